@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from actions.basis import BASIS, Basis, read_own, written
 from actions.changes import Change, Changes, record
 from actions.origin import Origin
-from actions.rounds import CaseProgress, progress
+from actions.round_progress import CaseProgress, progress
 from checklists.feedback import Differs, differing, is_due
 from checklists.model import ListId, Role
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
-from storage import cases, rounds
+from storage import cases, round_readings, rounds
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.rounds import ReadingRow, RoundRow
+from storage.round_readings import ReadingRow
+from storage.rounds import RoundRow
 
 KEPT_TRYING = timedelta(days=30)
 """How long after its round was to close a reading is still told of."""
@@ -39,7 +40,7 @@ def due(session: Session, origin: Origin, workdays: Workdays) -> list[ToTell]:
     for row in rounds.every(session, origin.tenant_id):
         if row.state == "draft" or row.closes_on < origin.today - KEPT_TRYING:
             continue
-        if all(one.feedback_at is not None for one in rounds.readings(session, row.id)):
+        if all(one.feedback_at is not None for one in round_readings.readings(session, row.id)):
             continue
         for one in progress(session, row):
             if _is_due(session, row, one, origin, workdays):

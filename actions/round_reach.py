@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actions.origin import Origin
-from storage import people, rounds
+from storage import people, round_reviewers
 from storage.desk import Session
 from storage.people import ORGANISATION
 
@@ -28,7 +28,8 @@ def reach(session: Session, origin: Origin, round_id: int) -> Reach:
     """Return whose cases reviewers may be given in a round, from the register and the consents of today."""
     names = people.unit_names(session, origin.tenant_id)
     whole = frozenset(row_id for row_id, name in names.items() if name == ORGANISATION)
-    said = Counter((one.person_id, one.unit_id) for one in rounds.consents(session, round_id) if one.said == "yes")
+    consents = round_reviewers.consents(session, round_id)
+    said = Counter((one.person_id, one.unit_id) for one in consents if one.said == "yes")
     both = frozenset(pair for pair, count in said.items() if count == 2)
     return Reach(reviewer_units(session, origin), whole, both)
 

@@ -8,10 +8,11 @@ from actions.round_reach import reach
 from checklists.calibration import akts, is_calibrated
 from checklists.model import ListId
 from checklists.swedish_time import day_of
-from storage import calibrations, filled, rounds
+from storage import calibrations, filled, round_readings
 from storage.cases import CaseRow
 from storage.desk import Session
-from storage.rounds import ReadingRow, RoundRow
+from storage.round_readings import ReadingRow
+from storage.rounds import RoundRow
 
 Standing = Literal["undrawn", "not_hers", "elsewhere", "undeclared", "uncalibrated", "reviews"]
 """`undrawn`: the case is in no open round of this list, or its people have protected identity, so nobody reviews it.
@@ -40,7 +41,7 @@ class Seat:
 
 def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> Seat:
     """Return where a peer reviewer stands. That she has no tie to the case is not asked here."""
-    found = rounds.live(session, case.id, checklist)
+    found = round_readings.live(session, case.id, checklist)
     if not found or case.protected_identity:
         return Seat("undrawn")
     hers = next(((row, one) for row, one in found if one is not None and one.person_id == origin.person_id), None)

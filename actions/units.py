@@ -10,7 +10,7 @@ from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken, UnitNearKno
 from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
 from checklists.unit_names import looks_like_one_of
-from storage import aggregates, cases, filled, log_checks, measures, people, rounds, year
+from storage import aggregates, cases, filled, log_checks, measures, people, round_moves, year
 from storage.desk import Session
 from storage.people import UnitRow
 
@@ -85,7 +85,7 @@ def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Cha
     cases.move_unit(session, origin.tenant_id, unit.id, into.id)
     filled.move_unit(session, origin.tenant_id, unit.id, into.id)
     aggregates.move_unit(session, origin.tenant_id, unit.id, into.id)
-    for table in (measures, rounds, log_checks, year):
+    for table in (measures, round_moves, log_checks, year):
         table.move_unit(session, origin.tenant_id, unit.id, into.id)
     unit.merged_into_id = into.id
     return changes + record(session, origin, Change("unit_merged", detail=f"{unit.id}:{into.id}"))

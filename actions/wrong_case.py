@@ -12,7 +12,7 @@ from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
 from checklists.errors import CaseIsSent, RefTaken
-from storage import answers, case_reasons, cases, extensions, filled, rounds
+from storage import answers, case_reasons, cases, extensions, filled, round_moves
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
 
@@ -67,7 +67,7 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
         signing.ask_before_case(session, origin, case)
     changes = acts.set_type(session, origin, case, empty.case_type)
     changes += linking.follow(session, origin, empty, case)
-    rounds.follow(session, empty.id, case.id)
+    round_moves.follow(session, empty.id, case.id)
     changes += withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
     changes += rename(session, origin, case, ref)

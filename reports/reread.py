@@ -16,7 +16,7 @@ from checklists.reread import counterpart, reread, together
 from checklists.swedish_time import day_of
 from reports.figures import decimal, percent, period_of, places_of, question
 from reports.selected import Selection, tenant_ids
-from storage import answers, people, rounds
+from storage import answers, people, round_lists
 from storage.desk import Session
 from storage.filled import FilledRow
 
@@ -44,7 +44,7 @@ def rereads(session: Session, tenant_id: int, period: Period) -> dict[Key, Share
     """Return what was read again of the lists begun in a period, by unit and question; only where something was."""
     found: defaultdict[Key, list[tuple[str, str]]] = defaultdict(list)
     by_case: defaultdict[tuple[int, int, str], list[tuple[FilledRow, bool]]] = defaultdict(list)
-    for row, second in rounds.read_at_random(session, tenant_id):
+    for row, second in round_lists.read_at_random(session, tenant_id):
         by_case[row.round_id, row.case_id, row.file_part].append((row, second))
     for read in by_case.values():
         first = next((row for row, second in read if not second), None)
@@ -71,7 +71,7 @@ def _add_hers(
     found: defaultdict[Key, list[tuple[str, str]]],
 ) -> None:
     """Add what a case worker said of a case, with what the reviewer read of the same."""
-    own = [row for row in rounds.own_lists(session, read.case_id, list_id) if _is_in(row, period)]
+    own = [row for row in round_lists.own_lists(session, read.case_id, list_id) if _is_in(row, period)]
     said = together([answers.newest_choices(session, row.id) for row in own])
     for item_id, choice in said.items():
         other = counterpart(list_id, item_id, read.checklist)

@@ -20,7 +20,7 @@ from checklists.swedish_order import swedish_order
 from checklists.swedish_time import day_of
 from reports.figures import decimal
 from reports.selected import Selection, tenant_ids
-from storage import answers, cases, measures, people, rounds
+from storage import answers, cases, measures, people, round_cases, round_lists, round_readings, round_ties, rounds
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.measures import MeasureRow
@@ -74,7 +74,7 @@ def results(session: Session, row: RoundRow) -> Results:
     every = list(reviewed.values())
     shares, together = for_management(every, items)
     names = people.unit_names(session, row.tenant_id)
-    drawn = Counter(one.unit_id for one, case in rounds.drawn_of(session, row.id) if not case.withdrawn)
+    drawn = Counter(one.unit_id for one, case in round_cases.drawn_of(session, row.id) if not case.withdrawn)
     units = []
     for unit_id in sorted(drawn, key=lambda unit: swedish_order(names.get(unit, ""))):
         own, counted = [one for one in every if one.unit_id == unit_id], shares.get(unit_id, {})
@@ -94,8 +94,8 @@ def results(session: Session, row: RoundRow) -> Results:
 
 def _reviewed(session: Session, row: RoundRow, read: _Readings) -> dict[int, Reviewed]:
     """Return the cases that were reviewed, by row id; of two readings the first one's answers."""
-    drawn = [pair for pair in rounds.drawn_of(session, row.id) if not pair[0].why_not and not pair[1].withdrawn]
-    leads = rounds.led_by(session, [case.id for _, case in drawn])
+    drawn = [pair for pair in round_cases.drawn_of(session, row.id) if not pair[0].why_not and not pair[1].withdrawn]
+    leads = round_ties.led_by(session, [case.id for _, case in drawn])
     return {
         case.id: Reviewed(
             one.unit_id, frozenset(leads.get(case.id, ())), frozenset(of_case), next(iter(of_case.values()))
@@ -108,10 +108,10 @@ def _reviewed(session: Session, row: RoundRow, read: _Readings) -> dict[int, Rev
 def _read(session: Session, row: RoundRow, checklist: Checklist) -> _Readings:
     """Return the answers of each reading that stands, by case and reviewer, the first reading of a case first."""
     lists: dict[tuple[int, int], list[dict[str, str]]] = {}
-    for filled in rounds.lists_of(session, row.id):
+    for filled in round_lists.lists_of(session, row.id):
         lists.setdefault((filled.case_id, filled.person_id), []).append(_said(session, filled, checklist))
     found = {}
-    for one in sorted(rounds.readings(session, row.id), key=lambda reading: reading.second):
+    for one in sorted(round_readings.readings(session, row.id), key=lambda reading: reading.second):
         of_reading = lists.get((one.case_id, one.person_id))
         if of_reading:
             found[one.case_id, one.person_id] = _together(of_reading)
@@ -163,7 +163,7 @@ def measures_by_unit(session: Session, of: Results, today: date) -> dict[str, Co
     """
     row, several = of.row, {unit.name for unit in of.units if unit.of_several}
     names = people.unit_names(session, row.tenant_id)
-    drawn = {case.id for _, case in rounds.drawn_of(session, row.id)}
+    drawn = {case.id for _, case in round_cases.drawn_of(session, row.id)}
     found = {names.get(unit, ""): Counter[str]() for unit in rounds.units_of(session, row.id)}
     for one in measures.every(session, row.tenant_id):
         unit = names.get(one.unit_id, "")

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from checklists.frame_file import COLUMNS, YES, cells_of
 from checklists.round_draw import digest
 from reports.selected import Selection, tenant_ids
-from storage import people, rounds
+from storage import people, round_cases, round_lists, round_readings, rounds
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import RoundCaseRow, RoundGoneRow, RoundRow
+from storage.round_cases import RoundCaseRow, RoundGoneRow
+from storage.rounds import RoundRow
 
 __all__ = ["COLUMNS", "round_rows"]
 
@@ -33,9 +34,9 @@ def round_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
 
 
 def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str) -> Iterator[list[str]]:
-    given = Counter(reading.case_id for reading in rounds.readings(session, row.id))
+    given = Counter(reading.case_id for reading in round_readings.readings(session, row.id))
     begun: dict[int, list[FilledRow]] = {}
-    for filled in rounds.lists_of(session, row.id):
+    for filled in round_lists.lists_of(session, row.id):
         begun.setdefault(filled.case_id, []).append(filled)
     about = {
         "round": rounds.name_of(session, row),
@@ -56,8 +57,8 @@ def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str)
         "recent": str(row.recent),
         "under_way": str(row.under_way),
     }
-    frame: list[tuple[RoundCaseRow | RoundGoneRow, CaseRow | None]] = [*rounds.frame_of(session, row.id)]
-    frame += [(one, None) for one in rounds.gone_from(session, row.id)]
+    frame: list[tuple[RoundCaseRow | RoundGoneRow, CaseRow | None]] = [*round_cases.frame_of(session, row.id)]
+    frame += [(one, None) for one in round_cases.gone_from(session, row.id)]
     called = _strata([one for one, _ in frame], names)
     for one, case in sorted(frame, key=lambda of: (called[of[0].unit_id, of[0].stratum], of[0].place)):
         if unit not in ("", names.get(one.unit_id, "")):

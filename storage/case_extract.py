@@ -8,7 +8,8 @@ from storage.cases import FactRow
 from storage.drafts import DraftRow
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
-from storage.rounds import RoundCaseRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.rounds import RoundRow
 from storage.told_reminders import ToldRow
 
 

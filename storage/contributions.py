@@ -23,7 +23,7 @@ from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseR
 from storage.extensions import ExtensionRow, extension
 from storage.filled import NO_ROUND, FilledRow
 from storage.returns import ReturnRow
-from storage.rounds import ReadingRow
+from storage.round_readings import ReadingRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 

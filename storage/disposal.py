@@ -16,7 +16,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
-from storage import aggregates, cases, inbox, outbox, rounds, tenants, tombstones, trail
+from storage import aggregates, cases, inbox, outbox, round_cases, tenants, tombstones, trail
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
 from storage.filled import FilledRow
@@ -98,7 +98,7 @@ def dispose_of(
         if leave_tombstone:
             tombstones.put(session, tenant, case, session.exec(highest).one() or 0, at)
         trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
-    rounds.note_gone(session, ids)
+    round_cases.note_gone(session, ids)
     session.flush()
     _forget_naming(session, tenant.id, [case.ref for case in gone])
     connection = session.connection()

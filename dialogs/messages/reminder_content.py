@@ -11,7 +11,7 @@ from datetime import datetime
 from actions import measures, year
 from actions import people as acts
 from actions.basis import BASIS
-from actions.rounds import readings_left
+from actions.round_progress import readings_left
 from checklists.access import Staff
 from checklists.reminder_rules import Due, Rule, due, protection_due, review_due
 from checklists.rights import ANYONE, Right, VerbName

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from actions import measures, year
 from actions.origin import Origin
-from actions.rounds import readings_left as round_readings_left
+from actions.round_progress import readings_left as round_readings_left
 from checklists.access import Audience, Staff
 from checklists.months import months_on
 from checklists.reminder_rules import (

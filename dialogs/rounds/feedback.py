@@ -13,7 +13,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line, MenuView
-from storage import cases, people, rounds
+from storage import cases, people, round_readings, rounds
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.rounds import RoundRow
@@ -39,7 +39,7 @@ def tell_workers(session: Session, origin: Origin, settings: TenantSettings) -> 
 
 def show(context: TurnContext, press: Press[OfRound]) -> Reaction:
     """Show the feedback, if the case is hers; to anybody else it does not exist."""
-    reading = rounds.reading(context.session, context.tenant_id, press.what.about)
+    reading = round_readings.reading(context.session, context.tenant_id, press.what.about)
     case = cases.get(context.session, context.tenant_id, reading.case_id) if reading is not None else None
     row = rounds.get(context.session, context.tenant_id, reading.round_id) if reading is not None else None
     if reading is None or case is None or row is None or case.lead_id != context.person_id or not reading.feedback_at:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from actions import round_giving, round_pool, round_progress
 from actions import rounds as acts
 from actions.changes import Changes
 from actions.round_reach import reviewer_units
@@ -22,10 +23,11 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, refused
 from dialogs.views.rounds import PanelRow, PanelView, decoded
 from dialogs.views.views import AnyView, Button, Line, MenuView
-from storage import answers, calibrations, people, rounds, tenants
+from storage import answers, calibrations, people, round_lists, round_readings, round_reviewers, rounds, tenants
 from storage.calibrations import CalibrationRow
 from storage.people import PersonRow
-from storage.rounds import ConsentRow, RoundRow
+from storage.round_reviewers import ConsentRow
+from storage.rounds import RoundRow
 
 MAY = ROUNDS
 REVIEWS = Right("reviews", "self", MAY)
@@ -61,8 +63,9 @@ def _row(context: TurnContext, row: RoundRow) -> PanelRow:
     if not runs:
         lines.append(Line(say="rounds.of_others_too"))
     elif row.state == "open":
-        now = acts.progress(context.session, row)
-        lines.append(Line(say="rounds.reviewed_of", args=dict(zip(("done", "total"), acts.counted(now), strict=True))))
+        now = round_progress.progress(context.session, row)
+        done, total = round_progress.counted(now)
+        lines.append(Line(say="rounds.reviewed_of", args={"done": done, "total": total}))
         lines.append(Line(say="rounds.closes", args={"date": row.closes_on.isoformat()}))
         lines += round_card.needing(context, row, now)
     if row.state == "closed":
@@ -102,7 +105,7 @@ def add(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return reviews(context, notices=(GONE,))
     try:
         wanted = decoded(press.inputs.get("people", ""))
-        changes = acts.add_reviewers(context.session, context.origin, row, wanted, _time(context, press.inputs))
+        changes = round_pool.add_reviewers(context.session, context.origin, row, wanted, _time(context, press.inputs))
     except UserError as error:
         return round_card.card(context, row, refused(error))
     return Done(round_card.card(context, row), changes)
@@ -127,7 +130,7 @@ def drop(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if row is None:
         return reviews(context, notices=(GONE,))
     try:
-        changes = acts.drop_reviewer(context.session, context.origin, row, press.what.about)
+        changes = round_pool.drop_reviewer(context.session, context.origin, row, press.what.about)
     except RoundMoved:
         return round_card.card(context, row, (GONE,))
     return Done(round_card.card(context, row), changes)
@@ -178,10 +181,10 @@ def lend(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return reviews(context, notices=(GONE,))
     own = {one for role in READER for one in context.units_as(role)}
     try:
-        asked, changes = acts.ask_for(context.session, context.origin, row, press.what.about, unit, own)
-        if press.what.about not in {one.person_id for one in rounds.reviewers(context.session, row.id)}:
+        asked, changes = round_pool.ask_for(context.session, context.origin, row, press.what.about, unit, own)
+        if press.what.about not in {one.person_id for one in round_reviewers.reviewers(context.session, row.id)}:
             at = (context.session, context.origin, row, [press.what.about])
-            changes += acts.add_reviewers(*at, Availability())
+            changes += round_pool.add_reviewers(*at, Availability())
     except UserError as error:
         return round_card.card(context, row, (Line(say=error.text_key, args=error.args_for_text),))
     missed = [person for one in asked if not one.said for person in _ask_chefs(context, row, one)]
@@ -212,7 +215,7 @@ def _ask_chefs(context: TurnContext, row: RoundRow, one: ConsentRow) -> list[Per
 
 def say(context: TurnContext, press: Press[OfRound]) -> Reaction:
     """Keep what a chef says to a loan, if it is her unit that is asked; whoever runs the round is told."""
-    one = rounds.consent(context.session, context.tenant_id, press.what.about)
+    one = round_reviewers.consent(context.session, context.tenant_id, press.what.about)
     row = rounds.get(context.session, context.tenant_id, one.round_id) if one is not None else None
     if one is None or row is None or row.state == "closed":
         return MenuView(title=Line(say="rounds.loan_title"), lines=(GONE,), buttons=())
@@ -222,7 +225,7 @@ def say(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if not own & set(asked):
         return MenuView(title=Line(say="rounds.loan_title"), lines=(Line(say="rounds.not_for_you"),), buttons=())
     yes = press.what.said == "yes"
-    changes = acts.say(context.session, context.origin, one, yes=yes)
+    changes = round_pool.say(context.session, context.origin, one, yes=yes)
     names = people.names_of(context.session, context.tenant_id, [one.person_id])
     args = {"name": names.get(one.person_id, ""), "chef": context.person.name}
     told = Line(say="rounds.loan_yes" if yes else "rounds.loan_no", args=args)
@@ -242,7 +245,7 @@ def move(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if row is None or row.state != "open":
         return reviews(context, notices=(GONE,))
     case_id = int(press.what.said) if press.what.said.isdigit() else 0
-    reading = rounds.reading(context.session, context.tenant_id, press.what.about)
+    reading = round_readings.reading(context.session, context.tenant_id, press.what.about)
     case_id = reading.case_id if reading is not None and reading.round_id == row.id else case_id
     if not round_card.open_readings(context, row, case_id):
         return round_card.card(context, row, (GONE,))
@@ -262,7 +265,7 @@ def give(context: TurnContext, press: Press[OfRound]) -> Reaction:
     try:
         person = sum(decoded(press.inputs.get("to", ""))[:1])
         settings = tenants.settings(context.tenant)
-        changes = acts.move(context.session, context.origin, row, reading, person, settings)
+        changes = round_giving.move(context.session, context.origin, row, reading, person, settings)
     except UserError as error:
         told = Line(say=error.text_key, args=error.args_for_text)
         return round_card.moving(context, row, press.what.about, (told,))
@@ -280,13 +283,13 @@ def replace(context: TurnContext, press: Press[OfRound]) -> Reaction:
     try:
         settings = tenants.settings(context.tenant)
         if not press.what.about:
-            taken, short, changes = acts.renew(context.session, context.origin, row)
+            taken, short, changes = round_giving.renew(context.session, context.origin, row)
             told = Line(say="rounds.renewed", args={"taken": taken, "short": short})
             return Done(round_card.card(context, row, (told,)), changes)
-        case, changes = acts.replace(context.session, context.origin, row, press.what.about, settings)
+        case, changes = round_giving.replace(context.session, context.origin, row, press.what.about, settings)
     except UserError as error:
         return round_card.card(context, row, (Line(say=error.text_key, args=error.args_for_text),))
-    given = {one.person_id for one in rounds.readings(context.session, row.id) if one.case_id == case.id}
+    given = {one.person_id for one in round_readings.readings(context.session, row.id) if one.case_id == case.id}
     missed = _tell_reviewers(context, row, given)
     told = Line(say="rounds.replaced", args={"ref": case.ref})
     return Done(round_card.card(context, row, (told, *_without_app(missed))), changes)
@@ -300,7 +303,7 @@ def close(context: TurnContext, press: Press[OfRound]) -> Reaction:
     row = round_card.of_hers(context, press.what.round_id)
     if row is None or row.state != "open":
         return reviews(context, notices=(GONE,))
-    left = [one for one in acts.progress(context.session, row) if one.is_left]
+    left = [one for one in round_progress.progress(context.session, row) if one.is_left]
     if left:
         return round_card.closing(context, row, left)
     return _closed(context, row, acts.close(context.session, context.origin, row, {}))
@@ -321,7 +324,7 @@ def end(context: TurnContext, press: Press[OfRound]) -> Reaction:
     except RoundMoved:
         return round_card.card(context, row, (GONE,))
     except UserError as error:
-        left = [one for one in acts.progress(context.session, row) if one.is_left]
+        left = [one for one in round_progress.progress(context.session, row) if one.is_left]
         return round_card.closing(context, row, left, (Line(say=error.text_key, args=error.args_for_text),))
     return _closed(context, row, changes)
 
@@ -349,7 +352,7 @@ def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
     pairs: dict[str, list[tuple[str, str]]] = {item.id: [] for item in checklist.asked["peer_reviewer"]}
     read = {}
     loaded: dict[int, str] = {}
-    for one, second in rounds.twice_read(context.session, context.tenant_id, row.checklist, since):
+    for one, second in round_lists.twice_read(context.session, context.tenant_id, row.checklist, since):
         read[one.case_id, one.round_id, one.file_part, second] = answers.newest_choices(context.session, one.id)
         of = rounds.get(context.session, context.tenant_id, one.round_id)
         if of is not None and of.method == "first" and of.id not in loaded:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from checklists.access import Staff
-from storage import people, rounds
+from storage import people, round_ties
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow
@@ -28,6 +28,6 @@ def managers_of(session: Session, row: RoundRow, today: date) -> list[PersonRow]
 def untied_chefs(session: Session, case: CaseRow, today: date) -> list[PersonRow]:
     """Return the chefs of a case's unit and the deputies, those with a tie to it left out."""
     held = people.holdings_on(session, case.tenant_id, today)
-    ties = rounds.ties(session, [case.id]).get(case.id, set())
+    ties = round_ties.ties(session, [case.id]).get(case.id, set())
     here = [one.person_id for one in held if one.unit_id == case.unit_id and one.role in ("unit_manager", "deputy")]
     return people.by_ids(session, case.tenant_id, [one for one in dict.fromkeys(here) if one not in ties])

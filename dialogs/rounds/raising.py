@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from actions import rounds as acts
+from actions import round_raising
 from actions.origin import Origin
 from checklists.access import Staff
 from checklists.errors import RoundMoved
@@ -17,7 +17,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
 from dialogs.views.ready_made import command_button
 from dialogs.views.views import Button, Line, MenuView
-from storage import cases, conversations, people, raised, rounds, tenants
+from storage import cases, conversations, people, raised, round_readings, rounds, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow
@@ -77,7 +77,7 @@ def _back(context: TurnContext, row: RoundRow, case: CaseRow) -> Claim:
 
 
 def _reading(context: TurnContext, row: RoundRow, case: CaseRow) -> int:
-    found = rounds.readings(context.session, row.id)
+    found = round_readings.readings(context.session, row.id)
     return next((one.id for one in found if (one.case_id, one.person_id) == (case.id, context.person_id)), 0)
 
 
@@ -94,7 +94,7 @@ def raise_it(context: TurnContext, press: Press[OfRound]) -> Reaction:
     receivers = _receivers(context.session, row, case, context.person_id, context.today)
     settings = tenants.settings(context.tenant)
     ids = [one.id for one in receivers]
-    made, changes = acts.raise_now(context.session, context.origin, row, case, ids, settings)
+    made, changes = round_raising.raise_now(context.session, context.origin, row, case, ids, settings)
     _tell(context.session, context.origin, row, case, made, receivers, context.person.name)
     return Done(_sent(context, row, case, receivers), changes)
 
@@ -156,7 +156,7 @@ def received(context: TurnContext, press: Press[OfRound]) -> Reaction:
     if one is None or case is None:
         return MenuView(title=DANGER, lines=(Line(say="errors.BK-156"),), buttons=())
     try:
-        changes = acts.receive(context.session, context.origin, one, case)
+        changes = round_raising.receive(context.session, context.origin, one, case)
     except RoundMoved:
         return MenuView(title=DANGER, lines=(Line(say="rounds.not_for_you"),), buttons=())
     names = people.names_of(context.session, context.tenant_id, [one.received_by or 0])
@@ -187,7 +187,7 @@ def tell_of_late(session: Session, now: datetime) -> int:
         told.pop(one.by_id, None)
         reviewer = people.by_ids(session, one.tenant_id, [one.by_id])
         by = reviewer[0].name if reviewer else ""
-        acts.note_late(session, origin, one, case, list(told))
+        round_raising.note_late(session, origin, one, case, list(told))
         _tell(session, origin, row, case, one, list(told.values()), by, "rounds.late_for_you")
         late = Line(say="rounds.late", args={"ref": case.ref, "names": ", ".join(one.name for one in told.values())})
         tell(session, reviewer, MenuView(title=DANGER, lines=(late,), buttons=()), now=now, case=case.id)

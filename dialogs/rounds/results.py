@@ -20,7 +20,7 @@ from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import AnyView, Button, Line, MenuView
 from reports.round_results import Results, UnitResult, measures_by_unit, results
-from storage import links, people, rounds
+from storage import links, people, round_readings, rounds
 from storage.desk import Session
 from storage.rounds import RoundRow
 
@@ -44,7 +44,7 @@ def closed_round(context: TurnContext, round_id: int, roles: Sequence[str]) -> R
     own = {one.unit_id for one in context.roles if one.role in roles}
     is_of_unit = own & set(rounds.units_of(context.session, row.id))
     reviewed = "peer_reviewer" in roles and any(
-        one.person_id == context.person_id for one in rounds.readings(context.session, row.id)
+        one.person_id == context.person_id for one in round_readings.readings(context.session, row.id)
     )
     return row if is_of_unit or reviewed or context.units_as("manager") else None
 
@@ -138,7 +138,7 @@ def show_group(context: TurnContext, press: Press[OfRound]) -> Reaction:
     units = rounds.units_of(context.session, row.id)
     held = people.holdings_on(context.session, context.tenant_id, context.today)
     some = [one.person_id for one in held if one.unit_id in units and one.role in GROUP_ROLES]
-    some += [one.person_id for one in rounds.readings(context.session, row.id)]
+    some += [one.person_id for one in round_readings.readings(context.session, row.id)]
     told = [one for one in dict.fromkeys(some) if one != context.person_id]
     show_it = Button(title=Line(say="buttons.show"), claim=claimed("round_group", OfRound(row.id)))
     view = MenuView(

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from actions import round_seat
-from actions import rounds as acts
+from actions import round_reviewing, round_seat
 from actions.changes import Changes
 from checklists import calibration
 from checklists.errors import RoundMoved, UserError
@@ -20,10 +19,11 @@ from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import begin_list
-from storage import calibrations, rounds
+from storage import calibrations, round_readings, rounds
 from storage.calibrations import CalibrationRow
 from storage.cases import CaseRow
-from storage.rounds import ReadingRow, RoundRow
+from storage.round_readings import ReadingRow
+from storage.rounds import RoundRow
 
 BEGIN = Right("review_begin", "self", {"peer_reviewer": RELATIONS})
 TIE = Right("review_tie", "self", {"peer_reviewer": RELATIONS})
@@ -39,7 +39,7 @@ def review(context: TurnContext, _rest: str) -> Reaction:
 
 def hers(context: TurnContext, reading_id: int) -> tuple[RoundRow, CaseRow, ReadingRow] | None:
     """Return a reading of hers in an open round, None if it is not, or not any more."""
-    found = rounds.of_reviewer(context.session, context.tenant_id, context.person_id)
+    found = round_readings.of_reviewer(context.session, context.tenant_id, context.person_id)
     return next(((row, case, one) for one, case, row in found if one.id == reading_id), None)
 
 
@@ -63,7 +63,7 @@ def tie(context: TurnContext, press: Press[OfRound]) -> Reaction:
     row, case, reading = found
     had = press.what.said == "had"
     try:
-        changes = acts.declare(context.session, context.origin, case, reading, had=had)
+        changes = round_reviewing.declare(context.session, context.origin, case, reading, had=had)
     except RoundMoved:
         return review_card(context, (GONE,))
     if had:
@@ -90,7 +90,7 @@ def _tell_of_tie(context: TurnContext, row: RoundRow, case: CaseRow, reading: Re
 
 def _waiting(context: TurnContext, round_id: int) -> RoundRow | None:
     """Return a round in which she reviews and has not calibrated; the one named, else the first to close."""
-    found = [row for _, _, row in rounds.of_reviewer(context.session, context.tenant_id, context.person_id)]
+    found = [row for _, _, row in round_readings.of_reviewer(context.session, context.tenant_id, context.person_id)]
     open_ = [row for row in found if not round_seat.calibrated(context.session, context.origin, row)]
     return next((row for row in open_ if row.id == round_id), None)
 
@@ -145,7 +145,7 @@ def save(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return review_card(context, (Line(say="rounds.calibrated"),))
     akt = calibration.akt(row.checklist, press.what.said) or _akt(context, row)
     try:
-        changes = acts.calibrate(context.session, context.origin, row, akt, press.inputs)
+        changes = round_reviewing.calibrate(context.session, context.origin, row, akt, press.inputs)
     except UserError as error:
         told = Line(say=error.text_key, args=error.args_for_text)
         return _calibration(context, row, (told,), dict(press.inputs))

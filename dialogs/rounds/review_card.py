@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from actions import round_seat
-from actions import rounds as acts
+from actions import round_progress, round_seat, round_unfit
 from actions.round_reach import reviewer_units
 from actions.wrong_case import ref_before
 from checklists.rights import RELATIONS, Right
@@ -13,10 +12,11 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line
-from storage import people, rounds
+from storage import people, round_lists, round_readings, rounds
 from storage.cases import CaseRow
 from storage.people import ORGANISATION
-from storage.rounds import ReadingRow, RoundRow
+from storage.round_readings import ReadingRow
+from storage.rounds import RoundRow
 
 REVIEW = Right("review", "self", {"peer_reviewer": RELATIONS})
 MOST_ROWS = 10
@@ -25,7 +25,7 @@ MOST_ROWS = 10
 
 def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelView:
     """Show a reviewer's cases in open rounds: only the reference until she has said that she has no tie."""
-    found = rounds.of_reviewer(context.session, context.tenant_id, context.person_id)
+    found = round_readings.of_reviewer(context.session, context.tenant_id, context.person_id)
     if not found:
         return PanelView(
             notices=notices,
@@ -58,10 +58,10 @@ def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVi
 
 def _lost(context: TurnContext, still: Collection[int]) -> list[Line]:
     """Say which cases were drawn for her and are not hers any more, and why. still: the cases she has."""
-    found = rounds.lost_by(context.session, context.tenant_id, context.person_id)
+    found = round_readings.lost_by(context.session, context.tenant_id, context.person_id)
     by_why: dict[str, list[str]] = {}
     for case in {case.id: case for _, case in found if case.id not in still}.values():
-        by_why.setdefault(acts.stopped(case) or "moved", []).append(ref_before(case))
+        by_why.setdefault(round_unfit.stopped(case) or "moved", []).append(ref_before(case))
     return [
         Line(say="rounds.lost_" + why, args={"count": len(refs)} if why == "protected" else {"refs": ", ".join(refs)})
         for why, refs in by_why.items()
@@ -112,14 +112,14 @@ def _row(
 
 
 def _is_begun(context: TurnContext, case: CaseRow, row: RoundRow) -> bool:
-    lists = rounds.lists_of(context.session, row.id)
+    lists = round_lists.lists_of(context.session, row.id)
     return any(one.case_id == case.id and one.person_id == context.person_id for one in lists)
 
 
 def is_done(context: TurnContext, case: CaseRow, row: RoundRow, reading: ReadingRow) -> bool:
     """Say whether this reviewer has reviewed a case to the end."""
     is_hers = _is_begun(context, case, row) and reading.declared == "none"
-    return is_hers and acts.is_done(context.session, row, case, context.person_id)
+    return is_hers and round_progress.is_done(context.session, row, case, context.person_id)
 
 
 def is_near(context: TurnContext, case: CaseRow) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from actions import round_matching, round_progress, round_unfit
 from actions import rounds as acts
 from actions.round_reach import reach, reviewer_units
 from actions.wrong_case import ref_before
@@ -15,7 +16,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded
 from dialogs.views.views import Button, Line
-from storage import people, raised, rounds, tenants
+from storage import people, raised, round_cases, round_readings, round_reviewers, round_ties, rounds, tenants
 from storage.people import ORGANISATION
 from storage.rounds import RoundRow
 
@@ -59,10 +60,10 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
     """Return what a round is about: its list, units and period, the frame, and how it was drawn."""
     names = people.unit_names(context.session, context.tenant_id)
     units = ", ".join(names.get(one, "") for one in rounds.units_of(context.session, row.id))
-    drawn = rounds.drawn_of(context.session, row.id)
+    drawn = round_cases.drawn_of(context.session, row.id)
     what = {"list": row.checklist, "units": units, "first": row.first.isoformat(), "last": row.last.isoformat()}
     out = {"total": row.total, "protected": row.protected, "recent": row.recent, "under_way": row.under_way}
-    gone = len(rounds.gone_from(context.session, row.id))
+    gone = len(round_cases.gone_from(context.session, row.id))
     how = {"count": len(drawn), "seed": row.seed, "twice": sum(one.twice for one, _ in drawn)}
     open_ = {"first": row.opens_on.isoformat(), "last": row.closes_on.isoformat()}
     baseline = rounds.get(context.session, context.tenant_id, row.baseline_id) if row.baseline_id else None
@@ -81,10 +82,10 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
 
 
 def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> PanelView:
-    members = rounds.reviewers(context.session, row.id)
+    members = round_reviewers.reviewers(context.session, row.id)
     names = people.names_of(context.session, context.tenant_id, [one.person_id for one in members])
     now, units = reach(context.session, context.origin, row.id), rounds.units_of(context.session, row.id)
-    near = acts.in_reach(now, members, units)
+    near = round_matching.in_reach(now, members, units)
     rows = tuple(
         PanelRow(
             title=Line(say="rounds.person", args={"name": (name := names.get(one.person_id, ""))}),
@@ -153,9 +154,9 @@ def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
 
 def taken(context: TurnContext, row: RoundRow) -> PanelView:
     """Say which drawn cases cannot be reviewed in this round any more, and why, and offer the next ones instead."""
-    bad = acts.unfit(context.session, context.origin, row)
-    refs = {case.id: ref_before(case) for _, case in rounds.drawn_of(context.session, row.id)}
-    busy = rounds.under_way(context.session, list(bad), row.checklist)
+    bad = round_unfit.unfit(context.session, context.origin, row)
+    refs = {case.id: ref_before(case) for _, case in round_cases.drawn_of(context.session, row.id)}
+    busy = round_cases.under_way(context.session, list(bad), row.checklist)
     lines = []
     for why in dict.fromkeys(sorted(bad.values())):
         some = [case_id for case_id in bad if bad[case_id] == why]
@@ -177,13 +178,13 @@ def taken(context: TurnContext, row: RoundRow) -> PanelView:
 
 def _whom_to_ask(context: TurnContext, row: RoundRow, case_ids: Sequence[int]) -> list[PanelRow]:
     """Return a row for each who might review the cases without a tie: those near them, and those of other units."""
-    every = acts.whom_to_ask(context.session, context.origin, row, case_ids)
+    every = round_matching.whom_to_ask(context.session, context.origin, row, case_ids)
     units = people.unit_names(context.session, context.tenant_id)
     own = reviewer_units(context.session, context.origin)
     near = [pair for pair in every if pair[1] in own.get(pair[0], ())][:MOST_NEAR]
     ask = [*near, *[pair for pair in every if pair[1] not in own.get(pair[0], ())][: MOST_NAMED - MOST_NEAR]]
     names = people.names_of(context.session, context.tenant_id, [person for person, _ in ask])
-    said = {(one.person_id, one.unit_id) for one in rounds.consents(context.session, row.id)}
+    said = {(one.person_id, one.unit_id) for one in round_reviewers.consents(context.session, row.id)}
     rows = []
     for person, unit in ask:
         args = {"name": names.get(person, ""), "unit": units.get(unit, "")}
@@ -200,7 +201,7 @@ def _whom_to_ask(context: TurnContext, row: RoundRow, case_ids: Sequence[int]) -
 
 def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
     """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
-    refs = {one.case_id: case.ref for one, case in rounds.drawn_of(context.session, row.id)}
+    refs = {one.case_id: case.ref for one, case in round_cases.drawn_of(context.session, row.id)}
     named = [refs[one] for one in why.cases][:MOST_NAMED]
     rows = _whom_to_ask(context, row, why.cases)
     lines = [Line(say=_WHY_NO_MATCH[why.reason], args={"refs": ", ".join(named)})]
@@ -219,7 +220,7 @@ def _lends(context: TurnContext, row: RoundRow, person: int, name: str) -> list[
     units = rounds.units_of(context.session, row.id)
     if person not in now.units or any(now.covers(person, unit) for unit in units):
         return []
-    said = {(one.person_id, one.unit_id) for one in rounds.consents(context.session, row.id)}
+    said = {(one.person_id, one.unit_id) for one in round_reviewers.consents(context.session, row.id)}
     names = people.unit_names(context.session, context.tenant_id)
     free = [unit for unit in units if (person, unit) not in said][:MOST_LENT]
     return [_lend(context, row, person, unit, f"{name}, {names.get(unit, '')}") for unit in free]
@@ -246,8 +247,8 @@ def matched(found: Match) -> Line:
 
 
 def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start: int) -> PanelView:
-    now = acts.progress(context.session, row)
-    done, total = acts.counted(now)
+    now = round_progress.progress(context.session, row)
+    done, total = round_progress.counted(now)
     is_open = row.state == "open"
     names = people.names_of(context.session, context.tenant_id, {r.person_id for one in now for r in one.readings})
     counted = {"done": row.done, "total": row.readings} if not is_open else {"done": done, "total": total}
@@ -280,12 +281,12 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
     )
 
 
-def far_from(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress]) -> dict[int, str]:
+def far_from(context: TurnContext, row: RoundRow, now: Sequence[round_progress.CaseProgress]) -> dict[int, str]:
     """Return the readings that their reviewers cannot do any more, by id, with the text key that says why."""
     if row.state != "open":
         return {}
     of_today = reach(context.session, context.origin, row.id)
-    ties = rounds.ties(context.session, [one.case.id for one in now if one.is_left])
+    ties = round_ties.ties(context.session, [one.case.id for one in now if one.is_left])
     found: dict[int, str] = {}
     for one in now:
         for reading in one.readings if one.is_left else ():
@@ -300,7 +301,7 @@ def far_from(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgres
     return found
 
 
-def needing(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress]) -> list[Line]:
+def needing(context: TurnContext, row: RoundRow, now: Sequence[round_progress.CaseProgress]) -> list[Line]:
     """Return the sentence that says how many cases of an open round wait for another reviewer, if any do."""
     if row.state != "open":
         return []
@@ -312,7 +313,7 @@ def needing(context: TurnContext, row: RoundRow, now: Sequence[acts.CaseProgress
     return [Line(say="rounds.need_others", args={"count": count})] if count else []
 
 
-def _wanted(one: acts.CaseProgress) -> int:
+def _wanted(one: round_progress.CaseProgress) -> int:
     return 2 if one.row.twice else 1
 
 
@@ -328,15 +329,15 @@ def _results(context: TurnContext, row: RoundRow) -> tuple[Button, ...]:
     )
 
 
-def _is_reviewed(row: RoundRow, one: acts.CaseProgress) -> bool:
+def _is_reviewed(row: RoundRow, one: round_progress.CaseProgress) -> bool:
     """Say whether a case is reviewed; of a closed round as it was when it closed, which is what it counts."""
     return one.is_reviewed if row.state == "open" else not one.row.why_not
 
 
 def _case_row(
-    context: TurnContext, row: RoundRow, one: acts.CaseProgress, names: dict[int, str], far: dict[int, str]
+    context: TurnContext, row: RoundRow, one: round_progress.CaseProgress, names: dict[int, str], far: dict[int, str]
 ) -> PanelRow:
-    hidden, stopped = one.case.protected_identity, acts.stopped(one.case)
+    hidden, stopped = one.case.protected_identity, round_unfit.stopped(one.case)
     title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": ref_before(one.case)})
     lines = [Line(say="rounds.is_done" if _is_reviewed(row, one) else "rounds.not_done_" + row.state)]
     lines += [Line(say="rounds.is_" + stopped)] if stopped else []
@@ -363,7 +364,7 @@ def _case_row(
 
 
 def closing(
-    context: TurnContext, row: RoundRow, left: Sequence[acts.CaseProgress], notices: tuple[Line, ...] = ()
+    context: TurnContext, row: RoundRow, left: Sequence[round_progress.CaseProgress], notices: tuple[Line, ...] = ()
 ) -> PanelView:
     """Ask of each case that was not reviewed why not; without that the round is not closed."""
     fields = tuple(
@@ -388,10 +389,10 @@ def closing(
 def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Line, ...] = ()) -> PanelView:
     """Ask who takes over a reading of a case, whoever has the least to do first; or the next case in the order."""
     settings = tenants.settings(context.tenant)
-    ref = next((case.ref for one, case in rounds.drawn_of(context.session, row.id) if one.case_id == case_id), "")
-    able = acts.candidates(context.session, context.origin, row, case_id, settings)
+    ref = next((case.ref for one, case in round_cases.drawn_of(context.session, row.id) if one.case_id == case_id), "")
+    able = round_matching.candidates(context.session, context.origin, row, case_id, settings)
     names = people.names_of(context.session, context.tenant_id, able)
-    loads = acts.standing(context.session, context.origin, row, settings).loads
+    loads = round_matching.standing(context.session, context.origin, row, settings).loads
     options = tuple(
         Option(
             value=coded(one),
@@ -423,11 +424,11 @@ def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Lin
     )
 
 
-def open_readings(context: TurnContext, row: RoundRow, case_id: int) -> list[rounds.ReadingRow]:
+def open_readings(context: TurnContext, row: RoundRow, case_id: int) -> list[round_readings.ReadingRow]:
     """Return the readings of a case that may be given to another: not done, or given up by who had had the case."""
-    for one in acts.progress(context.session, row):
+    for one in round_progress.progress(context.session, row):
         if one.case.id == case_id:
-            given_up = rounds.given_up(context.session, row.id, case_id)
+            given_up = round_readings.given_up(context.session, row.id, case_id)
             taken = {reading.second for reading in one.readings}
             vacant = [reading for reading in given_up if reading.second not in taken]
             return [*vacant, *(reading for reading in one.readings if reading not in one.done)]

@@ -10,7 +10,7 @@ from dialogs.rounds.review_card import review_card
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.rounds import PanelView
 from dialogs.views.views import Line
-from storage import rounds
+from storage import round_readings
 from storage.cases import CaseRow
 
 FIRST: Mapping[Standing, str] = {
@@ -32,6 +32,8 @@ def before_it(context: TurnContext, case: CaseRow, checklist: ListId) -> PanelVi
 
 def instead(context: TurnContext, case_id: int) -> PanelView | None:
     """Return what a reviewer is told who presses a card of a case that is not hers any more; None if it never was."""
-    if not context.units_as("peer_reviewer") or not rounds.was_given(context.session, case_id, context.person_id):
+    if not context.units_as("peer_reviewer"):
+        return None
+    if not round_readings.was_given(context.session, case_id, context.person_id):
         return None
     return review_card(context, (Line(say="rounds.not_yours_now"),))

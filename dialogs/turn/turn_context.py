@@ -16,7 +16,7 @@ from checklists.tenant_settings import Content
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
-from storage import filled, people, rounds, tenants
+from storage import filled, people, round_ties, tenants
 from storage.cases import CaseRow, Facts
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -114,7 +114,7 @@ class TurnContext:
 
     def has_had(self, case: CaseRow) -> bool:
         """Say whether this person has or had to do with a case, or has said so; see `rounds.ties`."""
-        return self.person_id in rounds.ties(self.session, [case.id]).get(case.id, ())
+        return self.person_id in round_ties.ties(self.session, [case.id]).get(case.id, ())
 
     def reader_id(self, case: CaseRow) -> int:
         """Return the person's own id if they read this case as chef or deputy, else `filled.NOBODY`."""

@@ -10,18 +10,22 @@ Element = dict[str, Any]
 
 def elements(card: Card) -> Iterator[Element]:
     """Yield every element of the body, containers before their content, and also the fallback of a chart."""
-    pending: list[Element] = list(card["body"])
+    pending: list[Element] = card["body"][::-1]  # the next one is the last
     while pending:
-        element = pending.pop(0)
+        element = pending.pop()
         yield element
-        inner = [*element.get("items", ()), *element.get("rows", ()), *element.get("cells", ())]
-        columns = element.get("columns", ()) if element["type"] != "Table" else ()
-        pending = [*inner, *columns, *_instead(element), *pending]
+        if not _HOLDERS.isdisjoint(element):
+            pending += _inside(element)[::-1]
 
 
-def _instead(element: Element) -> list[Element]:
+_HOLDERS = frozenset({"items", "rows", "cells", "columns", "fallback"})
+
+
+def _inside(element: Element) -> list[Element]:
+    inner = [*element.get("items", ()), *element.get("rows", ()), *element.get("cells", ())]
+    columns = element.get("columns", ()) if element["type"] != "Table" else ()
     fallback = element.get("fallback")
-    return [fallback] if isinstance(fallback, dict) else []
+    return [*inner, *columns, *([fallback] if isinstance(fallback, dict) else [])]
 
 
 def every_action(card: Card) -> list[Element]:

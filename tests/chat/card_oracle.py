@@ -7,7 +7,7 @@ and the progress bar, which must have words beside it that say the same.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tests.chat.card_hand import Card, Element, as_sent, elements, every_action, inputs
@@ -71,6 +71,9 @@ WORDS: dict[tuple[str, str], set[str]] = {
     ("Action.Execute", "associatedInputs"): {"auto", "none"},
     ("Action.Submit", "associatedInputs"): {"auto", "none"},
 }
+_WORDS_OF = {
+    kind: {key: known for (of, key), known in WORDS.items() if of == kind} for kind in {kind for kind, _ in WORDS}
+}
 
 
 def check_card(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> None:
@@ -84,20 +87,23 @@ def check_card(card: Card, *, language: str, user: str, public: bool, written: I
 
 def faults_of(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> Iterator[str]:
     """Yield every fault of a card, one sentence each."""
-    yield from _whole(card, language, user)
-    for element in elements(card):
+    sent, every, actions = as_sent(card), list(elements(card)), every_action(card)
+    yield from _whole(card, sent, language, user)
+    yield from _bar(every)
+    yield from _names(actions)
+    for element in every:
         yield from _element(element)
-    for action in every_action(card):
+    for action in actions:
         yield from _action(action)
-    ids = Counter(element["id"] for element in elements(card) if "id" in element)
+    ids = Counter(element["id"] for element in every if "id" in element)
     yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)
     yield from (fault for element in inputs(card).values() for fault in _input(element))
     if public:
-        yield from _words_of_people(card, written)
+        yield from _words_of_people(sent, written)
 
 
-def _whole(card: Card, language: str, user: str) -> Iterator[str]:
-    size = len(as_sent(card).encode())
+def _whole(card: Card, sent: str, language: str, user: str) -> Iterator[str]:
+    size = len(sent.encode())
     if size > MOST_BYTES:
         yield f"the card is {size} bytes, more than {MOST_BYTES}"
     if card.get("type") != "AdaptiveCard" or card.get("version") != "1.5":
@@ -105,11 +111,6 @@ def _whole(card: Card, language: str, user: str) -> Iterator[str]:
     if card.get("lang") != language:
         yield f"lang is {card.get('lang')!r}, the reader's language is {language}"
     yield from (f"the card has the unknown key {key}" for key in card.keys() - CARD_KEYS)
-    yield from _bar(card)
-    names = Counter((action["title"], action.get("tooltip", "")) for action in every_action(card) if "title" in action)
-    yield from (
-        f"{count} buttons are called {name} and nothing tells them apart" for name, count in names.items() if count > 1
-    )
     refresh = card.get("refresh")
     if refresh is not None:
         action = refresh.get("action", {})
@@ -120,10 +121,17 @@ def _whole(card: Card, language: str, user: str) -> Iterator[str]:
             yield f"refresh is not for her alone: {sorted(refresh)} {refresh.get('userIds')}"
 
 
-def _bar(card: Card) -> Iterator[str]:
+def _names(actions: Iterable[Element]) -> Iterator[str]:
+    names = Counter((action["title"], action.get("tooltip", "")) for action in actions if "title" in action)
+    yield from (
+        f"{count} buttons are called {name} and nothing tells them apart" for name, count in names.items() if count > 1
+    )
+
+
+def _bar(every: Sequence[Element]) -> Iterator[str]:
     """Progress is never a bar alone: the same stands in numbers."""
-    texts = [element.get("text", "") for element in elements(card)]
-    for bar in (element for element in elements(card) if element["type"] == "ProgressBar"):
+    texts = [element.get("text", "") for element in every]
+    for bar in (element for element in every if element["type"] == "ProgressBar"):
         said = (f"{bar['value']} av {bar['max']}", f"{bar['value']} of {bar['max']}")
         if not any(words in text for text in texts for words in said):
             yield f"a bar stands at {bar['value']} of {bar['max']}, and no words say so"
@@ -176,9 +184,9 @@ def _texts(row: Element) -> list[str]:
 def _keys_and_words(element: Element) -> Iterator[str]:
     kind = element["type"]
     yield from (f"{kind} has the unknown key {key}" for key in element.keys() - KEYS[kind])
-    for (of, key), known in WORDS.items():
+    for key, known in _WORDS_OF.get(kind, {}).items():
         value = str(element.get(key, ""))
-        if of == kind and value and value[:1].lower() + value[1:] not in known:
+        if value and value[:1].lower() + value[1:] not in known:
             yield f"{kind} has {key} {value}, which does not exist"
 
 
@@ -233,8 +241,7 @@ def _execute(action: Element) -> Iterator[str]:
         yield f"the data of {action.get('title')!r} is not text"
 
 
-def _words_of_people(card: Card, written: Iterable[str]) -> Iterator[str]:
-    sent = as_sent(card)
+def _words_of_people(sent: str, written: Iterable[str]) -> Iterator[str]:
     for text in written:
         begins = json.dumps(text[:40], ensure_ascii=False)[1:-1]
         if len(text) >= SHORTEST_WRITTEN and begins in sent:

@@ -5,15 +5,14 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from actions import rounds
+from actions import round_pool, rounds
 from actions.origin import of_person
 from actions.rounds import Plan
 from checklists.model import ListId, Written
 from checklists.periods import Period
 from checklists.round_match import Availability, Match
 from checklists.tenant_settings import TenantSettings
-from storage import answers, filled, people
-from storage import rounds as stored
+from storage import answers, filled, people, round_readings
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -100,10 +99,10 @@ def _round(
     )
     row, _ = rounds.make(session, origin, plan)
     found = [people.by_email(session, 1, f"{one}@example.invalid") for one in reviewers]
-    rounds.add_reviewers(session, origin, row, [one.id for one in found if one], Availability())
+    round_pool.add_reviewers(session, origin, row, [one.id for one in found if one], Availability())
     matched, _ = rounds.start(session, origin, row, TenantSettings())
     assert isinstance(matched, Match), matched
-    for reading in stored.readings(session, row.id):
+    for reading in round_readings.readings(session, row.id):
         number = next(place for place, case in enumerate(mine) if case.id == reading.case_id)
         if number < unread:
             continue

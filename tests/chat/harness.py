@@ -188,6 +188,7 @@ class Chat:
         self.received: list[Reply] = []
         """Messages the bot sent on its own initiative, oldest first."""
         self.view: AnyView | None = None
+        self._looked_over: tuple[Reply, set[str]] | None = None
         self.language = "sv"
         self.presses_made = 0
         self.refreshing = True
@@ -540,16 +541,23 @@ class Chat:
             self.posted[message] = card
 
     def _look_over(self, reply: Reply, written: set[str]) -> None:
-        """Check every rendering of a reply with the oracle: public and private, in both languages."""
+        """Check every rendering of a reply with the oracle: public and private, in both languages.
+
+        What a refresh shows is mostly what was looked over just before it. Of two renderings that are the same, the
+        public one is checked: what holds for a private one is asked of it too.
+        """
+        if self._looked_over == (reply, written):
+            return
         for language in LANGUAGES:
             said = reply.model_copy(update={"language": language})
-            for private in (True, False):
-                card = render_card(said, self.room.mint, private=private)
+            private, public = (render_card(said, self.room.mint, private=private) for private in (True, False))
+            for card in (public, private if private != public else None):
                 if card is not None:
-                    check_card(card, language=language, user=self.user, public=not private, written=written)
+                    check_card(card, language=language, user=self.user, public=card is public, written=written)
             plain = render_text(said) if said.view.kind == "say" else neutral_summary(said)
             assert plain.strip()
             assert not [text for text in written if len(text) > 3 and text in plain]
+        self._looked_over = reply, written
 
     def _changes(self) -> object:
         if self.room.desk.dialect == "sqlite":

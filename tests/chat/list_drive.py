@@ -12,7 +12,10 @@ from storage.calibrations import CalibrationRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.round_readings import ReadingRow
+from storage.round_reviewers import ConsentRow
+from storage.rounds import RoundRow
 from tests.chat.harness import NORTH, TENANT, Chat, Room, move_in
 from tests.sql.import_files import import_cases
 from texts import Language, say

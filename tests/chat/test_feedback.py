@@ -4,7 +4,7 @@ import pytest
 
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfRound
-from storage.rounds import ReadingRow
+from storage.round_readings import ReadingRow
 from tests.chat.drive import fills
 from tests.chat.harness import NORTH, Chat, Room
 from tests.chat.list_drive import takes_in

@@ -18,7 +18,8 @@ from storage import answers, filled
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import RoundCaseRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.rounds import RoundRow
 from tests.chat.closed_round import BOX, closed, ref_of
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in

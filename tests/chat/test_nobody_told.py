@@ -26,7 +26,7 @@ from dialogs.turn.take_turn import take_turn
 from dialogs.views.figures import LinksView
 from reports import access_log, answers, checklists, measures, rates, reread, round_results, rounds, table, times
 from reports.selected import Selection
-from storage import links, people
+from storage import links, people, round_readings
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -73,7 +73,7 @@ def _measures(session: Session, room: Room) -> None:
     chef = people.by_email(session, 1, "cecilia@example.invalid")
     assert chef is not None
     due = room.now.date()
-    for reading in stored.readings(session, row.id):
+    for reading in round_readings.readings(session, row.id):
         case = session.get_one(CaseRow, reading.case_id)
         [sheet] = feedback.read(session, row, case, reading).sheets
         if acts.nej_in(sheet):

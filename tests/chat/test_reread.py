@@ -3,7 +3,7 @@
 from checklists.periods import year_of
 from reports.reread import COLUMNS, reread_rows, rereads
 from reports.selected import Selection
-from storage.rounds import ReadingRow
+from storage.round_readings import ReadingRow
 from tests.chat.drive import fills
 from tests.chat.harness import NORTH, SOUTH, Chat, Room
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs, reviews

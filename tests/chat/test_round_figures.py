@@ -20,7 +20,8 @@ from storage.calibrations import CalibrationRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
-from storage.rounds import ReadingRow, RoundCaseRow
+from storage.round_cases import RoundCaseRow
+from storage.round_readings import ReadingRow
 from tests.chat.harness import NORTH, Room
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
 from tests.chat.test_rounds import declares, opens, person

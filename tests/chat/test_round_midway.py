@@ -13,7 +13,10 @@ from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.raised import RaisedToRow
-from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.round_readings import ReadingRow
+from storage.round_reviewers import ConsentRow
+from storage.rounds import RoundRow
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs, reviews

@@ -21,7 +21,7 @@ from dialogs.views.rounds import coded
 from reports.reread import rereads
 from reports.round_results import COLUMNS, result_rows
 from reports.selected import Selection
-from storage import links, people, workshop
+from storage import links, people, round_readings, workshop
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -220,7 +220,7 @@ def test_remedies_are_counted_by_unit_but_not_where_the_count_would_be_one_worke
 def remedies(session: Session, room: Room) -> None:
     """Make a remedy for the first Nej of each case."""
     row = stored.every(session, 1)[0]
-    for reading in stored.readings(session, row.id):
+    for reading in round_readings.readings(session, row.id):
         case = session.get_one(CaseRow, reading.case_id)
         [sheet] = feedback.read(session, row, case, reading).sheets
         origin = of_person(1, reading.person_id, room.now)

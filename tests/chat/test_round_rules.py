@@ -13,7 +13,10 @@ from storage.calibrations import CalibrationRow
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.raised import RaisedRow
-from storage.rounds import ConsentRow, ReadingRow, RoundCaseRow, RoundReviewerRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.round_readings import ReadingRow
+from storage.round_reviewers import ConsentRow, RoundReviewerRow
+from storage.rounds import RoundRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.harness import NORTH, SOUTH, TENANT, Chat, Room, move_in
 from tests.chat.list_drive import takes_in

@@ -15,7 +15,9 @@ from reports.csv_out import write_csv
 from reports.rounds import round_rows
 from reports.selected import Selection
 from storage import people
-from storage.rounds import ReadingRow, RoundCaseRow, RoundRow
+from storage.round_cases import RoundCaseRow
+from storage.round_readings import ReadingRow
+from storage.rounds import RoundRow
 from tests.chat.harness import Chat, Room
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs, reviews

@@ -11,8 +11,7 @@ from actions.origin import Origin
 from checklists.errors import MeasureMoved, MeasureOwner
 from checklists.tenant_settings import TenantSettings
 from storage import measures as stored
-from storage import people
-from storage import rounds as stored_rounds
+from storage import people, round_readings
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from tests.sql.conftest import NOW
@@ -73,7 +72,7 @@ def test_of_a_round_that_is_not_begun_or_is_long_over_nobody_is_told(desk: Desk)
         origin = Origin(at.tenant, "system", NOW)
         assert feedback.due(session, origin, WORKDAYS) == []
         assert feedback.due(session, Origin(at.tenant, "system", NOW + timedelta(days=90)), WORKDAYS) == []
-        for one in stored_rounds.readings(session, row.id):
+        for one in round_readings.readings(session, row.id):
             one.feedback_at = NOW
         session.flush()
         assert feedback.due(session, origin, WORKDAYS) == []

@@ -7,7 +7,19 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from actions import cases as case_acts
-from actions import round_seat, rounds, units, wrong_case
+from actions import (
+    round_giving,
+    round_matching,
+    round_pool,
+    round_progress,
+    round_raising,
+    round_reviewing,
+    round_seat,
+    round_unfit,
+    rounds,
+    units,
+    wrong_case,
+)
 from actions.origin import Origin, of_person
 from actions.rounds import Plan
 from checklists.calibration import akts, questions
@@ -20,14 +32,26 @@ from checklists.round_match import Availability, Match, NoMatch
 from checklists.tenant_settings import TenantSettings
 from reports.rounds import round_rows
 from reports.selected import Selection
-from storage import disposal, log_checks, people, raised, tenants, trail
+from storage import (
+    disposal,
+    log_checks,
+    people,
+    raised,
+    round_cases,
+    round_readings,
+    round_reviewers,
+    round_ties,
+    tenants,
+    trail,
+)
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.log_checks import LogCheckRow
 from storage.people import PersonRow, RoleRow
-from storage.rounds import ConsentRow, RoundRow
+from storage.round_reviewers import ConsentRow
+from storage.rounds import RoundRow
 from tests.sql.conftest import NOW, add_case
 
 TODAY = NOW.date()
@@ -79,7 +103,7 @@ def plan(at: Town, **more: object) -> Plan:
 def begun(session: Session, at: Town, *names: str, **more: object) -> RoundRow:
     row, _ = rounds.make(session, at.origin("mona"), plan(at, **more))
     wanted = [at.people[name] for name in names]
-    rounds.add_reviewers(session, at.origin("mona"), row, wanted, Availability())
+    round_pool.add_reviewers(session, at.origin("mona"), row, wanted, Availability())
     found, _ = rounds.start(session, at.origin("mona"), row, SETTINGS)
     assert isinstance(found, Match)
     return row
@@ -91,7 +115,7 @@ def test_the_names_are_sealed_and_the_same_seed_draws_the_same(desk: Desk) -> No
         one, _ = rounds.make(session, at.origin("mona"), plan(at, pool="Barnrättsgruppen", per_unit=5))
         other, _ = rounds.make(session, at.origin("mona"), plan(at, per_unit=5))
         third, _ = rounds.make(session, at.origin("mona"), plan(at, per_unit=5, seed=""))
-        drawn = [[case.ref for _, case in stored.drawn_of(session, row.id)] for row in (one, other, third)]
+        drawn = [[case.ref for _, case in round_cases.drawn_of(session, row.id)] for row in (one, other, third)]
         assert drawn[0] == drawn[1]
         assert len(drawn[2]) == 5
         assert third.seed.isalpha()
@@ -108,23 +132,23 @@ def test_a_tie_is_lead_co_worker_opener_signer_or_said_so(desk: Desk) -> None:
         case, _ = case_acts.open_case(session, at.origin("cia"), "SN 2026/9001", at.north, at.people["lena"])
         case.decided_on = TODAY - timedelta(days=50)
         session.flush()
-        assert stored.ties(session, [case.id])[case.id] == {at.people["cia"], at.people["lena"]}
+        assert round_ties.ties(session, [case.id])[case.id] == {at.people["cia"], at.people["lena"]}
         row = begun(session, at, "dan", "elsa", per_unit=4)
-        given = next(one for one in stored.readings(session, row.id) if one.person_id == at.people["dan"])
+        given = next(one for one in round_readings.readings(session, row.id) if one.person_id == at.people["dan"])
         of = session.get_one(CaseRow, given.case_id)
-        rounds.declare(session, at.origin("dan"), of, given, had=True)
-        assert at.people["dan"] in stored.ties(session, [of.id])[of.id]
+        round_reviewing.declare(session, at.origin("dan"), of, given, had=True)
+        assert at.people["dan"] in round_ties.ties(session, [of.id])[of.id]
         with pytest.raises(RoundMoved):
-            rounds.declare(session, at.origin("dan"), of, given, had=False)
+            round_reviewing.declare(session, at.origin("dan"), of, given, had=False)
         assert round_seat.seat(session, at.origin("dan"), of, "peer_review_bou").standing == "not_hers"
         assert round_seat.seat(session, at.origin("dan"), of, "sample_audit").standing == "undrawn"
-        assert rounds.candidates(session, at.origin("mona"), row, of.id, SETTINGS) == (at.people["elsa"],)
-        rounds.move(session, at.origin("mona"), row, given, at.people["elsa"], SETTINGS)
-        for again in (given, next(one for one in stored.readings(session, row.id) if one.case_id == of.id)):
+        assert round_matching.candidates(session, at.origin("mona"), row, of.id, SETTINGS) == (at.people["elsa"],)
+        round_giving.move(session, at.origin("mona"), row, given, at.people["elsa"], SETTINGS)
+        for again in (given, next(one for one in round_readings.readings(session, row.id) if one.case_id == of.id)):
             with pytest.raises((RoundMoved, NoReviewer)):
-                rounds.move(session, at.origin("mona"), row, again, at.people["elsa"], SETTINGS)
+                round_giving.move(session, at.origin("mona"), row, again, at.people["elsa"], SETTINGS)
         with pytest.raises(RoundMoved):
-            rounds._there(None)
+            round_giving._there(None)
 
     desk.run_now(work)
 
@@ -134,26 +158,26 @@ def test_a_loan_is_asked_once_and_needs_both_sides(desk: Desk) -> None:
         at = town(session)
         mona = at.origin("mona")
         row, _ = rounds.make(session, mona, plan(at))
-        rounds.add_reviewers(session, mona, row, [at.people["sven"]], Availability())
+        round_pool.add_reviewers(session, mona, row, [at.people["sven"]], Availability())
         for person, unit in (("cia", at.north), ("lena", at.north), ("sven", at.south)):
             with pytest.raises(NoReviewer):
-                rounds.ask_for(session, mona, row, at.people[person], unit, ())
-        found = rounds.try_match(session, mona, row, SETTINGS)
+                round_pool.ask_for(session, mona, row, at.people[person], unit, ())
+        found = round_matching.try_match(session, mona, row, SETTINGS)
         assert isinstance(found, NoMatch)
         assert found.reason == "ties"
         near = {at.people[name] for name in ("cia", "dan", "elsa")}
-        ask = rounds.whom_to_ask(session, mona, row, found.cases)
+        ask = round_matching.whom_to_ask(session, mona, row, found.cases)
         assert {person for person, _ in ask[:3]} == near
         assert ask[3] == (at.people["sven"], at.north)
 
-        asked, changes = rounds.ask_for(session, mona, row, at.people["sven"], at.north, {at.north})
+        asked, changes = round_pool.ask_for(session, mona, row, at.people["sven"], at.north, {at.north})
         assert [(one.side, one.said) for one in asked] == [("lends", ""), ("borrows", "yes")]
         assert len(changes) == 1
-        assert rounds.ask_for(session, mona, row, at.people["sven"], at.north, ()) == ((), ())
-        rounds.say(session, mona, asked[0], yes=False)
-        assert isinstance(rounds.try_match(session, mona, row, SETTINGS), NoMatch)
-        rounds.say(session, mona, asked[0], yes=True)
-        assert isinstance(rounds.try_match(session, mona, row, SETTINGS), Match)
+        assert round_pool.ask_for(session, mona, row, at.people["sven"], at.north, ()) == ((), ())
+        round_pool.say(session, mona, asked[0], yes=False)
+        assert isinstance(round_matching.try_match(session, mona, row, SETTINGS), NoMatch)
+        round_pool.say(session, mona, asked[0], yes=True)
+        assert isinstance(round_matching.try_match(session, mona, row, SETTINGS), Match)
 
     desk.run_now(work)
 
@@ -163,17 +187,18 @@ def test_what_has_moved_on_is_refused_and_the_next_case_is_taken_with_its_reader
         at = town(session)
         mona = at.origin("mona")
         row = begun(session, at, "cia", "dan", twice=100)
-        drawn = [case.id for _, case in stored.drawn_of(session, row.id)]
+        drawn = [case.id for _, case in round_cases.drawn_of(session, row.id)]
         left = next(one for one in at.cases if one not in drawn)
         with pytest.raises(RoundMoved):
-            rounds.replace(session, mona, row, left, SETTINGS)
-        case, _ = rounds.replace(session, mona, row, drawn[0], SETTINGS)
+            round_giving.replace(session, mona, row, left, SETTINGS)
+        case, _ = round_giving.replace(session, mona, row, drawn[0], SETTINGS)
         assert case.id == left
-        readers = [(one.second, one.person_id) for one in stored.readings(session, row.id) if one.case_id == left]
+        every = round_readings.readings(session, row.id)
+        readers = [(one.second, one.person_id) for one in every if one.case_id == left]
         assert [second for second, _ in readers] == [False, True]
         assert {person for _, person in readers} == {at.people["cia"], at.people["dan"]}
         with pytest.raises(NoReplacement):
-            rounds.replace(session, mona, row, drawn[1], SETTINGS)
+            round_giving.replace(session, mona, row, drawn[1], SETTINGS)
         with pytest.raises(RoundMoved):
             rounds.start(session, mona, row, SETTINGS)
         rounds.close(session, mona, row, dict.fromkeys([left, drawn[1]], "no_time"))
@@ -181,7 +206,7 @@ def test_what_has_moved_on_is_refused_and_the_next_case_is_taken_with_its_reader
         with pytest.raises(RoundMoved):
             rounds.close(session, mona, row, {})
         with pytest.raises(RoundMoved):
-            rounds.drop_reviewer(session, mona, row, at.people["cia"])
+            round_pool.drop_reviewer(session, mona, row, at.people["cia"])
 
     desk.run_now(work)
 
@@ -192,16 +217,16 @@ def test_what_is_raised_twice_is_one_matter_and_only_who_was_told_receives_it(de
         row = begun(session, at, "cia", "dan")
         case = session.get_one(CaseRow, at.cases[0])
         mona, cia = at.people["mona"], at.origin("cia")
-        one, changes = rounds.raise_now(session, cia, row, case, [mona], SETTINGS)
+        one, changes = round_raising.raise_now(session, cia, row, case, [mona], SETTINGS)
         assert len(changes) == 1
-        assert rounds.raise_now(session, cia, row, case, [mona], SETTINGS) == (one, ())
+        assert round_raising.raise_now(session, cia, row, case, [mona], SETTINGS) == (one, ())
         assert one.due_at - NOW >= timedelta(hours=2)
         with pytest.raises(RoundMoved):
-            rounds.receive(session, at.origin("lena"), one, case)
+            round_raising.receive(session, at.origin("lena"), one, case)
         assert raised.overdue(session, one.due_at - timedelta(seconds=1)) == []
         assert raised.overdue(session, one.due_at) == [one]
-        assert rounds.receive(session, at.origin("mona"), one, case)
-        assert rounds.receive(session, at.origin("mona"), one, case) == ()
+        assert round_raising.receive(session, at.origin("mona"), one, case)
+        assert round_raising.receive(session, at.origin("mona"), one, case) == ()
         assert raised.overdue(session, one.due_at) == []
 
     desk.run_now(work)
@@ -214,7 +239,7 @@ def test_a_calibration_counts_for_its_version_alone_and_for_a_year(desk: Desk) -
         cia, akt = at.origin("cia"), akts("peer_review_bou")[0]
         assert not round_seat.calibrated(session, cia, row)
         given = {item.id: akt.key[item.id].answer for item in questions(akt, row.version)}
-        rounds.calibrate(session, cia, row, akt, given)
+        round_reviewing.calibrate(session, cia, row, akt, given)
         assert round_seat.calibrated(session, cia, row)
         later = of_person(at.tenant, at.people["cia"], NOW + timedelta(days=366))
         assert not round_seat.calibrated(session, later, row)
@@ -228,11 +253,11 @@ def test_a_disposed_case_takes_its_part_of_every_round_with_it(desk: Desk) -> No
     def work(session: Session) -> None:
         at = town(session)
         row = begun(session, at, "cia", "dan")
-        case = session.get_one(CaseRow, stored.drawn_of(session, row.id)[0][1].id)
-        one, _ = rounds.raise_now(session, at.origin("cia"), row, case, [at.people["mona"]], SETTINGS)
+        case = session.get_one(CaseRow, round_cases.drawn_of(session, row.id)[0][1].id)
+        one, _ = round_raising.raise_now(session, at.origin("cia"), row, case, [at.people["mona"]], SETTINGS)
         disposal.dispose_of(session, tenants.get(session, at.tenant), [case], NOW, "cli:test")
-        assert len(stored.drawn_of(session, row.id)) == 1
-        assert len(stored.readings(session, row.id)) == 1
+        assert len(round_cases.drawn_of(session, row.id)) == 1
+        assert len(round_readings.readings(session, row.id)) == 1
         assert raised.get(session, at.tenant, one.id) is None
 
     desk.run_now(work)
@@ -245,30 +270,30 @@ def test_a_draft_whose_cases_changed_is_not_started_before_others_are_taken_in_t
         cases = {one: session.get_one(CaseRow, one) for one in at.cases}
         first, _ = rounds.make(session, mona, plan(at, per_unit=7, twice=0, seed="ett"))
         begun(session, at, "cia", "dan", per_unit=1, seed="två")
-        busy = next(iter(stored.under_way(session, at.cases, "peer_review_bou")))
-        drawn = [case.id for _, case in stored.drawn_of(session, first.id) if case.id != busy]
+        busy = next(iter(round_cases.under_way(session, at.cases, "peer_review_bou")))
+        drawn = [case.id for _, case in round_cases.drawn_of(session, first.id) if case.id != busy]
         wrong_case.withdraw(session, mona, cases[drawn[0]])
         cases[drawn[1]].protected_identity = True
         cases[drawn[2]].unit_id = at.south
         paper = {"tenant_id": at.tenant, "unit_id": at.north, "checklist": "peer_review_bou", "version": 2}
         session.add(FilledRow(**paper, case_id=drawn[3], role="peer_reviewer", begun_at=NOW))
         session.flush()
-        in_it = {case.id for _, case in stored.drawn_of(session, first.id)}
+        in_it = {case.id for _, case in round_cases.drawn_of(session, first.id)}
         wanted = dict(zip(drawn, ("withdrawn", "protected", "elsewhere", "recent"), strict=False))
         wanted |= {busy: "under_way"} if busy in in_it else {}
 
-        assert rounds.unfit(session, mona, first) == wanted
-        rounds.add_reviewers(session, mona, first, [at.people["elsa"]], Availability())
+        assert round_unfit.unfit(session, mona, first) == wanted
+        round_pool.add_reviewers(session, mona, first, [at.people["elsa"]], Availability())
         with pytest.raises(RoundCasesTaken):
             rounds.start(session, mona, first, SETTINGS)
-        taken, short, changes = rounds.renew(session, mona, first)
+        taken, short, changes = round_giving.renew(session, mona, first)
         assert taken + short == len(changes) == len(wanted)
         assert taken == (0 if busy not in in_it else 1), "one of eight is left, unless that one is taken"
-        assert rounds.unfit(session, mona, first) == {}
-        assert rounds.renew(session, mona, first) == (0, 0, ())
-        for _, case in stored.drawn_of(session, first.id):
+        assert round_unfit.unfit(session, mona, first) == {}
+        assert round_giving.renew(session, mona, first) == (0, 0, ())
+        for _, case in round_cases.drawn_of(session, first.id):
             case.protected_identity = True
-        rounds.renew(session, mona, first)
+        round_giving.renew(session, mona, first)
         with pytest.raises(NothingDrawn):
             rounds.start(session, mona, first, SETTINGS)
         assert {wrong_case.ref_before(one) for one in cases.values()} == {f"SN {number}" for number in range(8)}
@@ -283,13 +308,13 @@ def test_a_round_whose_last_day_has_passed_is_not_started_and_one_under_way_can_
         at = town(session)
         mona, saturday = at.origin("mona"), TODAY + timedelta(days=(5 - TODAY.weekday()) % 7 or 7)
         draft, _ = rounds.make(session, mona, plan(at, closes_on=saturday))
-        rounds.add_reviewers(session, mona, draft, [at.people["cia"]], Availability())
+        round_pool.add_reviewers(session, mona, draft, [at.people["cia"]], Availability())
         row = begun(session, at, "cia", "dan", closes_on=saturday, seed="annat")
         later = of_person(at.tenant, at.people["mona"], NOW + timedelta(days=20))
         with pytest.raises(RoundOver):
             rounds.start(session, later, draft, SETTINGS)
-        reading = stored.readings(session, row.id)[0]
-        assert rounds.candidates(session, later, row, reading.case_id, SETTINGS)
+        reading = round_readings.readings(session, row.id)[0]
+        assert round_matching.candidates(session, later, row, reading.case_id, SETTINGS)
 
     desk.run_now(work)
 
@@ -299,22 +324,22 @@ def test_who_is_of_another_unit_waits_for_both_chefs_and_what_cannot_be_reviewed
         at = town(session, 4)
         mona, cia = at.origin("mona"), at.origin("cia")
         row = begun(session, at, "cia", per_unit=4)
-        cases = [case for _, case in stored.drawn_of(session, row.id)]
+        cases = [case for _, case in round_cases.drawn_of(session, row.id)]
         cases[0].unit_id = at.south
         session.flush()
         assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "elsewhere"
-        asked, _ = rounds.ask_for(session, mona, row, at.people["cia"], at.south, ())
+        asked, _ = round_pool.ask_for(session, mona, row, at.people["cia"], at.south, ())
         for one in asked:
-            rounds.say(session, mona, one, yes=True)
+            round_pool.say(session, mona, one, yes=True)
         assert round_seat.seat(session, cia, cases[0], "peer_review_bou").standing == "undeclared"
         cases[1].protected_identity = True
         wrong_case.withdraw(session, mona, cases[2])
         assert round_seat.seat(session, cia, cases[1], "peer_review_bou").standing == "undrawn"
-        assert len(stored.lost_by(session, at.tenant, at.people["cia"])) == 2
-        assert len(rounds.readings_left(session, row)) == 2
+        assert len(round_readings.lost_by(session, at.tenant, at.people["cia"])) == 2
+        assert len(round_progress.readings_left(session, row)) == 2
         rounds.close(session, mona, row, dict.fromkeys([cases[0].id, cases[3].id], "no_time"))
         assert (row.done, row.readings) == (0, 3)
-        said = [one.why_not for one, _ in stored.drawn_of(session, row.id)]
+        said = [one.why_not for one, _ in round_cases.drawn_of(session, row.id)]
         assert said == ["no_time", "protected", "withdrawn", "no_time"]
 
     desk.run_now(work)
@@ -379,9 +404,9 @@ def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_stil
         for unit_id in (at.north, at.south):  # the same loan of each: one of them stays
             for side in ("lends", "borrows"):
                 loan = {"round_id": both.id, "person_id": at.people["elsa"], "unit_id": unit_id, "side": side}
-                stored.put_consent(session, ConsentRow(tenant_id=at.tenant, **loan))
+                round_reviewers.put_consent(session, ConsentRow(tenant_id=at.tenant, **loan))
         alone = {"round_id": row.id, "person_id": at.people["sven"], "unit_id": at.north, "side": "lends"}
-        stored.put_consent(session, ConsentRow(tenant_id=at.tenant, **alone))
+        round_reviewers.put_consent(session, ConsentRow(tenant_id=at.tenant, **alone))
         event = trail.record(session, at.tenant, NOW, f"person:{at.people['lena']}", "answered", case_id=at.cases[0])
         session.flush()
         drawn = LogCheckRow(tenant_id=at.tenant, month=TODAY.replace(day=1), unit_id=at.north, event_id=event.id)
@@ -391,11 +416,11 @@ def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_stil
         session.flush()
 
         assert [stored.units_of(session, one.id) for one in (row, both)] == [[at.south], [at.south]]
-        assert {one.unit_id for one, _ in stored.frame_of(session, row.id)} == {at.south}
-        assert [(one.person_id, one.unit_id) for one in stored.consents(session, row.id)] == [
+        assert {one.unit_id for one, _ in round_cases.frame_of(session, row.id)} == {at.south}
+        assert [(one.person_id, one.unit_id) for one in round_reviewers.consents(session, row.id)] == [
             (at.people["sven"], at.south)
         ]
-        assert len(stored.consents(session, both.id)) == 2
+        assert len(round_reviewers.consents(session, both.id)) == 2
         assert len(log_checks.drawn(session, at.tenant, drawn.month, at.south)) == 1
         assert not naming_unit(session, at.north)
 

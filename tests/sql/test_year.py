@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from actions import rounds, units, year
+from actions import round_progress, rounds, units, year
 from actions.year import Due
 from checklists.errors import DutyDay, DutyMoved, RoundMoved
 from checklists.periods import Period
 from checklists.tenant_settings import TenantSettings
 from checklists.year import Slot
-from storage import people, trail
+from storage import people, round_lists, trail
 from storage import rounds as stored_rounds
 from storage import year as stored
 from storage.desk import Desk, Session
@@ -97,14 +97,14 @@ def test_only_a_closed_round_is_followed_up_and_in_the_version_it_had(desk: Desk
         again = ("Igen", period, TODAY, TODAY + timedelta(days=30))
         with pytest.raises(RoundMoved):
             rounds.follow_up(session, mona, row, *again)
-        left = {one.case.id: "no_time" for one in rounds.progress(session, row)}
+        left = {one.case.id: "no_time" for one in round_progress.progress(session, row)}
         rounds.close(session, mona, row, left)
         row.version = 1
         made, _ = rounds.follow_up(session, mona, row, *again)
         assert (made.version, made.per_unit, made.quota, made.twice) == (1, 2, 1, 50)
         assert (made.baseline_id, stored_rounds.pool_of(session, made)) == (row.id, "Barnrättsgruppen")
         assert stored_rounds.units_of(session, made.id) == [at.north]
-        assert stored_rounds.read_first(session, row.id) == []
+        assert round_lists.read_first(session, row.id) == []
         assert plan(at).version == 0
 
     desk.run_now(work)
