@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -19,7 +18,7 @@ from sqlmodel import Session
 
 from checklists.faults import Code, Refusal, fault
 from storage import private
-from storage.database_address import is_readable, names_several_hosts
+from storage.database_address import is_readable, names_several_hosts, parts_of
 from storage.sealing import Keys
 from storage.session import RowSession
 
@@ -242,7 +241,7 @@ def _postgresql(url: str) -> Engine:
     """
     if not url.startswith(("postgresql://", "postgres://")) or not is_readable(url):
         raise CannotOpen(fault(Code.URL_UNREADABLE))
-    parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    parts: dict[str, Any] = parts_of(url) or {}
     several = names_several_hosts(parts)
     if several and parts.get("target_session_attrs") not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
