@@ -18,6 +18,7 @@ from app import main
 from bench.measure import KEY, TRAIL
 from bench.peers.channel import person_id
 from tests.conftest import has_postgres, postgres_url
+from tests.migrated import put_database
 from tests.wire.bot_process import people_csv
 from tests.wire.door import TENANT
 
@@ -65,6 +66,7 @@ class Databases:
     def _sqlite(self) -> Iterator[str]:
         first, copy = self._folder / "people.db", self._folder / f"{uuid4().hex}.db"
         if "sqlite" not in self._made:
+            put_database(first)
             self._fill(f"sqlite:///{first}", "sqlite")
         with closing(sqlite3.connect(first)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)

@@ -80,7 +80,11 @@ BOTS = (
 
 @dataclass
 class Found:
-    """What a bot came to in one round. cpu: seconds per thousand turns. waits: a few people's. calls: per turn."""
+    """What a bot came to in one round.
+
+    cpu: seconds per thousand turns. few, many: the waits of a few people, and of many who read. calls: to the
+    connector, per turn, beyond a reply to each typed line. grown: its memory, in percent.
+    """
 
     cold: float = 0.0
     idle: float = 0.0
@@ -124,7 +128,7 @@ class Comparison:
     def _once(self, number: int, bot: Bot) -> None:
         last = number == self.plan.rounds - 1
         try:
-            found = asyncio.run(self._measured(bot, grow=last and bot.name == "ours"))
+            found = asyncio.run(self._measured(bot, number, grow=last and bot.name == "ours" and self.plan.grow > 0))
         except (AssertionError, TimeoutError, OSError, BaseExceptionGroup, WrongReply) as error:
             self.lacking.append(f"round {number + 1}, {bot.name}: {_why(error)}")
             self._tell(f"{number + 1} {bot.name:14} NO RESULT: {_why(error)}")
@@ -137,18 +141,21 @@ class Comparison:
             f"cold {found.cold:.2f} s, idle {found.idle:.0f} MiB" + (f", {found.surplus} more" * bool(found.surplus))
         )
 
-    async def _measured(self, bot: Bot, *, grow: bool) -> Found:
+    async def _measured(self, bot: Bot, number: int, *, grow: bool) -> Found:
         found, plan = Found(), self.plan
         async with AsyncExitStack() as stack:
             channel = await stack.enter_async_context(Channel())
             channel.use_token(bot.token)
             url = stack.enter_context(self._databases.new(bot.database)) if bot.database else ""
-            settings = self._settings(bot, channel, url)
+            settings: dict[str, str] = {}
+            if url:
+                settings = SETTINGS | (channel.production if bot.token else {}) | {"BK_DATABASE_URL": url}
+            more = (str(self._folder / f"{number}.forms"),) if bot.keeps else ()
             ports = free_ports(2 * bot.replicas)
             running: list[Started] = []
             began = time.perf_counter()
             for port, admin in zip(ports[::2], ports[1::2], strict=True):
-                words = (sys.executable if bot.database else self._python, *bot.module)
+                words = (sys.executable if bot.database else self._python, *bot.module, *more)
                 log = self._folder / f"{bot.name}.log"
                 one = await start(words, {**settings, "BK_ADMIN_PORT": str(admin)}, port, log, self._cores.bots)
                 stack.push_async_callback(one.stop)
@@ -191,14 +198,6 @@ class Comparison:
                 found.grown = await _grown(channel, running, plan, rest)
         return found
 
-    def _settings(self, bot: Bot, channel: Channel, url: str) -> dict[str, str]:
-        if not bot.database:
-            path = self._folder / "forms.db"
-            for rest in self._folder.glob(path.name + "*"):
-                rest.unlink()
-            return {"DATABASE": str(path)} if bot.keeps else {}
-        return SETTINGS | (channel.production if bot.token else {}) | {"BK_DATABASE_URL": url}
-
 
 def _of(waits: Waits, name: str) -> list[float]:
     return waits.pressed if name in ("pressed", "card") else waits.typed
@@ -230,7 +229,7 @@ async def _grown(channel: Channel, running: list[Started], plan: Plan, rest: Cal
     before, turns = sum(one.mib() for one in running), 0
     while turns < plan.grow:
         for _, script in _BOTH:
-            turns += (await phase(chats, script, 5.0)).turns
+            turns += (await phase(chats, script, plan.many_for)).turns
     await rest()
     return 100 * (sum(one.mib() for one in running) / before - 1)
 

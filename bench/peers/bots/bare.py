@@ -1,4 +1,4 @@
-"""The form with aiohttp and json alone, kept in a dictionary or, with DATABASE, in SQLite (WAL, synchronous=FULL).
+"""`bare [FILE]`: the form with aiohttp and json alone, kept in a dictionary or in SQLite (WAL, synchronous=FULL).
 
 What there is to say for a form at the least: no SDK, no token, no rights, no trail.
 """
@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,7 +25,7 @@ ASKED = (words.WHICH_KIND, words.WHICH_CASE, words.WAS_HEARD, words.WHY_NOT, wor
 class Kept:
     """The open forms, by conversation."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str = "") -> None:
         """Open it. path: an SQLite file; empty to keep them in memory."""
         self._forms: dict[str, State] = {}
         self._thread = ThreadPoolExecutor(1)
@@ -92,7 +93,7 @@ async def _session(app: web.Application) -> AsyncIterator[None]:
 def main() -> None:
     """Answer on PORT."""
     app = web.Application()
-    app[KEPT] = Kept(os.environ.get("DATABASE", ""))
+    app[KEPT] = Kept(*sys.argv[1:2])
     app.cleanup_ctx.append(_session)
     app.router.add_post("/api/messages", messages)
     web.run_app(app, host="127.0.0.1", port=int(os.environ["PORT"]), print=None, access_log=None)
