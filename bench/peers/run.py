@@ -20,7 +20,7 @@ from bench.measure import Figure, p95
 from bench.peers import scripts
 from bench.peers.channel import Channel, Chat, Script, Waits, WrongReply, phase
 from bench.peers.ours import PEOPLE, SETTINGS, Databases, at_rest
-from bench.peers.processes import Cores, Started, disk_syncs, python_of_peers, start
+from bench.peers.processes import Cores, Started, compile_ours, disk_syncs, python_of_peers, start
 from tests.browser.real_bot import free_ports
 
 FORM, CARD = ("form", scripts.form), ("card", scripts.card)
@@ -322,6 +322,7 @@ def compare(
     """Run the comparison; return its figures, and what is no result. folder: where the peers' libraries are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     python = python_of_peers(folder)
+    compile_ours()
     with tempfile.TemporaryDirectory(dir=folder) as name:
         sync = disk_syncs(Path(name))
         pinned = "bots on a core of their own" if Cores.of_this_machine().bots is not None else "no core of their own"
