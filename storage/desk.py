@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, bindparam, create_engine, event, func, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from sqlmodel import Session
@@ -21,7 +21,7 @@ from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.database_address import is_readable, names_several_hosts, parts_of
 from storage.sealing import Keys
-from storage.session import RowSession
+from storage.session import RowSession, prepared
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
@@ -37,6 +37,7 @@ _PATIENCE = 5.0
 """Seconds to wait for another process that holds the write lock of the SQLite file, or a lock in PostgreSQL."""
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
+_ONE_AFTER_ANOTHER = prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
 _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
@@ -97,8 +98,7 @@ class Desk:
         with self._one_writer, RowSession(self.engine) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
-                statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
-                session.connection().execute(statement, {"name": serial})
+                session.exec(_ONE_AFTER_ANOTHER, params={"name": serial})
             result = work(session)
             if keep:
                 session.commit()

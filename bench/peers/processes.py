@@ -129,7 +129,7 @@ def python_of_peers(folder: Path) -> str:
         print(f"installing the peers' libraries into {place} …", flush=True)
         shutil.rmtree(place, ignore_errors=True)
         venv.create(place, with_pip=True)
-        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"]
+        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-qq"]
         subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
         write_stamp(place, wanted)
     return str(python)
