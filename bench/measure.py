@@ -24,7 +24,7 @@ YEAR = Selection(first=FIRST, last=FIRST + timedelta(DAYS - 1))
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured figure, one value per round. target: None if it has no goal."""
+    """A measured figure, one value per round, none if it was not measured. target: None if it has no goal."""
 
     goal: str
     what: str
@@ -41,10 +41,12 @@ class Figure:
     @property
     def is_missed(self) -> bool:
         """Return whether there is a goal and it is missed."""
-        return self.target is not None and self.median > self.target
+        return self.target is not None and bool(self.values) and self.median > self.target
 
     def line(self) -> str:
         """Return the figure as a line of the table."""
+        if not self.values:
+            return f"{self.goal:5} {self.what}: not measured" + (f"  [{self.note}]" if self.note else "")
         ends = f"{self.median:.2f} ({min(self.values):.2f}-{max(self.values):.2f}){self.unit}"
         goal = "no goal" if self.target is None else f"goal {self.target:g}{self.unit}"
         return f"{self.goal:5} {self.what}: {ends}, {goal}{'  MISSED' if self.is_missed else ''}  [{self.note}]"

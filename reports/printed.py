@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from reports.printed_page import gather
 from reports.printed_words import WORDS
@@ -13,6 +12,9 @@ from storage import filled
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def file_name(row: FilledRow) -> str:
@@ -29,7 +31,10 @@ def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, 
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    # Imported here: a turn needs no page.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder),

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain, islice
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING
 
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist
@@ -41,6 +40,9 @@ from storage import case_lists, people, tenants
 from storage.case_lists import CaseList
 from storage.desk import Session
 from texts import Language, say
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 DEFINED = (
     "cases", "applicable", "answered", "completion_pct", "fulfilled_pct", "low_pct", "nej_motiverat",
@@ -96,7 +98,7 @@ def write_workbook(run: Run, path: str, wanted: Wanted, watch: Watch = iter) -> 
     return count
 
 
-def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, list[int], Period]:
+def _figures(session: Session, book: "Workbook", wanted: Wanted) -> tuple[int, list[int], Period]:
     """Write the sheets of figures; return (number of rows of questions, tenant ids, period)."""
     language = wanted.language
     everyone = tenant_ids(session, wanted.selection)
@@ -120,7 +122,7 @@ def _figures(session: Session, book: Workbook, wanted: Wanted) -> tuple[int, lis
     return count, everyone, period
 
 
-def _cases(book: Workbook, rows: Iterator[list[Cell]], language: Language) -> int:
+def _cases(book: "Workbook", rows: Iterator[list[Cell]], language: Language) -> int:
     """Write the cases on as many sheets as they need; return the number of cases."""
     count = number = 0
     following: list[list[Cell]] = []
@@ -159,7 +161,7 @@ def _title(checklist: Checklist, language: Language) -> str:
 # --- for handing out --------------------------------------------------------------------------------------------------
 
 
-def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: Workbook) -> None:
+def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: "Workbook") -> None:
     """Write the first sheet, the series over time and the units, for the workers' decision bases; else none of them."""
     selection, language = wanted.selection, wanted.language
     others = selection.checklist not in ("", BASIS) or selection.role not in ("", WORKER)
@@ -230,7 +232,7 @@ def _times(session: Session, wanted: Wanted, sheet: Sheet) -> None:
 
 
 def _trend(
-    session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: Workbook
+    session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, sheet: Sheet, book: "Workbook"
 ) -> None:
     """Write a row per quarter, first for the selected units together, which are charted, then per unit."""
     rows = list(_trend_rows(session, everyone, period, wanted))

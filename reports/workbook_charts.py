@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, Any
 
 from checklists.over_time import funnel, limits
 from checklists.periods import Period
@@ -17,6 +15,9 @@ from reports.series_words import is_drawn, known_letters, known_words, over_time
 from reports.side_by_side import OneUnit
 from reports.xlsx_out import Cell, Sheet
 from texts import Language, say
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 INK, QUIET = "#1F4E5F", "#5C5C58"
 _SERIES_COLUMNS = ("series", "month", "part", "whole", "share", "middle", "mark", "marked")
@@ -45,7 +46,12 @@ def head(columns: Sequence[str], language: Language) -> list[str]:
 
 
 def overview_sheet(
-    book: Workbook, found: Overview, titles: Sequence[str], sentences: Sequence[str], target: float, language: Language
+    book: "Workbook",
+    found: Overview,
+    titles: Sequence[str],
+    sentences: Sequence[str],
+    target: float,
+    language: Language,
 ) -> None:
     """Write tiles, sentences and a chart by quarter. titles: the first is the heading."""
     sheet = Sheet(book, say("workbook.overview", language), [44, 12, 12, 12, 16, 16, 20, 16], figures_from=1)
@@ -83,7 +89,7 @@ def overview_sheet(
 # --- over time -------------------------------------------------------------------------------------------------------
 
 
-def over_time_sheets(book: Workbook, found: Overview, language: Language) -> None:
+def over_time_sheets(book: "Workbook", found: Overview, language: Language) -> None:
     """Write a run chart of the whole lists and of every question, and beside them the numbers they are drawn from."""
     places = places_of(BASIS)
     asked = sorted(found.questions, key=lambda item: places[item])
@@ -146,7 +152,7 @@ def _mark(letters: str | None) -> tuple[Cell, Cell]:
     return (letters, 100.0) if letters else (None, None)
 
 
-def _run_chart(book: Workbook, data: Sheet, title: str, series: Series, first: int, language: Language) -> Any:
+def _run_chart(book: "Workbook", data: Sheet, title: str, series: Series, first: int, language: Language) -> Any:
     """Return the shares by month, their median, and what is known to have changed."""
     rows = (first, first + len(series.points) - 1)
     chart = line_chart(book, "")
@@ -166,7 +172,7 @@ def _run_chart(book: Workbook, data: Sheet, title: str, series: Series, first: i
 # --- units -----------------------------------------------------------------------------------------------------------
 
 
-def units_sheet(book: Workbook, units: Sequence[OneUnit], language: Language) -> None:
+def units_sheet(book: "Workbook", units: Sequence[OneUnit], language: Language) -> None:
     """Write the units in alphabetical order, and in a funnel: without a filter, as they are not ranked."""
     everyone = Share(sum(one.complete.k for one in units), sum(one.complete.n for one in units))
     widths = [6, 44, 28, *[12] * 5]
@@ -206,7 +212,7 @@ def units_sheet(book: Workbook, units: Sequence[OneUnit], language: Language) ->
 # --- the length of the list -------------------------------------------------------------------------------------------
 
 
-def length_sheet(book: Workbook, some: Sequence[Proposal], year: Period, language: Language) -> None:
+def length_sheet(book: "Workbook", some: Sequence[Proposal], year: Period, language: Language) -> None:
     """Write the questions that a year has shown no use of, and why."""
     sheet = Sheet(book, say("workbook.long", language), [64, 64])
     sheet.title(say("report_page.long", language))
@@ -219,7 +225,7 @@ def length_sheet(book: Workbook, some: Sequence[Proposal], year: Period, languag
 # --- how charts are drawn --------------------------------------------------------------------------------------------
 
 
-def line_chart(book: Workbook, title: str) -> Any:
+def line_chart(book: "Workbook", title: str) -> Any:
     """Return a chart of lines from 0 to 100 per cent. title: above it, "" for none."""
     chart: Any = book.add_chart({"type": "line"})
     _axes(chart, title)

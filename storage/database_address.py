@@ -3,9 +3,6 @@
 import os
 from collections.abc import Mapping
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
-
 from checklists.addresses import is_loopback
 
 VERIFIED = "verify-full"
@@ -19,9 +16,8 @@ def is_verified(url: str) -> bool:
     """
     if not url.startswith(("postgresql://", "postgres://")):
         return True
-    try:
-        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-    except ProgrammingError:  # SQLAlchemy might read it all the same
+    parts = parts_of(url)
+    if parts is None:  # SQLAlchemy might read it all the same
         return False
     if _holds_at(parts):  # no such host; and whoever is told that it does not answer would read a piece of the password
         return False
@@ -33,13 +29,24 @@ def is_verified(url: str) -> bool:
     return all(host.startswith(("/", "@")) or is_loopback(host) for host in hosts if host)
 
 
+def parts_of(url: str) -> dict[str, str] | None:
+    """Return the parts of an address as libpq reads it, None where it cannot."""
+    # Imported here: with SQLite the driver is not loaded.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except ProgrammingError:
+        return None
+
+
 def is_readable(url: str) -> bool:
     """Return whether libpq reads the address as it was meant: a sign in a password moves all that follows it."""
-    try:
-        parts = conninfo_to_dict(url)
-    except ProgrammingError:
+    parts = parts_of(url)
+    if parts is None:
         return False
-    ports = str(parts.get("port", "")).split(",")  # of several hosts, each may leave it out
+    ports = parts.get("port", "").split(",")  # of several hosts, each may leave it out
     return not _holds_at(parts) and all(port.isdigit() for port in ports if port)
 
 

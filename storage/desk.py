@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 import threading
 import time
@@ -11,26 +12,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy import Connection, Dialect, Engine, bindparam, create_engine, event, func, select, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from sqlmodel import Session
 
 from checklists.faults import Code, Refusal, fault
 from storage import private
-from storage.database_address import is_readable, names_several_hosts
+from storage.database_address import is_readable, names_several_hosts, parts_of
 from storage.sealing import Keys
-from storage.session import RowSession
+from storage.session import RowSession, prepared
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
 _TRIES = 5
 _POOL = 5
+_PREPARED_AFTER = 2
+_PREPARED_MOST = 400
+"""A connection to PostgreSQL keeps a statement ready from its third use on, and this many: all that turns ask."""
+_ASKED_AFTER = 5.0
+"""Seconds of rest after which a connection is asked whether it still works before it is used."""
+_USED = "used"
 _PATIENCE = 5.0
 """Seconds to wait for another process that holds the write lock of the SQLite file, or a lock in PostgreSQL."""
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
+_ONE_AFTER_ANOTHER = prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
 _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
@@ -91,8 +98,7 @@ class Desk:
         with self._one_writer, RowSession(self.engine) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
-                statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
-                session.connection().execute(statement, {"name": serial})
+                session.exec(_ONE_AFTER_ANOTHER, params={"name": serial})
             result = work(session)
             if keep:
                 session.commit()
@@ -116,8 +122,7 @@ class Desk:
         with RowSession(self._reading) as session:
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
-                statement = "set transaction isolation level repeatable read, read only"
-                session.connection().execute(text(statement))
+                _only_read(session)
             result = work(session)
             session.commit()
             return result  # opened keys are not cached: one may have been destroyed since the snapshot
@@ -155,6 +160,18 @@ def opened(url: str, keys: Keys) -> Iterator[Desk]:
         yield desk
     finally:
         desk.close()
+
+
+def _only_read(session: RowSession) -> None:
+    """Let the transaction see one snapshot, on a new connection if the server was restarted since the last one."""
+    statement = text("set transaction isolation level repeatable read, read only")
+    try:
+        session.connection().execute(statement)
+    except OperationalError as error:
+        if not error.connection_invalidated:
+            raise
+        session.close()
+        session.connection().execute(statement)
 
 
 def is_held_by_another(error: OperationalError) -> bool:
@@ -242,7 +259,7 @@ def _postgresql(url: str) -> Engine:
     """
     if not url.startswith(("postgresql://", "postgres://")) or not is_readable(url):
         raise CannotOpen(fault(Code.URL_UNREADABLE))
-    parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    parts: dict[str, Any] = parts_of(url) or {}
     several = names_several_hosts(parts)
     if several and parts.get("target_session_attrs") not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
@@ -250,18 +267,45 @@ def _postgresql(url: str) -> Engine:
         f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
         f" -c lock_timeout={int(1000 * _PATIENCE)}"
     )
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         poolclass=QueuePool,
-        pool_size=_POOL,
+        pool_size=_POOL + 1,  # one for each thread of the desk, and the reader's: none is opened for a single turn
         max_overflow=2,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # whoever was used last has the statements ready
         pool_recycle=1800,
         hide_parameters=True,  # error messages would quote them
         connect_args={
             **_GONE_SOON,
             **parts,
+            "prepare_threshold": _PREPARED_AFTER,
             "connect_timeout": 2 if several else 5,  # per host: whoever comes after a dead one waits for it
             "options": options.strip(),
         },
     )
+    event.listen(engine, "connect", _remember_statements)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
+    return engine
+
+
+def _remember_statements(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.prepared_max = _PREPARED_MOST
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ask_if_idle(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that has rested whether its server is still there. Raises: InvalidatePoolError: it is not.
+
+    One in constant use is not asked, which would cost every turn a round trip: when its server is gone, the first
+    statement fails, every connection is opened anew, and the turn runs again.
+    """
+    if time.monotonic() - record.info.get(_USED, math.inf) < _ASKED_AFTER:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        raise InvalidatePoolError from None

@@ -125,6 +125,8 @@ class RowType(SQLModelMetaclass):
 class TableRow(SQLModel, metaclass=RowType):
     """The base of every table's class."""
 
+    model_config = {"defer_build": True}  # rows are light ones: nothing is ever validated by these classes
+
     @classmethod
     def model_validate(cls, obj: Any, **_: Any) -> Self:
         """Return a new row with the values of a mapping, or of another row."""

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -351,8 +352,23 @@ def test_a_connection_lost_in_the_middle_runs_the_whole_turn_again(desk: Desk, u
     assert revisions(desk) == [1, 2]
 
 
+def cut_all(url: str) -> None:
+    """Close every connection to the database, as a server does that is restarted."""
+    others = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    assert other_connection(url, f"select count(pg_terminate_backend(pid)) {others}")
+
+
+async def open_several(desk: Desk) -> None:
+    """Let the pool hold several connections that have just been used."""
+    await asyncio.gather(*(desk.run(lambda session: session.connection().execute(text("select 1"))) for _ in range(5)))
+
+
 @on_postgresql
-def test_connections_lost_between_turns_are_reopened(desk: Desk, url: str, world: World) -> None:
+@pytest.mark.parametrize(("rested", "tries"), [(True, 1), (False, 2)])
+async def test_connections_lost_between_turns_are_reopened(
+    desk: Desk, url: str, world: World, rested: bool, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 0.0 if rested else 60.0)
     calls = 0
 
     def work(session: Session) -> int:
@@ -360,11 +376,68 @@ def test_connections_lost_between_turns_are_reopened(desk: Desk, url: str, world
         calls += 1
         return answer_next(session, world)
 
-    cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() "
-    assert other_connection(url, cut + "and pid <> pg_backend_pid()")
+    await open_several(desk)
+    cut_all(url)
 
-    assert desk.run_now(work) == 1
-    assert calls == 1, "the turn ran on a dead connection first"
+    assert [desk.run_now(work), desk.run_now(work)] == [1, 2]
+    assert calls == tries + 1, "one dead connection is enough to open all of them anew"
+    assert revisions(desk) == [1, 2]
+
+
+@on_postgresql
+async def test_a_read_after_a_lost_connection_begins_once(
+    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 60.0)
+    calls = 0
+
+    def work(session: Session) -> object:
+        nonlocal calls
+        calls += 1
+        return session.connection().execute(text("show transaction_read_only")).scalar()
+
+    await open_several(desk)
+    cut_all(url)
+
+    assert desk.read_now(work) == "on"
+    assert calls == 1, "what a read has given out cannot be taken back"
+
+
+@on_postgresql
+def test_a_connection_in_use_is_not_asked_before_each_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    ping = desk.engine.dialect.do_ping
+
+    def seen(connection: Any) -> bool:
+        asked.append(connection)
+        return ping(connection)
+
+    monkeypatch.setattr(desk.engine.dialect, "do_ping", seen)
+
+    def turns() -> int:
+        for _ in range(3):
+            desk.run_now(lambda session: session.connection().execute(text("select 1")))
+        return len(asked)
+
+    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 60.0)
+    assert turns() == 0
+    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 0.0)
+    assert turns() == 3
+
+
+@on_postgresql
+def test_what_turns_ask_stays_prepared_in_the_server(desk: Desk) -> None:
+    def prepared(session: Session) -> object:
+        for _ in range(3):
+            for number in range(150):  # the driver by itself keeps a hundred
+                session.connection().execute(text(f"select {number}"))
+        return session.connection().execute(text("select count(*) from pg_prepared_statements")).scalar()
+
+    with opened(desk.engine.url.render_as_string(hide_password=False).replace("+psycopg", ""), desk.keys) as one:
+        found = one.run_now(prepared)
+
+    assert isinstance(found, int)
+    assert found >= 150
 
 
 def test_a_desk_says_whether_its_database_answers(desk: Desk) -> None:

@@ -1,6 +1,8 @@
 """A minimal run of the benchmark, from the command line to the real bot, produces every figure."""
 
+import asyncio
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,9 @@ import pytest
 from bench import __main__ as command
 from bench import chat, figures, files
 from bench.measure import Figure, Towns
+from bench.peers import run
+from bench.peers.channel import Chat
+from bench.peers.run import Bot, Comparison, Plan
 
 
 @pytest.fixture
@@ -53,11 +58,11 @@ def test_a_run_is_appended_to_the_history_and_a_missed_goal_is_exit_1(
     monkeypatch.setattr(command, "HISTORY", tmp_path / "history.csv")
     monkeypatch.setattr(command, "MEASURES", {"one": lambda *_: [kept, told], "two": lambda *_: [missed]})
 
-    def run(*words: str) -> int:
+    def bench(*words: str) -> int:
         monkeypatch.setattr("sys.argv", ["bench", "--towns", str(tmp_path / "towns"), *words])
         return command.main()
 
-    assert (run("--only", "one"), run("--lists", "7", "--few", "3")) == (0, 1)
+    assert (bench("--only", "one"), bench("--lists", "7", "--few", "3")) == (0, 1)
     said = capsys.readouterr().out
     assert "kept  made up: 1.20 (1.00-2.00), goal 1.5  [" in said
     assert "told  made up: 9.00 (9.00-9.00) ms, no goal  [" in said
@@ -67,4 +72,41 @@ def test_a_run_is_appended_to_the_history_and_a_missed_goal_is_exit_1(
     assert [row[1:] for row in rows][-1] == ["missed", "7", "3", "1.600", "1.600", "1.600", "1.5"]
     assert [row[1] for row in rows] == ["kept", "told", "kept", "told", "missed"]
     with pytest.raises(SystemExit):
-        run("--only", "three")
+        bench("--only", "three")
+
+
+def test_the_bot_is_compared_with_a_peer_on_the_same_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The project's own libraries are enough for the bare form: nothing is installed here.
+    monkeypatch.setattr(run, "python_of_peers", lambda _folder: sys.executable)
+    small = Plan(rounds=1, warm=0, few=1, few_for=0.1, many=2, many_for=0.1, waits=False, grow=0)
+    monkeypatch.setattr(run, "QUICK", small)
+    monkeypatch.setattr(command, "HISTORY", tmp_path / "history.csv")
+    words = ["--peers", "--quick", "--bots", "bare-sqlite,ours", "--kept", str(tmp_path / "kept")]
+    monkeypatch.setattr("sys.argv", ["bench", *words])
+
+    command.main()  # whether a goal is missed says nothing here
+
+    said = capsys.readouterr().out
+    assert "fdatasync of the disk: p50" in said
+    assert "NO RESULT" not in said
+    assert "G1    CPU, typed / stock form: not measured" in said
+    assert "G16   p95 with a slow disk, commits shared: not measured" in said
+    with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["goal"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == {"G2", "G5c"}
+    assert float(rows["G2"]["median"]) > 0
+
+
+async def test_a_reply_that_says_something_else_is_no_result(tmp_path: Path) -> None:
+    async def wrong(chat: Chat, _pause: object) -> None:
+        await chat.types("start", "no bot says this")
+
+    bare = Bot("bare", run.BOTS[0].module, (("form", wrong),))
+    found = Comparison(Plan(rounds=1), sys.executable, tmp_path, (bare,), print)
+    await asyncio.to_thread(found.run)
+
+    [lacking] = found.lacking
+    assert lacking.startswith("round 1, bare: WrongReply: 'start' was answered without ['no bot says this']")
+    assert all(not figure.values for figure in run.figures(found))
