@@ -37,6 +37,8 @@ PARTS = {
     "standby": ("test_standby.py", "the primary killed, the standby promoted"),
     "cost": ("test_cost.py", "what a press costs"),
 }
+TWO_AT_ONCE = {"T1", "T8", "T20", "T22", "T24", "standby"}
+"""Parts of several tests that measure no waits: two of them run at once."""
 _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
 
@@ -79,6 +81,7 @@ def _run(
         told |= {SCALE: str(share), "BK_SLOW": "1"}
         words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/faults/{PARTS[part][0]}"]
         words += ["-o", "faulthandler_timeout=0", "--basetemp", f"{folder}/run"]
+        words += ["-n", "2" if part in TWO_AT_ONCE else "0"]
         begun = time.monotonic()
         ran = subprocess.run(words, cwd=ROOT, env=os.environ | told, capture_output=True, text=True, check=False)
         took = time.monotonic() - begun
