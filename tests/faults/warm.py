@@ -10,18 +10,21 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import chdir
 from functools import cache
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.conftest import ROOT
 from tests.faults import planted
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
 AHEAD = ["tests.faults.planted", "app", "bot.web", "bot.admin_port", "bot.metrics", "bot.commandline.upkeep_commands"]
-AHEAD += ["reports.answers", "reports.xlsx_out"]
+AHEAD += ["reports.answers", "reports.xlsx_out", "tests.faults.killed_migration"]
 """What serving imports, and the export and the check of the log. Importing it opens nothing and begins no thread."""
 IS_HERE = sys.platform == "linux"
 """Elsewhere a bot is started from the beginning each time."""
@@ -71,17 +74,24 @@ def start(words: Sequence[str], environment: dict[str, str], output: Path, plant
     return WarmProcess(made)
 
 
+def ended(function: Callable[..., object], *arguments: object) -> int:
+    """Call a function in a process of its own, and return how that ended."""
+    made = _original().Process(target=function, args=arguments, daemon=True)
+    made.start()
+    made.join()
+    assert made.exitcode is not None
+    return made.exitcode
+
+
 @cache
-def _original() -> ForkServerContext:
-    """Return what makes the copies. It looks for modules where this project is: it knows of no other path yet."""
+def _original() -> "ForkServerContext | SpawnContext":
+    """Return what makes the copies. It imports from the folder it is started in: it hears of no other path by then."""
+    if not IS_HERE:
+        return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(AHEAD)
-    was = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(ROOT)
-    try:
+    from multiprocessing import forkserver  # only where there is such a thing
+
+    with chdir(ROOT):
         forkserver.ensure_running()
-    finally:
-        del os.environ["PYTHONPATH"]
-        if was is not None:
-            os.environ["PYTHONPATH"] = was
     return context
