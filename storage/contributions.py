@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from checklists.deadlines import Extension
 from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
-from checklists.model import CASE_TYPE, CHILDREN, OPEN, STORED_CHOICES, Answer, AnyRole, Role
+from checklists.model import CASE_TYPE, CHILDREN, OPEN, STORED_CHOICES, Answer, AnyRole, Motivation, Role
 from checklists.rates import Mark, agreement_marks, case_marks, item_states, open_marks
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
@@ -71,7 +71,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
         by_workers: dict[tuple[str, int, int], str] = {}
         for row in sorted(of_case, key=lambda row: row.role != WORKER):  # a chef's list is held against the worker's
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
-            known += ((CASE_TYPE, case.case_type), (CHILDREN, "some" if case.children else "none"))
+            known += _fact(CASE_TYPE, case.case_type), _fact(CHILDREN, "some" if case.children else "none")
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
             begun = _day(row.begun_at)
             occasion = (case.id, row.checklist, row.occasion)
@@ -103,9 +103,12 @@ _Given = tuple[tuple[str, Answer], ...]
 """The newest answers by item, without revision numbers, so that lists with the same answers compare equal."""
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=2_000)
 def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Facts, given: _Given) -> tuple[str, bool]:
-    """Return the item states of a list, and whether it has no gaps. Cached, because many lists have equal answers."""
+    """Return the item states of a list, and whether it has no gaps. Cached, because many lists have equal answers.
+
+    The cache fills with all that is ever counted, so an entry is small: its pairs are shared (`_fact`, `_answer`).
+    """
     applied = Applied(checklist_version(checklist_id, version), dict(facts), dict(given))
     return item_states(applied, role), not applied.gaps(role, tuple(all_facts()))
 
@@ -210,7 +213,7 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
         newest[case_id, child][name] = value
     known: defaultdict[tuple[int, int], _Facts] = defaultdict(tuple)
     for at, values in newest.items():
-        known[at] = tuple(sorted((name, value) for name, value in values.items() if value in KNOWN))
+        known[at] = tuple(sorted(_fact(name, value) for name, value in values.items() if value in KNOWN))
     return known
 
 
@@ -230,17 +233,27 @@ def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
         .where(col(FilledRow.case_id).in_(ids))
         .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
     )
-    newest: dict[int, dict[str, Answer]] = defaultdict(dict)
+    newest: dict[int, dict[str, tuple[str, Answer]]] = defaultdict(dict)
     for filled_id, item, choice, kind, noted, told, here in session.connection().execute(query):
         if choice not in STORED_CHOICES:
             raise UnknownAnswer
-        newest[filled_id][item] = Answer(
-            choice, motivation=kind, noted=bool(noted), has_method=bool(told), only_here=bool(here)
-        )
+        newest[filled_id][item] = _answer(item, choice, kind, bool(noted), bool(told), bool(here))
     given: defaultdict[int, _Given] = defaultdict(tuple)
     for filled_id, answers in newest.items():
-        given[filled_id] = tuple((item, answer) for item, answer in answers.items() if answer.choice != OPEN)
+        given[filled_id] = tuple(pair for pair in answers.values() if pair[1].choice != OPEN)
     return given
+
+
+@lru_cache(maxsize=4_000)
+def _answer(item: str, choice: str, kind: Motivation, noted: bool, told: bool, here: bool) -> tuple[str, Answer]:
+    """Return an answer with its item: the same object wherever it is the same."""
+    return item, Answer(choice, motivation=kind, noted=noted, has_method=told, only_here=here)
+
+
+@lru_cache(maxsize=500)
+def _fact(name: str, value: str) -> tuple[str, str]:
+    """Return a fact: the same object wherever it is the same."""
+    return name, value
 
 
 def _signatures(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, str, int], list[Row[Any]]]:

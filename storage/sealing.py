@@ -27,7 +27,10 @@ _NONCE = 12
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
-"""The lifetime of a cached key: for so long a running bot may still use one that another process has deleted."""
+"""The lifetime of a cached key: for so long a running bot may still use one that another process has deleted.
+
+Then it is dropped, not only unused: it takes 2.5 kB, and a key nobody needs is better not there.
+"""
 TENANT_ITSELF = 0
 """The case id of a tenant's own key, for what belongs to no case."""
 
@@ -138,7 +141,6 @@ class Keys:
         with self._lock:
             key, until = self._opened.get(at, (None, 0.0))
             if key is not None and self._now() < until:
-                self._opened.move_to_end(at)
                 return key
         if at not in mine:
             row = _key_row(session, tenant_id, case_id)
@@ -208,10 +210,12 @@ class Keys:
         Not earlier: the row id of a rolled-back case may be given to the next one, and a cached key of the former would
         seal texts of the latter that could never be decrypted.
         """
-        until = self._now() + KEPT_SECONDS
+        now = self._now()
         with self._lock:
-            self._opened.update({at: (key, until) for at, key in session.info.pop("opened_keys", {}).items()})
-            while len(self._opened) > _REMEMBERED:
+            for at, key in session.info.pop("opened_keys", {}).items():
+                self._opened[at] = key, now + KEPT_SECONDS
+                self._opened.move_to_end(at)  # whose minute ends last
+            while self._opened and (len(self._opened) > _REMEMBERED or next(iter(self._opened.values()))[1] <= now):
                 self._opened.popitem(last=False)
 
 

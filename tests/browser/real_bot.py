@@ -82,19 +82,21 @@ class RealBot:
 
     async def start(self) -> None:
         """Start, and return once it responds."""
-        log = (self.folder / "bot.log").open("ab")
-        self.process = await asyncio.create_subprocess_exec(
-            *self._program,
-            "serve",
-            *self.arguments,
-            cwd=self.folder if self.program else None,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
+        self.process = await self._run()
         async with aiohttp.ClientSession() as session:
             await until("the bot to answer", lambda: self._status(session), lambda status: status == 200)
+
+    async def _run(self) -> asyncio.subprocess.Process:
+        with (self.folder / "bot.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *self._program,
+                "serve",
+                *self.arguments,
+                cwd=self.folder if self.program else None,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
 
     async def _status(self, session: aiohttp.ClientSession) -> int | None:
         assert self.process is not None

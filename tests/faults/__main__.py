@@ -1,7 +1,7 @@
 """Run the fault programme and keep its figures: `dev.py faults [--small] [--hours H] [--mutants] [--only T1,T2]`.
 
-Each part is run by pytest in a process of its own. What was found goes into docs/faults.md, a row for each part; a part
-that was not run keeps the row it had.
+At full size each part is run by pytest in a process of its own, in the small form all by one. What was found goes into
+docs/faults.md, a row for each part; a part that was not run keeps the row it had.
 """
 
 import argparse
@@ -12,8 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests.faults.programme import FIGURES, HOURS, MUTANT, MUTANTS, SCALE, SEED, SIZE
 
@@ -37,6 +40,9 @@ PARTS = {
     "standby": ("test_standby.py", "the primary killed, the standby promoted"),
     "cost": ("test_cost.py", "what a press costs"),
 }
+TWO_AT_ONCE = {"T1", "T8", "T20", "T22", "T24", "standby"}
+"""Parts of several tests that measure no waits: two of them run at once."""
+LONGEST_FIRST = "standby T22 T20 T8 T7 T25 T4 T24 morning cost T1 T5 T6 T2 T3 T13"
 _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
 
@@ -44,6 +50,7 @@ What `python3 dev.py faults` found, written by it: each row with the size it was
 commit. `--small` runs every part in a small form; without it a part has its full size, and the soak takes
 `--hours` (2 if not said); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
 some; the others keep their rows. `--seed N` repeats a run.
+A small run leaves the row of a full one that was well.
 `--mutants` plants in each part what it is there to find, and fails where the part does not see it: the column *bites*.
 What a row says nothing of was not run. The clients write their own history, and another program compares it with the
 database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks the bot whether the bot is right.
@@ -64,62 +71,97 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     parts = [part for part in PARTS if not asked.only or part in asked.only.split(",")]
-    well = [_mutants(part) if asked.mutants else _one(part, asked) for part in parts]
+    begun = time.monotonic()
+    if asked.mutants:
+        well = [_mutant(part) for part in parts if part in MUTANTS]
+    else:
+        told = {SIZE: "small" if asked.small else "full", HOURS: str(asked.hours)}
+        told |= {SEED: str(asked.seed), SCALE: str(asked.share)}
+        # Small, they share one start of pytest and both processors; at full size each has the machine to itself.
+        together = [tuple(parts)] if asked.small else [(part,) for part in parts]
+        well = [_told(result, asked) for some in together for result in _results(some, told)]
     sys.stdout.write("\n" + "\n".join(line for line in _kept().values()) + "\n")
+    sys.stdout.write(f"\n{time.monotonic() - begun:.0f} s in all\n")
     return 0 if all(well) else 1
 
 
-def _run(
-    part: str, size: str, mutant: str = "", hours: float = 0, seed: int = 1, share: float = 1
-) -> tuple[int, str, dict[str, str], float]:
-    """Run the tests of a part; return pytest's exit code and last line, the figures, and how long it took."""
+@dataclass
+class Result:
+    """What a part came to. ran: how many of its tests were not left out. took: seconds, of all its tests."""
+
+    part: str
+    well: bool = True
+    ran: int = 0
+    took: float = 0.0
+    figures: dict[str, str] = field(default_factory=dict)
+
+
+def _results(parts: Sequence[str], told: dict[str, str]) -> list[Result]:
+    """Run the tests of some parts, and return what came out of each."""
+    results = {part: Result(part) for part in parts}
     with tempfile.TemporaryDirectory() as folder:
-        to = Path(folder) / "figures"
-        told = {SIZE: size, FIGURES: str(to), HOURS: str(hours), SEED: str(seed), MUTANT: mutant}
-        told |= {SCALE: str(share), "BK_SLOW": "1"}
-        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/faults/{PARTS[part][0]}"]
-        words += ["-o", "faulthandler_timeout=0", "--basetemp", f"{folder}/run"]
-        begun = time.monotonic()
-        ran = subprocess.run(words, cwd=ROOT, env=os.environ | told, capture_output=True, text=True, check=False)
-        took = time.monotonic() - begun
-        lines = to.read_text(encoding="utf-8").splitlines() if to.exists() else []
-    figures = {one["name"]: one["value"] for one in map(json.loads, lines)}
-    said = ran.stdout.strip().splitlines() or [ran.stderr.strip()]
-    if ran.returncode not in (0, 5) and not mutant:
-        sys.stdout.write(ran.stdout[-6000:] + "\n")
-    return ran.returncode, said[-1], figures, took
+        figures, report = Path(folder) / "figures", Path(folder) / "report.xml"
+        two = len(parts) > 1 or parts[0] in TWO_AT_ONCE
+        words = ["--junitxml", str(report), *(("-n", "2", "--dist", "worksteal") if two else ("-n", "0"))]
+        ran = _pytest(parts, folder, told | {FIGURES: str(figures)}, *words)
+        if ran.returncode:
+            sys.stdout.write(ran.stdout[-6000:] + ran.stderr[-2000:] + "\n")
+        for line in figures.read_text(encoding="utf-8").splitlines() if figures.exists() else ():
+            one = json.loads(line)
+            results[one["part"]].figures[one["name"]] = one["value"]
+        cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+    part_of = {PARTS[part][0].removesuffix(".py"): part for part in parts}
+    for case in cases:
+        result = results[part_of[case.get("classname", "").rpartition(".")[2]]]
+        result.took += float(case.get("time", "0"))
+        result.ran += case.find("skipped") is None
+        result.well &= case.find("failure") is None and case.find("error") is None
+    if not cases:
+        return [replace(result, well=False) for result in results.values()]
+    return list(results.values())
 
 
-def _one(part: str, asked: argparse.Namespace) -> bool:
-    size = "small" if asked.small else "full"
-    code, said, figures, took = _run(part, size, "", asked.hours, asked.seed, asked.share)
-    well = code == 0
-    result = "well" if well else "**not well**"
-    if re.fullmatch(r"\W*\d+ skipped.*", said):
-        result = "not run: something it needs is missing"
-    told = "; ".join(f"{name}: {value}" for name, value in figures.items()).replace("|", "/")
-    sys.stdout.write(f"{part}: {result}, {took:.0f} s. {told}\n")
+def _pytest(parts: Sequence[str], folder: str, told: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    files = [f"tests/faults/{PARTS[part][0]}" for part in sorted(parts, key=LONGEST_FIRST.split().index)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "faulthandler_timeout=0"]
+    command += ["--basetemp", f"{folder}/run", *words, *files]
+    environment = os.environ | {MUTANT: "", "BK_SLOW": "1"} | told
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _told(result: Result, asked: argparse.Namespace) -> bool:
+    """Tell what came out of a part, and keep it in the table."""
+    part, size = result.part, "small" if asked.small else "full"
+    words = "well" if result.well else "**not well**"
+    if result.well and not result.ran:
+        words = "not run: something it needs is missing"
+    told = "; ".join(f"{name}: {value}" for name, value in result.figures.items()).replace("|", "/")
+    sys.stdout.write(f"{part}: {words}, {result.took:.0f} s. {told}\n")
     sys.stdout.flush()
-    of_size = size
     if size == "full":
-        of_size += f", {asked.hours:g} h" if part == "T25" else f" × {asked.share:g}" if asked.share != 1 else ""
-    bites = _cells(part)[5] if part in _kept() else ""
-    _keep(part, [part, PARTS[part][1], of_size, told, result, bites, f"{took:.0f} s", f"{date.today()} {_commit()}"])  # noqa: DTZ011
-    return well
+        size += f", {asked.hours:g} h" if part == "T25" else f" × {asked.share:g}" if asked.share != 1 else ""
+    before = _cells(part) or ["", "", "", "", "", "", "", ""]
+    if asked.small and result.well and before[2].startswith("full") and before[4] == "well":
+        return True  # the row says more than this run
+    run = f"{date.today()} {_commit()}"  # noqa: DTZ011
+    _keep(part, [part, PARTS[part][1], size, told, words, before[5], f"{result.took:.0f} s", run])
+    return result.well
 
 
-def _mutants(part: str) -> bool:
-    seen = []
-    for mutant in MUTANTS.get(part, ()):
-        code, said, _, took = _run(part, "small", f"{part}:{mutant}")
-        is_seen = code == 1
-        seen.append(is_seen)
-        words = f"{mutant} is seen" if is_seen else f"**{mutant} is not seen**"
-        sys.stdout.write(f"{part}: {words} ({took:.0f} s): {said}\n")
-        sys.stdout.flush()
-        cells = _cells(part) or [part, PARTS[part][1], "", "", "not run", "", "", ""]
-        _keep(part, [*cells[:5], words, *cells[6:]])
-    return all(seen)
+def _mutant(part: str) -> bool:
+    """Run a part with what it must see, and return whether it says so."""
+    mutant, says = MUTANTS[part]
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        told = {SIZE: "small", MUTANT: f"{part}:{mutant}"}
+        ran = _pytest((part,), folder, told, "--tb=line", "-n", "2" if part in TWO_AT_ONCE else "0")
+    is_seen = ran.returncode == 1 and says in ran.stdout
+    words = f"{mutant} is seen" if is_seen else f"**{mutant} is not seen**"
+    sys.stdout.write(f"{part}: {words} ({time.monotonic() - begun:.0f} s)\n" + ("" if is_seen else ran.stdout[-4000:]))
+    sys.stdout.flush()
+    cells = _cells(part) or [part, PARTS[part][1], "", "", "not run", "", "", ""]
+    _keep(part, [*cells[:5], words, *cells[6:]])
+    return is_seen
 
 
 def _commit() -> str:

@@ -12,22 +12,25 @@ SIZE, MUTANT, FIGURES = "BK_FAULTS", "BK_FAULTS_MUTANT", "BK_FAULTS_TO"
 HOURS, SEED, SCALE = "BK_FAULTS_HOURS", "BK_FAULTS_SEED", "BK_FAULTS_SCALE"
 """Names in the environment: size, what is planted, the file of figures, hours of the soak, seed, share of full size."""
 MUTANTS = {
-    "T1": ("ack_first",),
-    "T2": ("synchronous_normal",),
-    "T3": ("no_inbox",),
-    "T4": ("acknowledged_and_rolled_back",),
-    "T5": ("sent_again_blindly",),
-    "T6": ("no_pace",),
-    "T7": ("sent_again_blindly",),
-    "T8": ("says_ok",),
-    "T13": ("normalised",),
-    "T20": ("no_tombstones",),
-    "T22": ("commits_in_between",),
-    "T24": ("no_once",),
-    "T25": ("leak",),
-    "standby": ("asynchronous",),
+    "T1": ("ack_first", "acknowledged and not there"),
+    "T2": ("synchronous_normal", "acknowledged and not there"),
+    "T3": ("no_inbox", "stored otherwise than in order"),
+    "T4": ("acknowledged_and_rolled_back", "acknowledged and not there"),
+    "T5": ("sent_again_blindly", "did not end as it must"),
+    "T6": ("no_pace", "faster than allowed"),
+    "T7": ("sent_again_blindly", "reminded twice"),
+    "T8": ("says_ok", "while nothing can be stored"),
+    "T13": ("normalised", "differs"),
+    "T20": ("no_tombstones", "came back"),
+    "T22": ("commits_in_between", "left something behind"),
+    "T24": ("no_once", "put at other times"),
+    "T25": ("leak", "grows"),
+    "standby": ("asynchronous", "acknowledged and not there"),
 }
-"""By part of the programme, each the cause of what the part must see. They are in planted.py and in the tests."""
+"""By part of the programme, the cause of what it must see, and what it says when it does.
+
+They are in planted.py and in the tests. A part that fails for another reason has not seen it.
+"""
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,13 @@ SOON = 5.0
 
 
 @contextlib.asynccontextmanager
-async def two_at_work(folder: Path, database_url: str = "") -> AsyncIterator[tuple[RealBot, list[Client]]]:
+async def two_at_work(
+    folder: Path, database_url: str = "", kind: type[RealBot] = RealBot
+) -> AsyncIterator[tuple[RealBot, list[Client]]]:
     """Yield a bot and two workers, each at the first question of a case."""
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
-    bot = RealBot(folder, port, admin, more, arguments=())
+    bot = kind(folder, port, admin, more, arguments=())
     bot.is_given(people_csv(("anna", "bo")))
     await bot.start()
     try:

@@ -14,7 +14,7 @@ CLIENTS = 8
 
 
 async def killed(programme: Programme, folder: Path, url: str = "") -> None:
-    kills = programme.of(0, 6 if not programme.mutant else 25, 100)
+    kills = programme.of(0, 6 if not programme.mutant else 12, 100)
     luck = random.Random(programme.seed)
     plants = (programme.mutant,) if programme.mutant else ()
     bot = a_bot(folder, CLIENTS, *plants, **({"BK_DATABASE_URL": url} if url else {}))

@@ -24,7 +24,7 @@ async def test_nothing_acknowledged_is_lost_with_the_power(programme: Programme,
     try:
         async with at_work(bot, CLIENTS, programme.seed) as (_history, _clients):
             for _ in range(losses):
-                bot.plants = (*planted, f"power={luck.randint(60, 180)}")
+                bot.plants = (*planted, f"power={luck.randint(30, 110)}")
                 await bot.start()
                 assert bot.process is not None
                 async with patience("the power to be lost"):

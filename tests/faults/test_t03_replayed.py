@@ -179,7 +179,9 @@ def test_a_shuffled_day_stores_what_the_day_stores(
                 deliver(desk, day[place], copy)
             found = stored(desk)
         for what, rows in once.items():
-            assert found[what] == rows, f"seed {seed}, {what}: {(found[what] - rows) + (rows - found[what])}"
+            assert found[what] == rows, (
+                f"seed {seed}, stored otherwise than in order, {what}: {(found[what] - rows) + (rows - found[what])}"
+            )
     programme.figure(
         "seeds, activities, deliveries, answers, equal",
         f"{seeds}, {len(day)}, {deliveries}, {once['answers'].total()}, {seeds}",

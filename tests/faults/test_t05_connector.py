@@ -82,7 +82,7 @@ async def test_each_ends_as_it_must(programme: Programme, desk: Desk, monkeypatc
                 name = f"w{number}"
                 _, state, sends = FAULTS[KINDS[number % len(KINDS)]]
                 found = (states[name], len(times[name]))
-                assert found == (state, sends), (KINDS[number % len(KINDS)], found)
+                assert found == (state, sends), f"{KINDS[number % len(KINDS)]} did not end as it must: {found}"
                 gone += state == outbox.GONE
             check_pauses(times, workers)
             told = [arrival.body for arrival in connector.arrivals if chat_of(arrival.path) == BOSS]

@@ -45,6 +45,6 @@ async def test_never_faster_than_allowed(programme: Programme, desk: Desk) -> No
     one = max(busiest(sorted(times)) for times in by_chat.values())
     programme.figure("reminders, arrivals", f"{workers}, {len(connector.arrivals)}")
     programme.figure("busiest second, busiest second of one chat", f"{total}, {one}")
-    assert total <= IN_TOTAL
-    assert one <= PER_CONVERSATION
+    assert total <= IN_TOTAL, "faster than allowed"
+    assert one <= PER_CONVERSATION, "faster than allowed to one"
     assert len(connector.arrivals) >= workers + 40

@@ -84,7 +84,7 @@ async def test_nobody_is_reminded_twice_or_forgotten(programme: Programme, tmp_p
         "reminders, kills, restarts of PostgreSQL, sent twice, uncertain, listed",
         f"{people}, {kills}, {restarts}, {twice}, {uncertain}, {uncertain}",
     )
-    assert twice == 0
+    assert twice == 0, f"reminded twice: {twice}"
     assert missing <= uncertain, f"{missing} silently missing: {states}"
     assert len(listed.splitlines()) >= uncertain, "not every uncertain one is listed"
     assert uncertain_by_kill == kills

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.real_bot import RealBot
 from tests.faults.clusters import own_cluster
+from tests.faults.load import PlantedBot
 from tests.faults.programme import Programme
 from tests.faults.test_storage_fails import SOON, Step, kept, ready, two_at_work
 from tests.waiting import until
@@ -21,20 +22,19 @@ pytestmark = [pytest.mark.part("T8"), pytest.mark.beyond_suite]
 
 async def through(programme: Programme, what: str, bot: RealBot, clients: list[Client], fail: Step, mend: Step) -> None:
     """Break the database for long, press all the while, mend it, and press until it is stored."""
-    seconds = {"locked": programme.of(0.0, 6.0, 30.0), "full": programme.of(0.0, 6.0, 30.0)}.get(
-        what, programme.of(0.0, 6.0, 60.0)
-    )
-    process = bot.process
-    assert process is not None
+    assert isinstance(bot, PlantedBot)
+    seconds = programme.of(0.0, 6.0, 60.0 if what == "PostgreSQL away" else 30.0)
     if programme.mutant:
         await bot.stop()
-        await plant(bot, programme.mutant)
-        process = bot.process
-        assert process is not None
+        bot.plants = (programme.mutant,)
+        await bot.start()
+    process = bot.process
+    assert process is not None
     await until("the bot to be ready", lambda: ready(bot))
-    refused, not_ready = 0, 0.0
+    refused = 0
     fail()
     begun = time.monotonic()
+    asking = asyncio.create_task(told_not_ready(bot, begun))  # beside the presses: the first waits for a lock
     try:
         while time.monotonic() - begun < seconds:
             for client in clients:
@@ -45,13 +45,12 @@ async def through(programme: Programme, what: str, bot: RealBot, clients: list[C
                 assert body["error"] == "not_kept"
                 assert body["message"]
                 refused += 1
-            if not not_ready and not await ready(bot):
-                not_ready = time.monotonic() - begun
             await asyncio.sleep(0.2)
+        not_ready = await asking
     finally:
+        asking.cancel()
         mend()
     mended = time.monotonic()
-    assert not_ready, "it was ready all the while"
     first: dict[str, object] = {"action": clients[0].pressed("Ja", {})}
     status = 0
     while status != 200:
@@ -67,24 +66,17 @@ async def through(programme: Programme, what: str, bot: RealBot, clients: list[C
         f"{seconds:.0f}, {refused}, {not_ready:.1f}, {back:.1f}",
     )
     assert back <= SOON
+    assert not_ready <= SOON
 
 
-async def plant(bot: RealBot, mutant: str) -> None:
-    """Start the bot again with something planted."""
-    bot.__class__ = type("Planted", (bot.__class__,), {"_program": property(lambda self: planted_program(mutant))})
-    await bot.start()
-
-
-def planted_program(mutant: str) -> tuple[str, ...]:
-    import sys
-
-    from tests.conftest import ROOT
-
-    return (sys.executable, str(ROOT / "tests" / "faults" / "planted.py"), mutant)
+async def told_not_ready(bot: PlantedBot, begun: float) -> float:
+    """Return after how many seconds it says that it is not ready."""
+    await until("the bot to say that it is not ready", lambda: ready(bot), lambda found: not found)
+    return time.monotonic() - begun
 
 
 async def test_locked(programme: Programme, tmp_path: Path) -> None:
-    async with two_at_work(tmp_path) as (bot, clients):
+    async with two_at_work(tmp_path, kind=PlantedBot) as (bot, clients):
         other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
         with contextlib.closing(other):
             await through(
@@ -98,7 +90,7 @@ async def test_locked(programme: Programme, tmp_path: Path) -> None:
 
 
 async def test_full(programme: Programme, tmp_path: Path) -> None:
-    async with two_at_work(tmp_path) as (bot, clients):
+    async with two_at_work(tmp_path, kind=PlantedBot) as (bot, clients):
         none = resource.RLIM_INFINITY
 
         def limit(size: int) -> None:
@@ -111,5 +103,5 @@ async def test_full(programme: Programme, tmp_path: Path) -> None:
 @pytest.mark.pg_server
 async def test_postgresql_away(programme: Programme, tmp_path: Path) -> None:
     with own_cluster() as cluster:
-        async with two_at_work(tmp_path, cluster.url) as (bot, clients):
+        async with two_at_work(tmp_path, cluster.url, PlantedBot) as (bot, clients):
             await through(programme, "PostgreSQL away", bot, clients, cluster.stop, cluster.start)

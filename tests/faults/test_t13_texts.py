@@ -89,7 +89,7 @@ def test_both_databases_give_back_the_same(
     stored = refused = 0
     for number, name in enumerate(names):
         one, other = (comes_back(room, number, TEXTS[name]) for room in rooms)
-        assert one == other, name
+        assert one == other, f"{name} differs"
         stored += bool(one[0])
         refused += not one[0]
     programme.figure("texts, stored alike, refused alike", f"{len(names)}, {stored}, {refused}")

@@ -69,7 +69,7 @@ def test_a_backup_comes_back_as_it_was(
         f"{desk.dialect}: answers, written meanwhile, restored in s, disposed of that returned, --check in s",
         f"{found}, {wrote}, {took:.1f}, {returned} of {DISPOSED}, {check_took:.1f}",
     )
-    assert returned == 0
+    assert returned == 0, "what was disposed of came back"
     assert checked.broken == []
     assert took < 300
 

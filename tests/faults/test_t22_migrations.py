@@ -3,16 +3,11 @@
 Begins with the rows of a release that is still out there (schema 0007), as many times as asked for.
 """
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
@@ -21,7 +16,9 @@ from storage.backup import sums_of
 from storage.contents import Sum
 from storage.desk import Desk, Session, opened
 from storage.sealing import Keys
-from tests.conftest import ROOT, TRAIL
+from tests.conftest import TRAIL
+from tests.faults import killed_migration, warm
+from tests.faults.killed_migration import MIGRATIONS, config_on
 from tests.faults.programme import Programme
 from tests.sql.conftest import KEYS, empty_url, kind
 from tests.sql.test_clocks_migrated import to
@@ -30,39 +27,6 @@ from tests.sql.test_release_before import _fill
 __all__ = ["empty_url", "kind"]
 pytestmark = [pytest.mark.part("T22"), pytest.mark.beyond_suite]
 OLDEST = "0007"
-MIGRATIONS = Path(migrate.__file__).parent / "migrations"
-KILLED = """
-import os, signal, sys
-from alembic import command
-from sqlalchemy import event
-from storage.desk import opened
-from storage.sealing import Keys
-from tests.faults.test_t22_migrations import config_on
-
-url, to, at, mutant = sys.argv[1:]
-with opened(url, Keys({"first": b"1" * 32}, b"t" * 32)) as desk:
-    left = [int(at)]
-
-    def count(connection, cursor, statement, *_):
-        changes = statement.lstrip().lower().startswith(("create", "alter", "drop", "insert", "update", "delete"))
-        left[0] -= changes
-        if left[0] < 0:
-            if mutant:
-                connection.connection.driver_connection.commit()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(desk.engine, "after_cursor_execute", count)
-    desk.run_now(lambda session: command.upgrade(config_on(session), to), serial="migrate")
-"""
-
-
-def config_on(session: Session) -> Config:
-    """Return a configuration that migrates within a transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = session.connection()
-    return config
 
 
 def step(desk: Desk, version: str, *, down: bool = False) -> None:
@@ -125,11 +89,10 @@ def test_every_migration_by_itself(programme: Programme, empty_url: str) -> None
         all_versions = list(versions())
         for number, version in enumerate(all_versions):
             before = sums_of(empty_url)
-            words = [sys.executable, "-c", KILLED, empty_url, version, str(number % 3), programme.mutant]
-            ended = subprocess.run(words, cwd=ROOT, env=os.environ, capture_output=True, check=False)
-            killed += ended.returncode == -signal.SIGKILL
-            assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()[-500:]
-            if ended.returncode:
+            ended = warm.ended(killed_migration.run, empty_url, KEYS, TRAIL, version, number % 3, programme.mutant)
+            killed += ended == -signal.SIGKILL
+            assert ended in (0, -signal.SIGKILL), f"{version} ended with {ended}"
+            if ended:
                 assert unchanged(before, sums_of(empty_url)), f"{version} was killed and left something behind"
             if desk.run_now(version_of) != version:
                 step(desk, version)

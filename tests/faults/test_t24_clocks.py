@@ -83,7 +83,7 @@ def test_nobody_is_reminded_twice_or_on_another_day(programme: Programme, tmp_pa
     people, days = programme.of(0, 5, 200), programme.of(0, 4, 6)
     apart = days_of(tmp_path / "apart.db", DAYS[what], days, APART, people, programme.mutant)
     together = days_of(tmp_path / "together.db", DAYS[what], days, timedelta(), people, "")
-    assert apart == together
+    assert apart == together, "put at other times or again"
     assert sum(together.values()) >= people
     programme.figure(
         f"{what}: people, days, messages with clocks 3 min apart and alike", f"{people}, {days}, {together.total()}"

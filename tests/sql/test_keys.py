@@ -153,3 +153,19 @@ def test_a_running_bot_forgets_a_dropped_key_within_a_minute(desk: Desk, world: 
             read(desk, world)
     finally:
         desk.keys = kept
+
+
+def test_a_key_is_gone_from_memory_after_its_minute(desk: Desk, world: World) -> None:
+    now = [0.0]
+    desk.keys, kept = Keys(KEYS, TRAIL, now=lambda: now[0]), desk.keys
+    try:
+        write(desk, world)
+        assert desk.keys._opened
+        now[0] = KEPT_SECONDS - 0.1
+        desk.run_now(lambda _: None)
+        assert desk.keys._opened
+        now[0] = KEPT_SECONDS
+        desk.run_now(lambda _: None)
+        assert not desk.keys._opened
+    finally:
+        desk.keys = kept

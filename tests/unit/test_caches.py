@@ -4,11 +4,15 @@ None holds what people write. A new one is listed here with what bounds it, or t
 """
 
 import ast
+import random
+import tracemalloc
 from collections.abc import Iterator
 
 from bot.background.outbox_worker import MAX_IN_FLIGHT
 from bot.door.bearer import _REMEMBERED
-from storage import sealing
+from checklists.loader import newest
+from checklists.model import Motivation
+from storage import contributions, sealing
 from tests.conftest import ROOT
 
 RUNNING = ("bot", "dialogs", "actions", "reports", "checklists", "storage", "texts")
@@ -40,7 +44,9 @@ CACHES = {
     "storage/session.py _inserting": "four a table",
     "storage/session.py _places": "one",
     "storage/session.py _updating": "the sets of columns that are written together",
-    "storage/contributions.py _states_and_complete": "50,000 sets of letters",
+    "storage/contributions.py _answer": "4,000 answers without texts",
+    "storage/contributions.py _fact": "500 facts",
+    "storage/contributions.py _states_and_complete": "2,000 sets of answers without texts",
     "storage/times.py _day_of_hour": "10,000 hours",
     "texts/__init__.py sentences": "the languages",
 }
@@ -121,6 +127,27 @@ def test_every_cache_is_listed_with_its_bound() -> None:
 
 def test_every_store_of_a_long_lived_object_is_listed_with_its_bound() -> None:
     assert set(stores()) == set(STORES)
+
+
+def test_the_cache_that_all_counting_fills_stays_small() -> None:
+    """By far the most numerous entries: every second those of each case that somebody is answering."""
+    counted, luck = contributions._states_and_complete, random.Random(1)
+    basis, facts = newest("decision_basis"), (contributions._fact("violence", "ja"),)
+    counted.cache_clear()
+    tracemalloc.start()
+    try:
+        for _ in range(6_000):
+            chosen: dict[str, tuple[str, Motivation]]
+            chosen = {item: (luck.choice(("ja", "nej")), luck.choice(("text", ""))) for item in basis.by_id}
+            given = (contributions._answer(item, *how, False, False, False) for item, how in chosen.items())
+            counted("decision_basis", basis.version, "case_worker", facts, tuple(given))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    full = counted.cache_info()
+    counted.cache_clear()
+    assert full.currsize == full.maxsize
+    assert used < 2_000_000, f"{used / full.currsize:.0f} bytes each"
 
 
 def test_the_table_says_the_bound_that_is_in_the_source() -> None:
