@@ -260,7 +260,7 @@ def _is_request(words: str, names: Collection[str]) -> bool:
         rest = set(parts[1:])
         has_object = not rest or bool(rest & (_ORDERED | _ASKING)) or any(part[0].isdigit() for part in parts[1:])
         return has_object or (parts[0] not in _ORDERS_WITH_OBJECT and len(parts) <= 3)
-    return any(_begins_like(parts, name) for name in names)
+    return _begins_like_any(parts, names)
 
 
 def _without_lead(words: str) -> str:
@@ -282,13 +282,22 @@ def _without_politeness(parts: list[str]) -> list[str]:
     return parts
 
 
-def _begins_like(parts: list[str], name: str) -> bool:
-    """Return whether a line begins with a name, perhaps mistyped, and goes on as a command would: not at all, or by
-    a number, a reference, a day or an answer."""
-    count = len(name.split())
-    begins, rest = " ".join(parts[:count]), " ".join(parts[count:])
-    if len(parts) < count or (rest and _GIVEN.fullmatch(rest) is None):
-        return False
+def _begins_like_any(parts: list[str], names: Collection[str]) -> bool:
+    """Return whether a line begins with one of the names, perhaps mistyped, and goes on as a command would: not at all,
+    or by a number, a reference, a day or an answer."""
+    begun: dict[int, str] = {}  # by number of words: what the line begins with, empty where it does not go on like that
+    for name in names:
+        count = name.count(" ") + 1
+        if count not in begun:
+            rest = " ".join(parts[count:])
+            goes_on = len(parts) >= count and (not rest or _GIVEN.fullmatch(rest) is not None)
+            begun[count] = " ".join(parts[:count]) if goes_on else ""
+        if begun[count] and _is_like(begun[count], name):
+            return True
+    return False
+
+
+def _is_like(begins: str, name: str) -> bool:
     if begins == name:
         return True
     if len(name) <= 3 or abs(len(begins) - len(name)) > 2:

@@ -136,10 +136,18 @@ class Said:
     text: str = ""
 
 
+_BARE = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
+"""The letters of European languages without their marks, so that most lines need not be taken apart sign by sign."""
+
+
 def folded(text: str) -> str:
     """Return text in the form used for comparison: lower case, å/ä/ö as a/a/o, single spaces, no final `.` or `!`."""
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split()).rstrip(".!")
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = plain.translate(_BARE)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+    return " ".join(plain.split()).rstrip(".!")
 
 
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}

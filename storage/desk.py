@@ -63,7 +63,8 @@ class Desk:
         self.keys = keys
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         self.engine = _sqlite(url) if self.dialect == "sqlite" else _postgresql(url)
-        # SQLite: one connection, so one transaction at a time, from any thread.
+        # SQLite: one connection, kept open, so one transaction at a time, from any thread.
+        self._writer = self.engine.connect() if self.dialect == "sqlite" else None
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._could_not_keep = False
@@ -95,7 +96,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
-        with self._one_writer, RowSession(self.engine) as session:
+        with self._one_writer, RowSession(self.engine, self._writer) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 session.exec(_ONE_AFTER_ANOTHER, params={"name": serial})
@@ -148,6 +149,8 @@ class Desk:
         """Wait for running transactions, then close the database."""
         self._threads.shutdown(wait=True)
         self._reader.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
         self.engine.dispose()
         self._reading.dispose()
 
@@ -236,11 +239,12 @@ class _Begin:
         if waits != self._waits:
             connection.exec_driver_sql(f"pragma busy_timeout={int(1000 * _PATIENCE) if waits else 0}")
             self._waits = waits
+        driver: Any = connection.connection.driver_connection
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
             self._locked_until = time.monotonic() + _LOCKED_FOR
-            raise
+            connection._handle_dbapi_exception(error, "BEGIN IMMEDIATE", (), None, None)
 
 
 def _keep_promises(connection: Any, _record: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, false, or_, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -11,6 +11,7 @@ from checklists.model import ListId
 from storage.cases import CaseRow
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.session import prepared
 from storage.times import Moment
 
 
@@ -129,9 +130,14 @@ def codes(session: Session) -> frozenset[str]:
     return frozenset(session.exec(select(MeasureRow.code).where(MeasureRow.code != "").distinct()).all())
 
 
+_OF_CASE = prepared(
+    select(MeasureRow).where(col(MeasureRow.case_id) == bindparam("case_id")).order_by(col(MeasureRow.id))
+)
+
+
 def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
     """Return the measures of a case, in the order they were made."""
-    return session.exec(select(MeasureRow).where(MeasureRow.case_id == case_id).order_by(col(MeasureRow.id))).all()
+    return session.exec(_OF_CASE, params={"case_id": case_id}).all()
 
 
 def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:

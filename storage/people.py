@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, col, select
 
 from checklists.access import Holding
@@ -11,6 +11,7 @@ from checklists.identity import address, entra_id
 from checklists.model import Role
 from checklists.unit_names import unit_key
 from storage.rows import TableRow
+from storage.session import prepared
 
 ORGANISATION = ""
 """The name of the unit that represents the whole organisation."""
@@ -161,9 +162,12 @@ def unit_exists(session: Session, name: str) -> bool:
     return session.exec(select(UnitRow.id).where(UnitRow.name == name).limit(1)).first() is not None
 
 
+_UNITS = prepared(select(UnitRow).where(col(UnitRow.tenant_id) == bindparam("tenant_id")))
+
+
 def unit_names(session: Session, tenant_id: int, *, former: bool = False) -> dict[int, str]:
     """Return the names of a tenant's units, by row id. former: also those of units that were merged, and old names."""
-    rows = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id)).all()
+    rows = session.exec(_UNITS, params={"tenant_id": tenant_id}).all()
     return {row.id: row.name for row in rows if former or row.merged_into_id is None}
 
 

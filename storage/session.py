@@ -8,6 +8,7 @@ SQLAlchemy's own session. There are no relationships, no expiry, and nothing is 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Select, bindparam, insert, inspect, update
@@ -69,7 +70,7 @@ class Found(Generic[T]):
 class Ready:
     """A statement compiled for one dialect, with what turns values into the driver's and back."""
 
-    __slots__ = ("_fixed", "_names", "_positional", "_processors", "parts", "sql")
+    __slots__ = ("_fixed", "_named", "_names", "_of_row", "_positional", "_processors", "parts", "sql")
 
     def __init__(self, statement: Any, dialect: Dialect, parts: "Sequence[Part]" = ()) -> None:
         compiled = statement.compile(dialect=dialect)
@@ -78,8 +79,14 @@ class Ready:
         self._names = tuple(names)
         self._positional = compiled.positional
         binds = compiled.binds
-        self._processors = tuple(
-            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in self._names
+        processors = (binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names)
+        self._processors = tuple((place, process) for place, process in enumerate(processors) if process is not None)
+        several = len(self._names) > 1
+        self._named: Callable[[Mapping[str, Any]], tuple[Any, ...]] = (
+            itemgetter(*self._names) if several else lambda values: tuple([values[name] for name in self._names])
+        )
+        self._of_row: Callable[[Any], tuple[Any, ...]] = (
+            attrgetter(*self._names) if several else lambda row: tuple([getattr(row, name) for name in self._names])
         )
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
         columns = iter(statement.selected_columns) if parts else iter(())
@@ -90,12 +97,19 @@ class Ready:
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them."""
-        given = {**self._fixed, **values} if self._fixed else values
-        if self._positional:
-            return tuple(
-                [given[name] if process is None else process(given[name]) for name, process in self._processors]
-            )
-        return {name: given[name] if process is None else process(given[name]) for name, process in self._processors}
+        return self._processed(self._named({**self._fixed, **values} if self._fixed else values))
+
+    def of_row(self, row: Any) -> Any:
+        """Return the values of a row as the driver takes them: each parameter is named as the row's attribute."""
+        return self._processed(self._of_row(row))
+
+    def _processed(self, values: tuple[Any, ...]) -> Any:
+        if self._processors:
+            found = list(values)
+            for place, process in self._processors:
+                found[place] = process(found[place])
+            values = tuple(found)
+        return values if self._positional else dict(zip(self._names, values, strict=True))
 
 
 class Prepared:
@@ -153,9 +167,12 @@ def _parts(query: Any) -> tuple[Part, ...]:
 class RowSession(Session):
     """One transaction on one connection. Of SQLModel's session it has what is defined here."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, held: Connection | None = None) -> None:
+        """Take the engine. held: a connection that stays open after the transaction, None to open one for it."""
         self._engine = engine
+        self._held = held
         self._connection: Connection | None = None
+        self._driver: Any = None
         self.info: dict[Any, Any] = {}
         self._known: dict[tuple[Shape, Any], Any] = {}
         self._added: list[Any] = []
@@ -180,8 +197,9 @@ class RowSession(Session):
     def connection(self, *_: Any, **__: Any) -> Connection:
         """Return the connection, in a transaction."""
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self._held or self._engine.connect()
             self._connection.begin()
+            self._driver = self._connection.connection.driver_connection
         return self._connection
 
     def commit(self) -> None:
@@ -198,9 +216,11 @@ class RowSession(Session):
     def close(self) -> None:
         """End the transaction; what was not committed is rolled back. Rows stay readable."""
         self._forget()
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        connection, self._connection, self._driver = self._connection, None, None
+        if connection is not None and connection is not self._held:
             connection.close()
+        elif connection is not None and connection.in_transaction():
+            connection.rollback()
 
     def _forget(self) -> None:
         for row in self._known.values():
@@ -291,18 +311,17 @@ class RowSession(Session):
         if self._added or self._changed or self._gone:
             self.flush()
         ready = prepared.ready(self.connection().dialect)
-        rows = self._drive(ready, values).fetchall()
+        rows = self._drive(ready, ready.parameters(values)).fetchall()
         return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
 
-    def _drive(self, ready: Ready, values: Mapping[str, Any]) -> Any:
+    def _drive(self, ready: Ready, parameters: Any) -> Any:
         """Run a prepared statement; return the driver's cursor.
 
         Past SQLAlchemy's result objects, which would take ten times as long as SQLite; its errors are the same.
         """
-        connection = self.connection()
-        parameters = ready.parameters(values)
-        driver: Any = connection.connection.driver_connection
-        if connection.engine._has_events:
+        connection = self._connection or self.connection()
+        driver = self._driver
+        if self._engine._has_events:
             for heard in connection.dispatch.before_cursor_execute:
                 heard(connection, None, ready.sql, parameters, None, False)
         try:
@@ -388,7 +407,7 @@ class RowSession(Session):
         prepared = _by_key(kind.of, bool(with_for_update))
         ready = prepared.ready(self.connection().dialect)
         of_key = {name: getattr(instance, name) for name in kind.key_names}
-        row = self._drive(ready, of_key).fetchone()
+        row = self._drive(ready, ready.parameters(of_key)).fetchone()
         if row is None:
             raise NoResultFound
         values = _read(row, ready.parts[0][1])
@@ -473,7 +492,6 @@ class RowSession(Session):
             self._delete(row)
 
     def _insert(self, kind: Shape, rows: Sequence[Any]) -> None:
-        connection = self.connection()
         serial = kind.serial
         assigned = [row for row in rows if serial and getattr(row, serial) is None]
         if len(assigned) > _FEW and len(assigned) == len(rows):
@@ -484,21 +502,21 @@ class RowSession(Session):
             column = kind.table.autoincrement_column
             assert column is not None
             query = insert(kind.table).returning(column, sort_by_parameter_order=True)
-            for row, new_id in zip(rows, connection.execute(query, values).scalars().all(), strict=True):
+            for row, new_id in zip(rows, self.connection().execute(query, values).scalars().all(), strict=True):
                 setattr(row, serial, new_id)
         elif len(rows) > _FEW and not assigned:
             pairs = tuple(zip(kind.names, kind.columns, strict=True))
-            connection.execute(
+            self.connection().execute(
                 insert(kind.table), [{column.name: getattr(row, name) for name, column in pairs} for row in rows]
             )
         else:
+            dialect = self.connection().dialect
             for row in rows:
                 has_id = not serial or getattr(row, serial) is not None
-                ready = _inserting(kind, connection.dialect.name, has_id).ready(connection.dialect)
-                cursor = self._drive(ready, _Values(row))
+                ready = _inserting(kind, dialect.name, has_id).ready(dialect)
+                cursor = self._drive(ready, ready.of_row(row))
                 if not has_id:
-                    is_sqlite = connection.dialect.name == "sqlite"
-                    setattr(row, serial, cursor.lastrowid if is_sqlite else cursor.fetchone()[0])
+                    setattr(row, serial, cursor.lastrowid if dialect.name == "sqlite" else cursor.fetchone()[0])
         for row in rows:
             row.kept_ = kind.values(row)
             row.__class__ = kind.stored
@@ -511,11 +529,10 @@ class RowSession(Session):
         if values == kept:
             return
         places = tuple([place for place, value in enumerate(values) if value != kept[place]])
-        connection = self.connection()
-        ready = _updating(kind, places).ready(connection.dialect)
+        ready = _updating(kind, places).ready(self.connection().dialect)
         given = {kind.names[place]: values[place] for place in places}
         given |= {f"key_{place}": kept[place] for place in kind.keys}
-        if self._drive(ready, given).rowcount != 1:
+        if self._drive(ready, ready.parameters(given)).rowcount != 1:
             raise StaleDataError  # it is gone
         object.__setattr__(row, "kept_", values)
         if self._written is not None:
@@ -534,11 +551,11 @@ class RowSession(Session):
     def _in_bulk(self, statement: Any, params: Any, prepared: Prepared | None = None) -> Any:
         """Change or delete rows by a condition; rows at hand are read again."""
         self.flush()
-        connection = self.connection()
         if prepared is not None:
-            result: Any = self._drive(prepared.ready(connection.dialect), params or {})
+            ready = prepared.ready(self.connection().dialect)
+            result: Any = self._drive(ready, ready.parameters(params or {}))
         else:
-            result = connection.execute(statement, params or {})
+            result = self.connection().execute(statement, params or {})
         name = statement.table.name
         for row in [row for (kind, _), row in self._known.items() if kind.table.name == name]:
             try:
@@ -547,24 +564,6 @@ class RowSession(Session):
                 self._known.pop(_key(row), None)
                 object.__setattr__(row, "session_", None)
         return result
-
-
-class _Values(Mapping[str, Any]):
-    """A row's values by column, for a statement."""
-
-    __slots__ = ("_row",)
-
-    def __init__(self, row: Any) -> None:
-        self._row = row
-
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self._row, name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._row.shape_.names)
-
-    def __len__(self) -> int:
-        return len(self._row.shape_.names)
 
 
 def _key(row: Any) -> tuple[Shape, Any]:

@@ -12,6 +12,7 @@ from checklists.model import MotivationBy
 from checklists.tenant_settings import NAMES, TenantSettings, read_settings
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of
+from storage.session import prepared
 
 
 class TenantRow(TableRow, table=True):
@@ -87,6 +88,9 @@ def stored(row: TenantRow, name: str) -> Any:
     return json.loads(row.settings).get(name)
 
 
+_EVERYONE = prepared(select(TenantRow).order_by(col(TenantRow.id)))
+
+
 def everyone(session: Session) -> Sequence[TenantRow]:
     """Return every tenant, in the order they were set up."""
-    return session.exec(select(TenantRow).order_by(col(TenantRow.id))).all()
+    return session.exec(_EVERYONE).all()

@@ -207,9 +207,12 @@ def has_done(session: Session, case_id: int, actor: str, act: str, detail: str) 
     return session.exec(query.limit(1)).first() is not None
 
 
+_NEWEST = prepared(select(func.max(col(EventRow.id))))
+
+
 def newest(session: Session) -> int:
     """Return the id of the newest event of all, 0 if there is none. It grows with every act."""
-    return session.exec(select(func.max(col(EventRow.id)))).one() or 0
+    return session.exec(_NEWEST).one() or 0
 
 
 def unchained(session: Session) -> tuple[int, datetime | None]:
