@@ -112,7 +112,10 @@ class HelpView(View):
 
 
 class GroupView(View):
-    """Several items on one card, each with its own choices. group: id of the group in the checklist."""
+    """Several items on one card, each with its own choices. group: id of the group in the checklist.
+
+    named: the item that was asked for by its number, which one typed answer is about; else empty.
+    """
 
     kind: Literal["group"] = "group"
     head: Head
@@ -120,6 +123,7 @@ class GroupView(View):
     version: int
     group: str
     items: tuple[Listed, ...]
+    named: str = ""
     save: Button
     nav: tuple[Button, ...]
     aside: Aside | None = None

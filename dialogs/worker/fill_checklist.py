@@ -137,7 +137,8 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
     if press.inputs.get("comment", "").strip():
         return remarks.leave(context, press, sheet, stop)
-    return next_card.card(context, sheet, _motivation_if_only_it_is_missing(sheet, stop, item_id))
+    stop = _motivation_if_only_it_is_missing(sheet, stop, item_id)
+    return next_card.of_item(context, sheet, stop, item_id, basis=basis)
 
 
 def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:

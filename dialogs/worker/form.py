@@ -31,7 +31,10 @@ SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 def form_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the form of the named or last used case."""
     basis = find_case.named_list(context, rest, FORM)
-    return _open(context, basis) if basis else ask_ref("formulär")
+    if basis is None:
+        return ask_ref("formulär")
+    row_id, wrong = find_case.child_named(rest, basis)
+    return next_card.go_on(context, basis, notices=wrong) if wrong else _open(context, basis, row_id)
 
 
 def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
