@@ -9,6 +9,7 @@ EventName = Literal[
     "started_on_set", "closed", "reopened", "extended", "fact_set", "ref_changed", "withdrawn", "case_asked_for",
     "reason_added", "reason_removed",
     "worker_asked", "cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed",
+    "joint_removed",
     # its lists
     "list_begun", "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
     "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown",

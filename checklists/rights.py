@@ -154,6 +154,7 @@ VerbName = Literal[
     "to_read",
     "text_for_file",
     "undo",
+    "unjoint",
     "unlink",
     "unit_cases",
     "unit_page",

@@ -11,7 +11,7 @@ from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, deletion, log_check
-from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
+from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases, workers
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.rounds import (
@@ -93,6 +93,7 @@ MODULES = (
     sign_off,
     unit_cases,
     unit_case,
+    workers,
     extract,
     deputies,
     menu,

@@ -122,6 +122,12 @@ def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
     return (*others, exact) if others or is_unlikely(exact, pattern) else ()
 
 
+def without_words(context: TurnContext, text: str) -> str:
+    """Return the reference a text holds beside words that are none of it, "" if it holds nothing else."""
+    exact = reference_or_none(context, text)
+    return next((ref for ref in meant(text, _pattern(context)) if ref != exact), "")
+
+
 def reference_or_none(context: TurnContext, text: str) -> str | None:
     """Return a reference in its stored form, None if the text as it stands is none."""
     try:

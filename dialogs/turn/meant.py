@@ -13,7 +13,8 @@ _MEANT = (
     (
         "fel nummer",
         "ta bort ärendet; ta bort det här ärendet; radera; radera ärendet; fel ref; delete; delete the case; "
-        "fel ärendenummer; skrev fel nummer; skrivit fel nummer; fel nummer på ärendet; wrong number; wrong case; wrong reference",
+        "fel ärendenummer; skrev fel nummer; skrivit fel nummer; fel nummer på ärendet; wrong number; wrong case; "
+        "wrong reference",
     ),
     (
         "ångra",
