@@ -39,6 +39,7 @@ VerbName = Literal[
     "details",
     "differences",
     "drop_deletion",
+    "drop_list",
     "drop_typed",
     "duty_done",
     "duty_drop",

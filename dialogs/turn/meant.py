@@ -63,7 +63,8 @@ _MEANT = (
     ("rapport", "statistik; siffror; siffrorna; andel; nyckeltal; hur går det; figures; statistics; numbers"),
     (
         "mina ärenden",
-        "mina; mina fall; mina barn; alla ärenden; vilka ärenden; ärendelista; my; my cases; all cases; which cases",
+        "mina; mina fall; mina barn; alla ärenden; vilka ärenden; ärendelista; my; my cases; cases; all cases; "
+        "which cases",
     ),
     ("språk engelska", "english; engelska; in english; speak english"),
     ("språk svenska", "svenska; swedish; på svenska"),

@@ -174,7 +174,7 @@ def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return basis
     sheet = basis.sheet(press.filled)
     kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
-    return kept.before(summary_card.paused(basis))
+    return kept.before(summary_card.paused(context.session, basis))
 
 
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
@@ -215,7 +215,11 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
     basis = find_case.named_list(context, rest, PAUSE)
-    return summary_card.paused(basis) if basis else menu.instead(context, Line(say="fill.nothing_to_pause"))
+    return (
+        summary_card.paused(context.session, basis)
+        if basis
+        else menu.instead(context, Line(say="fill.nothing_to_pause"))
+    )
 
 
 VERBS = (

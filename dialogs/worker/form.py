@@ -97,7 +97,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
 def _leave(context: TurnContext, basis: Basis, press: Press[OnForm]) -> AnyView:
     """Return where the button leads that was pressed instead of `Spara`."""
     if press.what.then == "pause":
-        return summary_card.paused(basis)
+        return summary_card.paused(context.session, basis)
     view, _ = parted(sign_off.send_back(context, Press(press.case, 0, 0, AsShown(""), {})))
     return view
 
