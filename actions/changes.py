@@ -31,7 +31,7 @@ class Point:
 
 Notice = Literal[
     "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
-    "link_asked", "link_refused", "linked", "unlinked", "link_ended", "joint",
+    "link_asked", "link_refused", "linked", "unlinked", "link_ended", "joint", "joint_gone",
 ]  # fmt: skip
 """The kinds of change that others are notified of at once."""
 
@@ -67,7 +67,7 @@ _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
     *("signature_shown", "worker_asked", "void_confirmed"),
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
-    *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed"),
+    *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed", "joint_removed"),
     *("measure_made", "measure_done", "measure_checked", "measure_reopened", "feedback_told"),
 }
 """Events about a case that do not affect any figure."""

@@ -158,6 +158,26 @@ def assess(
     return record(session, origin, Change("joint_assessed", case, detail=_of(other, acting)), told)
 
 
+def take_back(
+    session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, joint_id: int, acting: str = ""
+) -> Changes:
+    """Take away an assessment that was recorded by mistake, or wrongly: the right one is recorded anew.
+
+    Either unit may, and the other is told. No changes if it is gone already. Raises: LinkGone.
+    """
+    other = other_of(session, row, case) if row is not None and row.state == LINKED else None
+    if row is None or other is None:
+        raise LinkGone
+    _lock(session, *pair(case, other))
+    found = case_links.joint(session, row.adult_case_id, row.child_case_id)
+    wrong = next((one for one in found if one.id == joint_id), None)
+    if wrong is None:
+        return NONE
+    case_links.delete(session, wrong)
+    told = Change("joint_removed", other, detail=_of(case), notice="joint_gone", other=case)
+    return record(session, origin, Change("joint_removed", case, detail=_of(other, acting)), told)
+
+
 def pair(case: CaseRow, other: CaseRow) -> tuple[CaseRow, CaseRow]:
     """Return two cases as the adult's and the child's. Raises: LinkedToItself, LinkedAlike."""
     if case.id == other.id:

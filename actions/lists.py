@@ -3,15 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
-from actions.basis import Basis, Sheet, read, read_own
+from actions.basis import BASIS, Basis, Sheet, read, read_own
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists import lifecycle
+from checklists.errors import ListIsUsed, ListOfRound
 from checklists.events import EventName
-from checklists.lifecycle import READER, WRITER, Act
+from checklists.lifecycle import READER, WRITER, Act, State
 from checklists.model import Checklist, Role
 from checklists.swedish_time import midnight
-from storage import cases, filled, projection_queue
+from storage import answers, cases, drafts, filled, projection_queue
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -110,6 +111,25 @@ def begin_own(
 def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis, Changes]:
     """Begin a new occasion on a case whose newest one is signed; the signed one is left unchanged."""
     return begin(session, origin, replace(basis, sheets=()), basis.occasion + 1)
+
+
+def withdraw(session: Session, origin: Origin, basis: Basis) -> Changes:
+    """Take away the newest occasion of a list that was begun by mistake, with its drafts: it counts in no figure.
+
+    No changes if none is begun. Raises: ListOfRound. ListIsUsed: something was ever answered in it, or it was sent or
+    read; what was answered is never taken away.
+    """
+    cases.lock(session, basis.case)
+    if basis.round_id:
+        raise ListOfRound
+    rows = [sheet.filled for sheet in basis.sheets]
+    used = any(row.status != State.BEGUN or row.sent_at or answers.any_of(session, row.id) for row in rows)
+    if used or (basis.is_reading and basis.list_id == BASIS):
+        raise ListIsUsed
+    for row in rows:
+        drafts.forget_all(session, row)
+        filled.remove(session, row)
+    return record(session, origin, Change("list_withdrawn", basis.case, detail=basis.list_id)) if rows else NONE
 
 
 def send(session: Session, origin: Origin, basis: Basis) -> Changes:

@@ -1,5 +1,6 @@
 """Measures and findings: make, say that it is done, look at what was done; and who is reminded of which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from secrets import token_hex
@@ -10,7 +11,7 @@ from actions.origin import Origin
 from checklists.access import Staff
 from checklists.errors import DutyMoved, FindingDay, MeasureDays, MeasureMoved, MeasureOwner, MeasureText
 from checklists.free_text import checked, is_name
-from checklists.measures import WITH_DAY, FindingKind, Place, follow_up_on, may_do, remind_on
+from checklists.measures import WITH_DAY, FindingKind, Place, falls_to_others, follow_up_on, may_do, remind_on
 from checklists.rights import READER
 from checklists.workdays import Workdays
 from storage import cases, measures, people
@@ -223,14 +224,40 @@ def check(session: Session, origin: Origin, row: FindingRow, evidence: str, day:
 
 
 def note_due(session: Session, tenant_id: int, day: date, workdays: Workdays) -> None:
-    """Note which measures are reminded of on a day; the same day again changes nothing."""
+    """Note which measures are reminded of on a day, and whose owner has left; the same day again changes nothing."""
+    staff = Staff(people.holdings_on(session, tenant_id, day))
     for row in measures.unchecked(session, tenant_id):
-        if row.done_at is None and remind_on(row.due_on, day, row.told_on, workdays):
+        if row.done_at is not None:
+            continue
+        if remind_on(row.due_on, day, row.told_on, workdays) or _falls_to_others(session, staff, row):
             row.told_on = day
     for row in measures.to_follow_up(session, tenant_id, day):
         if row.follow_up_on is not None and follow_up_on(row.follow_up_on, day, row.told_on, workdays):
             row.told_on = day
     session.flush()
+
+
+def _falls_to_others(session: Session, staff: Staff, row: MeasureRow) -> bool:
+    if staff.is_present(row.owner_id) or _owner(session, staff, row) is not None:
+        return False
+    days = [held.valid_to for held in people.every_role_of(session, row.owner_id) if held.valid_to is not None]
+    return falls_to_others(row.told_on, max(days, default=None))
+
+
+def _owner(session: Session, staff: Staff, row: MeasureRow) -> int | None:
+    case = cases.get(session, row.tenant_id, row.case_id) if row.case_id is not None else None
+    return owner_of(staff, row, case)
+
+
+def nobodys(session: Session, tenant_id: int, rows: Sequence[MeasureRow], day: date) -> int:
+    """Return how many of these measures, not done yet, have no owner on a day."""
+    staff = Staff(people.holdings_on(session, tenant_id, day))
+    return sum(row.done_at is None and _owner(session, staff, row) is None for row in rows)
+
+
+def owned_by(session: Session, tenant_id: int, person_id: int) -> int:
+    """Return how many measures that are not done somebody owns."""
+    return sum(row.done_at is None and row.owner_id == person_id for row in measures.unchecked(session, tenant_id))
 
 
 def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[MeasureRow]]:

@@ -92,8 +92,11 @@ def merge(session: Session, origin: Origin, unit: UnitRow, into: UnitRow) -> Cha
 
 
 def close(session: Session, origin: Origin, unit: UnitRow, last: date) -> Changes:
-    """Close a unit after a day: every role in it ends; its figures stay. Raises: UnitHasCases, UnitGone."""
-    if unit.closed_on is not None:
+    """Close a unit after a day: every role in it ends; its figures stay.
+
+    One that is to close may close earlier instead. Raises: UnitHasCases. UnitGone: it closes by then already.
+    """
+    if unit.closed_on is not None and unit.closed_on <= last + timedelta(days=1):
         raise UnitGone
     still = cases.open_in_unit(session, origin.tenant_id, unit.id)
     if still:

@@ -10,6 +10,8 @@ UserError
 ├── CaseIsSent             BK-115
 ├── RefTaken               BK-116
 ├── ChildHasAnswers        BK-140
+├── ListIsUsed             BK-166
+├── ListOfRound            BK-167
 ├── AnswerNotAllowed       BK-120
 ├── NothingToSay           BK-121
 ├── PlaceMissing           BK-122
@@ -509,6 +511,18 @@ class LinkedAlike(UserError):
     """Two adults' cases or two children's cases were to be linked."""
 
     code = "BK-186"
+
+
+class ListIsUsed(UserError):
+    """A list in which something was ever answered, or that was sent or read, is not taken away."""
+
+    code = "BK-166"
+
+
+class ListOfRound(UserError):
+    """A list that belongs to a round is not taken away: the draw stands."""
+
+    code = "BK-167"
 
 
 class LinkClosed(UserError):

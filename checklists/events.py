@@ -9,8 +9,10 @@ EventName = Literal[
     "started_on_set", "closed", "reopened", "extended", "fact_set", "ref_changed", "withdrawn", "case_asked_for",
     "reason_added", "reason_removed",
     "worker_asked", "cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed",
+    "joint_removed",
     # its lists
-    "list_begun", "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
+    "list_begun", "list_withdrawn",
+    "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
     "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",

@@ -50,6 +50,14 @@ def remind_on(due_on: date, today: date, told_on: date | None, workdays: Workday
     return newest is not None and (told_on is None or told_on < newest)
 
 
+def falls_to_others(told_on: date | None, left_on: date | None) -> bool:
+    """Say whether those who check a measure are told at once that it is nobody's, whatever its day.
+
+    told_on: when somebody was reminded of it last. left_on: its owner's last day, None if that is not known any more.
+    """
+    return told_on is None or (left_on is not None and told_on <= left_on)
+
+
 def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
     """Say whether somebody is asked whether a measure that is done helped: on its day, and again until it is said.
 

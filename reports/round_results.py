@@ -25,8 +25,13 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.measures import MeasureRow
 from storage.rounds import RoundRow
+from texts import say
 
-COLUMNS = ("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct")
+COLUMNS = (
+    *("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct"),
+    "drawn",
+)
+"""drawn: how the cases were drawn, in words: of the first decided ones the shares say nothing about the others."""
 REVIEWER: Role = "peer_reviewer"
 _Readings = dict[tuple[int, int], dict[str, str]]
 """Answers by question, by case and reviewer."""
@@ -196,14 +201,14 @@ def result_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
 def rows_of(of: Results, units: Collection[str] | None = None) -> Iterator[list[str]]:
     """Yield the rows of one round. units: the names of those that are shown by themselves, None for all."""
     closed = day_of(of.row.closed_at).isoformat() if of.row.closed_at else ""
-    about = [of.checklist.id, closed]
+    about, drawn = [of.checklist.id, closed], say("results.drawn_" + of.row.method, "sv")
     for one in of.found:
         question = of.checklist.by_id[one.item_id].question
-        yield [of.name, "", *about, one.item_id, question, one.side or "", *_figures(one.share)]
+        yield [of.name, "", *about, one.item_id, question, one.side or "", *_figures(one.share), drawn]
     for unit in of.units:
         if units is None or unit.name in units:
             for item, share in unit.shares.items():
-                yield [of.name, unit.name, *about, item, of.checklist.by_id[item].question, "", *_figures(share)]
+                yield [of.name, unit.name, *about, item, of.checklist.by_id[item].question, "", *_figures(share), drawn]
 
 
 def _figures(share: Share | None) -> list[str]:

@@ -55,8 +55,8 @@ def add(session: Session, row: CaseLinkRow | JointRow) -> None:
     session.flush()
 
 
-def delete(session: Session, row: CaseLinkRow) -> None:
-    """Delete a link; what was assessed together stays."""
+def delete(session: Session, row: CaseLinkRow | JointRow) -> None:
+    """Delete a link, what was assessed together in it stays; or a joint assessment."""
     session.delete(row)
     session.flush()
 

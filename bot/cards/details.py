@@ -100,7 +100,7 @@ def wrong_case_card(pen: Pen, view: WrongCaseView) -> Card:
     """Ask for the right reference of a case; say what withdrawing it means."""
     body = [*header(pen, view.head, pen.say("card.wrong_case_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.wrong_case_how")))
-    body.append(text_input("case_ref", pen.say("card.case"), value=view.ref, most=64))
+    body.append(text_input("case_ref", pen.say("card.case"), value=view.text or view.ref, most=64))
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
 
 

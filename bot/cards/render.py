@@ -1,6 +1,6 @@
 """Renders a reply as a card or as plain text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.cards.admin import admin_card
@@ -26,6 +26,7 @@ from bot.cards.reminder import reminder_card
 from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from bot.cards.unit import unit_case_card
+from dialogs.turn import left_behind
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import without_texts
@@ -82,7 +83,36 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     if view.kind == "say":
         return None
     pen = Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
-    return _BUILDERS[view.kind](pen, view)
+    made = _BUILDERS[view.kind](pen, view)
+    return made if view.kind in _CHOOSES else _marked(made, mint)
+
+
+_CHOOSES = ("summary", "report", "links")
+"""The cards on which fields only say what is to be shown next: what is chosen there and not used is no loss."""
+
+
+def _marked(made: Card, mint: Mint) -> Card:
+    """Put into each button of a card with fields what they hold, so that what is filled in is not dropped unsaid."""
+    parts = list(_within(made["body"]))
+    fields = {one["id"]: str(one.get("value", "")) for one in parts if str(one.get("type", "")).startswith("Input.")}
+    for action in (one for one in parts if fields and one.get("type") == "Action.Execute"):
+        fallback = action["fallback"]
+        is_alone = action.pop("associatedInputs", "") == fallback.pop("associatedInputs", "") == "none"
+        held = left_behind.mark(fields, alone=is_alone)
+        data = {**action["data"], "token": mint.with_held(action["data"]["token"], held)}
+        action["data"] = fallback["data"] = data
+    return made
+
+
+def _within(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every element and action within a part of a card."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _within(one)
+    elif isinstance(part, dict):
+        yield part
+        for name in ("items", "columns", "rows", "cells", "actions"):
+            yield from _within(part.get(name))
 
 
 def render_text(reply: Reply) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.pages import pages
 from reports.csv_out import write_csv
+from reports.not_random import not_random
 from reports.rates import COLUMNS, rate_rows
 from reports.selected import Selection
 from reports.workbook import Wanted, write_workbook
@@ -19,6 +20,8 @@ from storage.links import Link
 from texts import Language
 
 T = TypeVar("T")
+NOT_RANDOM = "-inte-slumpvis"
+"""In the name of a file with figures of the first decided cases, where the file itself has no place to say it."""
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,7 +31,8 @@ def render(session: Session, link: Link, language: Language) -> web.Response:
     scope = link.scope
     first, last = (date.fromisoformat(scope[name]) for name in ("first", "last"))
     selection = Selection(unit=scope["unit"], first=first, last=last, tenant_id=link.tenant_id)
-    name = f"beslutskollen-{first.isoformat()}-{last.isoformat()}.{scope['format']}"
+    label = NOT_RANDOM if not_random(session, selection).k else ""
+    name = f"beslutskollen-{first.isoformat()}-{last.isoformat()}{label}.{scope['format']}"
     if scope["format"] == "xlsx":
         return pages.file(_workbook(session, Wanted(selection, last, language=language)), XLSX, name)
     out = io.StringIO(newline="")

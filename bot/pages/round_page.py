@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.pages import pages
-from bot.pages.export_link import CSV, XLSX
+from bot.pages.export_link import CSV, NOT_RANDOM, XLSX
 from bot.pages.report_tables import share_words
 from checklists.findings import all_findings, read_standings
 from checklists.model import Checklist, Role
@@ -80,7 +80,7 @@ def file(session: Session, link: Link, _language: Language) -> web.Response:
     """Return what a round showed as CSV or a workbook: all units as the group sees it, and her own by themselves."""
     row = _round(session, link)
     found = list(rows_of(results(session, row), _seen(session, link, row)))
-    name = f"beslutskollen-omgang-{row.id}.{link.scope['format']}"
+    name = f"beslutskollen-omgang-{row.id}{NOT_RANDOM if row.method == 'first' else ''}.{link.scope['format']}"
     if link.scope["format"] == "xlsx":
         out = io.BytesIO()
         write_xlsx(out, Page("results", COLUMNS, found))

@@ -178,7 +178,7 @@ class _Page:
             ALONE if is_alone else PRESS,
             action["data"]["verb"],
             action["data"]["token"],
-            Markup(" formnovalidate") if is_alone else "",
+            Markup(" formnovalidate") if is_alone or look == "quiet" else "",
             _classes([look] if look else []),
             name,
             action["title"],

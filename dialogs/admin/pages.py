@@ -1,6 +1,7 @@
 """The admin's other cards: units, messages that wait for a decision, skipped cases, the trail, disposal, settings."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from actions import sends as send_acts
 from actions import settings as setting_acts
@@ -54,13 +55,7 @@ def units(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> R
 
 def _units(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = _NOTHING) -> AdminView:
     names = units_of(context)
-    lines = [
-        Line(
-            say="admin.unit_line",
-            args={"unit": name, "cases": cases.open_in_unit(context.session, context.tenant_id, row_id)},
-        )
-        for row_id, name in names.items()
-    ]
+    lines = [_unit_line(context, row_id, name) for row_id, name in names.items()]
     chosen = AdminSection(fields=(unit_field(context, value=typed.get("unit", "")),))
     renames = AdminSection(
         heading=Line(say="admin.renames"),
@@ -84,6 +79,15 @@ def _units(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[
         sections=(chosen, renames, merges, closes) if names else (),
         buttons=back(),
     )
+
+
+def _unit_line(context: TurnContext, row_id: int, name: str) -> Line:
+    count = cases.open_in_unit(context.session, context.tenant_id, row_id)
+    closed_on = _unit(context, row_id).closed_on
+    if closed_on is None:
+        return Line(say="admin.unit_line", args={"unit": name, "cases": count})
+    last = closed_on - timedelta(days=1)
+    return Line(say="admin.unit_closes", args={"unit": name, "cases": count, "day": last.isoformat()})
 
 
 def _unit(context: TurnContext, row_id: int) -> UnitRow:
@@ -147,7 +151,8 @@ def close_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) 
         changes = unit_acts.close(context.session, context.origin, unit, last)
     except UserError as error:
         return _units(context, told(context, error), inputs)
-    line = Line(say="admin.closed", args={"unit": unit.name, "day": last.isoformat()})
+    say = "admin.closed" if last < context.today else "admin.closes_later"
+    line = Line(say=say, args={"unit": unit.name, "day": last.isoformat()})
     return Done(_units(context, (line,)), changes)
 
 

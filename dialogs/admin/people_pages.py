@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from actions import measures, staff
 from actions import people as acts
-from actions import staff
 from actions import units as unit_acts
 from actions.changes import NONE, Change, record
 from actions.people import Entry
@@ -271,8 +271,11 @@ def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Rea
     say_ = "admin.left" if changes else "admin.left_already"
     line = Line(say=say_, args={"name": row.name, "day": last.isoformat()})
     left = cases.open_of(context.session, context.tenant_id, row.id)
+    count = measures.owned_by(context.session, context.tenant_id, row.id)
+    told_too = (Line(say="admin.left_measures", args={"name": row.name, "count": count}),) if count else ()
     listed = record(context.session, context.origin, Change("admin_listed", detail="cases")) if left else ()
-    view = _cases(context, row, 0, (line,)) if left else card_of(context, row, (line,))
+    notices = (line, *told_too)
+    view = _cases(context, row, 0, notices) if left else card_of(context, row, notices)
     return Done(view, changes + listed)
 
 

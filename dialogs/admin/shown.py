@@ -47,14 +47,14 @@ def more(title: str, name: str, about: int, start: int, rows: Sequence[object]) 
 
 
 def units_of(context: TurnContext) -> dict[int, str]:
-    """Return the units somebody may work in, by row id, in name order; closed ones are not among them."""
+    """Return the units somebody may work in, by row id, in name order: also one that closes later, until then."""
     names = people.unit_names(context.session, context.tenant_id)
     still = {
         row_id: name
         for row_id, name in names.items()
         if name != ORGANISATION
         and (row := people.unit_by_id(context.session, context.tenant_id, row_id)) is not None
-        and row.closed_on is None
+        and (row.closed_on is None or row.closed_on > context.today)
     }
     return dict(sorted(still.items(), key=lambda one: one[1]))
 

@@ -1,27 +1,24 @@
 """One case of the unit as its chef has it: where it stands, its reading, `Förläng`, and who works on it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from actions import cases as acts
 from actions.basis import Basis
 from actions.changes import Change, record
 from checklists import access
-from checklists.errors import BadPeople, UserError
 from checklists.lifecycle import State
 from checklists.rights import READER, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.presses import AsShown, Nothing
+from dialogs.turn.presses import Nothing, OnUnitCase
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.chef import UnitCaseView
 from dialogs.views.parts import Button, Head, Line
-from dialogs.views.ready_made import command_button, open_button, refused
 from dialogs.views.views import AnyView, SayView
 from dialogs.worker.linked_lines import linked_lines
 from dialogs.worker.my_cases import nearest_of, standing_lines, status
 from storage import conversations, people, trail
 
-ASSIGN = Right("assign", "case", READER)
 ASK_WORKER = Right("ask_worker", "case", READER)
 
 
@@ -32,14 +29,11 @@ def unit_case(
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
-    mates = {row.id: row.name for row in _case_workers(context, reader)}
+    mates = {row.id: row.name for row in case_workers(context, reader)}
     names = people.names_of(context.session, context.tenant_id, {i for i in (case.lead_id, case.co_id) if i})
-    save = claimed("assign", _as_shown(context, reader), case=case.id)
-    buttons = [Button(title=Line(say="buttons.save_workers"), claim=save)]
-    if worker.is_handed_over:
-        buttons.append(open_button(case.id, Line(say="buttons." + reading_title(reader)), "read"))
-    buttons.append(open_button(case.id, Line(say="buttons.extend"), "extend"))
-    buttons.append(open_button(case.id, Line(say="buttons.linked"), "linked"))
+    ways = [("", "save_workers"), *([("read", reading_title(reader))] if worker.is_handed_over else [])]
+    ways += [("extend", "extend"), ("linked", "linked"), ("unit_cases", "unit_cases")]
+    shown = as_shown(context, reader)
     return UnitCaseView(
         notices=notices,
         head=Head(case_ref=case.ref),
@@ -53,7 +47,10 @@ def unit_case(
         workers=tuple(mates.items()),
         chosen_lead=_among(mates, "lead", chosen),
         chosen_co_worker=_among({0: "", **mates}, "co_worker", chosen),
-        buttons=(*buttons, command_button("enhetens ärenden", "buttons.unit_cases")),
+        buttons=tuple(
+            Button(title=Line(say="buttons." + title), claim=claimed("assign", replace(shown, then=then), case=case.id))
+            for then, title in ways
+        ),
     )
 
 
@@ -64,7 +61,8 @@ def reading_title(reader: Basis) -> str:
     return "continue_reading" if reader.next_from() else "open"
 
 
-def _case_workers(context: TurnContext, reader: Basis) -> list[people.PersonRow]:
+def case_workers(context: TurnContext, reader: Basis) -> list[people.PersonRow]:
+    """Return who may be given a case: the case workers of its unit."""
     unit = reader.case.unit_id
     return list(people.holders(context.session, context.tenant_id, unit, "case_worker", context.today))
 
@@ -75,40 +73,11 @@ def _among(people_: Mapping[int, str], name: str, chosen: Mapping[str, str] | No
     return value if value in map(str, people_) else ""
 
 
-def _as_shown(context: TurnContext, reader: Basis) -> AsShown:
+def as_shown(context: TurnContext, reader: Basis) -> OnUnitCase:
+    """Return who works on a case, as a press on its card says it."""
     case = reader.case
     newest = trail.newest_of_case(context.session, case.id)
-    return AsShown(f"{case.lead_id or 0}.{case.co_id or 0}", newest)
-
-
-def assign(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Give the case another lead or co-worker, each a case worker of its unit; both sides are told."""
-    reader = find_case.by_id(context, press.case, ASSIGN)
-    case = reader.case
-    if case.closed_on is not None:
-        return find_case.closed_case(context, case)
-    if press.what.state != _as_shown(context, reader).state:
-        return unit_case(context, reader, (Line(say="facts.changed_meanwhile"),))
-    mates = {str(row.id) for row in _case_workers(context, reader)}
-    lead, co = (press.inputs.get(name, "") for name in ("lead", "co_worker"))
-    try:
-        if (lead and lead not in mates) or (co not in ("", "0") and co not in mates):
-            raise BadPeople
-        changes = acts.hand_over(
-            context.session,
-            context.origin,
-            case,
-            lead_id=int(lead) if lead else None,
-            co_id=int(co) if co else None,
-            acting=context.acting_as(case),
-        )
-    except UserError as error:
-        return unit_case(context, reader, refused(error), press.inputs)
-    if not changes:
-        return unit_case(context, reader, (Line(say="unit.nothing_chosen"),))
-    if not access.reads(context.roles, case):  # she gave it to herself, and nobody reads a case of her own
-        return Done(SayView(notices=(Line(say="unit.now_yours", args={"ref": case.ref}),)), changes)
-    return Done(unit_case(context, reader, (Line(say="unit.assigned"),)), changes)
+    return OnUnitCase(f"{case.lead_id or 0}.{case.co_id or 0}", newest)
 
 
 def ask_worker(context: TurnContext, press: Press[Nothing]) -> Reaction:
@@ -128,5 +97,5 @@ def ask_worker(context: TurnContext, press: Press[Nothing]) -> Reaction:
     return Done(SayView(notices=(line,)), record(context.session, context.origin, event))
 
 
-VERBS = (Verb(ASSIGN, assign, AsShown), Verb(ASK_WORKER, ask_worker))
+VERBS = (Verb(ASK_WORKER, ask_worker),)
 COMMANDS: tuple[Command, ...] = ()

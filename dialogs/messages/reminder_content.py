@@ -162,8 +162,11 @@ class _Bundle:
             return None
         found = measures.told_of(self._session, self._tenant_id, self._today).get(self._person, [])
         late = sum(one.due_on < self._today and one.done_at is None for one in found)
+        alone = measures.nobodys(self._session, self._tenant_id, found, self._today) if found else 0
         say = "measures.reminder_late" if late else "measures.reminder"
-        return Line(say=say, args={"count": len(found), "late": late}) if found else None
+        if alone:
+            say = "measures.reminder_late_nobodys" if late else "measures.reminder_nobodys"
+        return Line(say=say, args={"count": len(found), "late": late, "alone": alone}) if found else None
 
     def plan(self) -> Line | None:
         """Return the line about what she is reminded of today in the year's plan, None for nothing."""

@@ -11,7 +11,7 @@ from checklists.errors import SignatureStands
 from checklists.replies import begins_with_answer, folded, words_of
 from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, deletion, log_check
-from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases
+from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases, workers
 from dialogs.figures import report
 from dialogs.messages import reminder_content
 from dialogs.rounds import (
@@ -43,6 +43,7 @@ from dialogs.worker import (
     change,
     closing,
     detail,
+    drop_list,
     fill_checklist,
     form,
     linked_cases,
@@ -56,7 +57,7 @@ from dialogs.worker import (
     what_counts,
     wrong_case,
 )
-from texts import LANGUAGES, say
+from texts import LANGUAGES, say, sentences
 
 _ENDS = "?!.,… "
 _LAST_WORDS = frozenset({"tack", "snalla", "please", "thanks"})
@@ -74,6 +75,7 @@ MODULES = (
     open_case,
     begin_list,
     fill_checklist,
+    drop_list,
     asked_about,
     detail,
     protection,
@@ -93,6 +95,7 @@ MODULES = (
     sign_off,
     unit_cases,
     unit_case,
+    workers,
     extract,
     deputies,
     menu,
@@ -203,6 +206,13 @@ def _by_title() -> Mapping[str, Command]:
     return {folded(title): command for title, command in named}
 
 
+@cache
+def _titles() -> frozenset[str]:
+    """Return the titles of all buttons, folded."""
+    every = (say_ for language in LANGUAGES for say_ in sentences(language).items())
+    return frozenset(folded(text) for key, text in every if key.startswith("buttons."))
+
+
 def _said(text: str) -> str:
     """Return a line without the question mark and the `tack` people end it with."""
     words = text.split()
@@ -257,7 +267,8 @@ def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     """
     said = _said(text)
     allowed = {word: command.word for word, command in _BY_WORD.items() if _may(context, command.right)}
-    mistyped = get_close_matches(folded(said)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
+    is_title = folded(said) in _titles()  # `spara` is no slip for `språk`
+    mistyped = [] if is_title else get_close_matches(folded(said)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
     if mistyped:
         return allowed[mistyped[0]], ""
     ref = find_case.reference_or_none(context, said) if "ny" in allowed and is_reference_alone(said) else None

@@ -122,6 +122,12 @@ def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
     return (*others, exact) if others or is_unlikely(exact, pattern) else ()
 
 
+def without_words(context: TurnContext, text: str) -> str:
+    """Return the reference a text holds beside words that are none of it, "" if it holds nothing else."""
+    exact = reference_or_none(context, text)
+    return next((ref for ref in meant(text, _pattern(context)) if ref != exact), "")
+
+
 def reference_or_none(context: TurnContext, text: str) -> str | None:
     """Return a reference in its stored form, None if the text as it stands is none."""
     try:
@@ -153,7 +159,7 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
 
     Raises: as `by_ref`. SeveralLists: the case has several lists open for this person, and none is named.
     """
-    checklist, ref = list_names.split(text)
+    checklist, ref = list_names.split(without_child(text))
     if ref:
         case = named(context, ref)
         if case is None:
@@ -164,6 +170,22 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
         if case is None or not _has_any(context, case, right, checklist):
             return None
     return by_id(context, case.id, right, checklist or _meant(context, case, ref))
+
+
+def without_child(text: str) -> str:
+    """Return what follows a command without the child it ends with: `SN 2026/0123 barn 2`, `barn 2`."""
+    return _CHILD.sub("", f" {text}").strip()
+
+
+def child_named(text: str, basis: Basis) -> tuple[int, tuple[Line, ...]]:
+    """Return the list of the child that what follows a command ends with, 0 if none, and what to say of a wrong one."""
+    found = _CHILD.search(f" {text}")
+    if found is None:
+        return 0, ()
+    child = int(found["child"])
+    row_id = next((sheet.filled.id for sheet in basis.sheets if sheet.filled.child == child), 0)
+    wrong = Line(say="change.no_such_child", args={"child": str(child), "most": basis.case.children})
+    return row_id, () if row_id else (wrong,)
 
 
 def _has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None) -> bool:
@@ -205,7 +227,7 @@ def begun_lists(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
 
 
 _WORKS = Right("open", "case", OWN_CASE)
-_CHILD = re.compile(r" (barn|child) \d{1,2}$", re.IGNORECASE)
+_CHILD = re.compile(r" (?:(?:för|for) )?(?:barn|child) (?P<child>\d{1,2})$", re.IGNORECASE)
 
 
 def _may_begin_basis(context: TurnContext, case: CaseRow) -> bool:
@@ -230,7 +252,7 @@ def _pattern(context: TurnContext) -> str:
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
     """Say whether what follows a command word is empty or reads as `[LIST] REF`."""
-    _, ref = list_names.split(rest)
+    _, ref = list_names.split(without_child(rest))
     try:
         return not ref or bool(meant(ref, _pattern(context)))
     except UserError:

@@ -12,7 +12,9 @@ _MOST_WORDS = 12
 _MEANT = (
     (
         "fel nummer",
-        "ta bort ärendet; ta bort det här ärendet; radera; radera ärendet; fel ref; delete; delete the case",
+        "ta bort ärendet; ta bort det här ärendet; radera; radera ärendet; fel ref; delete; delete the case; "
+        "fel ärendenummer; skrev fel nummer; skrivit fel nummer; fel nummer på ärendet; wrong number; wrong case; "
+        "wrong reference",
     ),
     (
         "ångra",
@@ -61,7 +63,8 @@ _MEANT = (
     ("rapport", "statistik; siffror; siffrorna; andel; nyckeltal; hur går det; figures; statistics; numbers"),
     (
         "mina ärenden",
-        "mina; mina fall; mina barn; alla ärenden; vilka ärenden; ärendelista; my; my cases; all cases; which cases",
+        "mina; mina fall; mina barn; alla ärenden; vilka ärenden; ärendelista; my; my cases; cases; all cases; "
+        "which cases",
     ),
     ("språk engelska", "english; engelska; in english; speak english"),
     ("språk svenska", "svenska; swedish; på svenska"),

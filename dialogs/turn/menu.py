@@ -7,6 +7,7 @@ from checklists.model import ListId, Role
 from checklists.rights import ANYONE, FIGURES, OWN_CASE, ROUNDS, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Reaction, Verb, claimed
+from dialogs.turn.english import line_in
 from dialogs.turn.presses import OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, open_button
@@ -59,7 +60,7 @@ def not_understood(context: TurnContext, word: str = "", rest: str = "") -> Menu
     """Suggest a command and the open case. word, rest: the nearest command, and what it would be given."""
     lines, buttons = [Line(say="menu.no_such_word")], []
     if word:
-        whole = f"{word} {rest}".strip()
+        whole = line_in(context.language, word, rest)
         lines = [Line(say="menu.did_you_mean", args={"word": whole})]
         title = Line(say="buttons.command", args={"word": whole})
         buttons.append(Button(title=title, claim=claimed("command", OfCommand(word, rest))))

@@ -179,6 +179,20 @@ class AsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OnUnitCase(AsShown):
+    """A press on the chef's card of a case. then: where the button leads once what is chosen is stored; else empty."""
+
+    then: str = ""
+
+    @classmethod
+    def read(cls, claim: Claim) -> Self:
+        return cls(claim.revision, int(claim.choice or 0), claim.item)
+
+    def write(self) -> Parts:
+        return {"revision": self.state, "choice": str(self.newest) if self.newest else "", "item": self.then}
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A further page. start: index of its first row. revision: what it is a page of, where that matters."""
 

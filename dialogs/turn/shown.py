@@ -28,7 +28,8 @@ class Shown(BaseModel):
     """A card that typed words can answer.
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
-    items: the items of a group, or the facts. wants: what else the card before a list asks for.
+    items: the items of a group, or the facts. named: the one of a group that was asked for. wants: what else the card
+    before a list asks for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,7 @@ class Shown(BaseModel):
     at: Claim
     buttons: tuple[Button, ...] = ()
     items: tuple[Listed, ...] = ()
+    named: str = ""
     wants: tuple[str, ...] = ()
 
 
@@ -47,7 +49,8 @@ def of(view: AnyView) -> Shown | None:
         buttons = view.answers + view.nav + (view.aside.buttons if view.aside else ())
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
-        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.save.claim, items=view.items)
+        at, ref = view.save.claim, view.head.case_ref
+        return Shown(kind=view.kind, case_ref=ref, at=at, items=view.items, named=view.named)
     if isinstance(view, MenuView) and view.asks:
         return Shown(kind="yes_no", at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, DoubtView):

@@ -19,7 +19,7 @@ from dialogs.chef import deputies
 from dialogs.messages import consequences, update
 from dialogs.messages.neutral import open_the_tab
 from dialogs.rounds import start_review
-from dialogs.turn import commands, find_case, in_view, menu, shown
+from dialogs.turn import commands, find_case, in_view, left_behind, menu, shown
 from dialogs.turn.declared import Done, Reaction, parted
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which_list
@@ -82,7 +82,8 @@ class _Incoming:
 
     turn: with A_NUMBER in each field that holds part of a personal number. digest: of its whole content. signed: the
     content of its button's token, None if this bot did not sign it. key: identifies a press that must not be carried
-    out twice, None for anything else. too_long: it holds more than is read, and was not read.
+    out twice, None for anything else. too_long: it holds more than is read, and was not read. touched: something was
+    filled in on the card of its button.
     """
 
     turn: Turn
@@ -90,6 +91,7 @@ class _Incoming:
     signed: Signed | None
     key: str | None
     too_long: UserError | None
+    touched: bool = False
 
 
 def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab_url: str = "") -> Outcome:
@@ -116,7 +118,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     if turn.kind == "edited":
         return _edited(context, incoming)
     if turn.kind == "refresh":
-        view, changes = _reaction(context, incoming.signed)
+        view, changes = _reaction(context, incoming.signed, _fields(turn))
         return Outcome(context.reply(_anchored(context, view, changes, "")))
     refused = incoming.too_long or (_number_typed(context) if turn.kind == "text" else None)
     if refused is not None:
@@ -144,8 +146,13 @@ def _elsewhere(context: TurnContext, *, was_installed: bool) -> Outcome:
 
 def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
     signed = mint.read(turn.data["token"]) if "token" in turn.data else None
+    given = {name: text for name, text in turn.data.items() if name not in _OURS}
+    held = signed.held if signed is not None else ""
+    touched = left_behind.is_touched(held, given)
+    if left_behind.is_alone(held):
+        turn = replace(turn, data={name: text for name, text in turn.data.items() if name in _OURS})
     # What nobody signed is not read at all: anyone can send it.
-    written = {} if signed is None else {name: turn.data[name] for name in turn.data if name not in _OURS}
+    written = {name: text for name, text in given.items() if signed is not None and name in turn.data}
     too_long = _too_long(turn, written)
     lets = LetThrough(day_of(turn.now))
     if too_long is None and written:
@@ -160,7 +167,7 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
     key = None
     if turn.kind == "press" and signed is not None and verb is not None and verb.keeps:
         key = inbox.digest(session, [str(signed.person_id), digest])
-    return _Incoming(turn, digest, signed, key, too_long)
+    return _Incoming(turn, digest, signed, key, too_long, touched)
 
 
 def _too_long(turn: Turn, written: Mapping[str, str]) -> UserError | None:
@@ -300,10 +307,13 @@ def _stored(context: TurnContext, row: InboxRow) -> Outcome:
 def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
     if context.turn.kind == "text":
         in_view.go_back(context)
-    view, changes = _reaction(context, incoming.signed)
+    fields = _fields(context.turn)
+    view, changes = _reaction(context, incoming.signed, fields)
     told = consequences.follow(context.session, context.origin, changes, context.person)
     if context.turn.files:
         told = (Line(say="typed.file_not_kept"), *told)
+    if incoming.touched and not fields.read:
+        told = (*told, Line(say="fill.left_behind"))
     if told:
         # What the view says of a signature that was voided earlier would say the same once more.
         others = tuple(line for line in view.notices if line.say != "reading.voided")
@@ -339,10 +349,14 @@ def _anchored(context: TurnContext, view: AnyView, changes: Changes, made_by: st
     return view.model_copy(update={"refresh": refresh.model_copy(update=at.write())})
 
 
-def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Changes]:
+def _fields(turn: Turn) -> left_behind.Fields:
+    return left_behind.Fields({name: value for name, value in turn.data.items() if name not in _OURS})
+
+
+def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.Fields) -> tuple[AnyView, Changes]:
     """Carry out what was typed or pressed; return the view and the changes. A refusal is a view as well."""
     try:
-        reaction = _typed(context) if context.turn.kind == "text" else _pressed(context, signed)
+        reaction = _typed(context) if context.turn.kind == "text" else _pressed(context, signed, fields)
     except NoSuchCase as error:
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
@@ -358,14 +372,12 @@ def _reaction(context: TurnContext, signed: Signed | None) -> tuple[AnyView, Cha
     return parted(reaction)
 
 
-def _pressed(context: TurnContext, signed: Signed | None) -> Reaction:
-    data = dict(context.turn.data)
-    verb = data.pop("verb", "")
-    data.pop("token", None)
+def _pressed(context: TurnContext, signed: Signed | None, fields: left_behind.Fields) -> Reaction:
+    verb = context.turn.data.get("verb", "")
     if signed is None or not _is_hers(context, signed, verb):
         view = SayView(notices=(Line(say="common.card_not_yours"),))
         return Done(view, record(context.session, context.origin, Change("denied", detail="token")))
-    return commands.run_verb(context, signed.claim, data)
+    return commands.run_verb(context, signed.claim, fields)
 
 
 def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:

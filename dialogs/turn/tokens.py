@@ -15,11 +15,12 @@ _FIELDS = attrgetter(*Claim.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A claim signed by this bot, and for whom."""
+    """A claim signed by this bot, and for whom. held: what its card's fields held (`dialogs/turn/left_behind.py`)."""
 
     tenant_id: int
     person_id: int
     claim: Claim
+    held: str = ""
 
 
 class Mint:
@@ -37,19 +38,31 @@ class Mint:
         fields = fields if claim.checklist else fields[:-1]  # as the release before wrote and reads them
         return self._token(_JSON.encode(fields).encode())
 
+    def with_held(self, token: str, held: str) -> str:
+        """Return the token of a button on a card with fields, with what they held, which no other release reads."""
+        tenant_id, person_id, *fields = json.loads(_payload(token))
+        fields += [""] * (len(Claim.model_fields) - len(fields))
+        payload = json.dumps([tenant_id, person_id, *fields, held], separators=(",", ":"), ensure_ascii=False)
+        return self._token(payload.encode())
+
     def read(self, token: str) -> Signed | None:
         """Return the content of a token, None if this bot did not sign it."""
-        body = token.partition(".")[0]
         try:
-            payload, given = urlsafe_b64decode(body + "=" * (-len(body) % 4)), token.encode()
+            payload, given = _payload(token), token.encode()
         except ValueError:
             return None
         # Compare the whole token: base64 can spell the same bytes in several ways, a token only in one.
         if not hmac.compare_digest(given, self._token(payload).encode()):
             return None
         tenant_id, person_id, *fields = json.loads(payload)
-        return Signed(tenant_id, person_id, Claim(**dict(zip(Claim.model_fields, fields, strict=False))))
+        claim = Claim(**dict(zip(Claim.model_fields, fields, strict=False)))
+        return Signed(tenant_id, person_id, claim, "".join(fields[len(Claim.model_fields) :]))
 
     def _token(self, payload: bytes) -> str:
         parts = (payload, hmac.digest(self._secret, payload, "sha256")[:_TAG])
         return ".".join([urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts])
+
+
+def _payload(token: str) -> bytes:
+    body = token.partition(".")[0]
+    return urlsafe_b64decode(body + "=" * (-len(body) % 4))

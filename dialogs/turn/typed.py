@@ -243,12 +243,14 @@ def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
 
 
 def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Answer the open items in order, or all of them when there are as many words as items."""
+    """Answer the open items in order, or all of them when there are as many words as items. One that was asked for by
+    its number comes first, answered or not.
+    """
     sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
-    still = [item_id for item_id in items if sheet.applied.is_open(item_id)]
+    still = [shown.named] if shown.named else [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
     labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
     for_all = read_for_all(text)
@@ -462,7 +464,10 @@ def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyVi
     if shown.kind not in _ON_A_LIST:
         return None
     sheet, stop = _here(context, shown)
-    return next_card.card(context, sheet, stop, lines) if sheet is not None and stop is not None else None
+    if sheet is None or stop is None:
+        return None
+    view = next_card.card(context, sheet, stop, lines)
+    return next_card.naming(view, shown.named) if shown.named else view
 
 
 def _here(context: TurnContext, shown: Shown) -> tuple[Sheet | None, Stop | None]:

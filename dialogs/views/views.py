@@ -112,7 +112,10 @@ class HelpView(View):
 
 
 class GroupView(View):
-    """Several items on one card, each with its own choices. group: id of the group in the checklist."""
+    """Several items on one card, each with its own choices. group: id of the group in the checklist.
+
+    named: the item that was asked for by its number, which one typed answer is about; else empty.
+    """
 
     kind: Literal["group"] = "group"
     head: Head
@@ -120,6 +123,7 @@ class GroupView(View):
     version: int
     group: str
     items: tuple[Listed, ...]
+    named: str = ""
     save: Button
     nav: tuple[Button, ...]
     aside: Aside | None = None
@@ -291,11 +295,15 @@ class DecidedView(View):
 
 
 class WrongCaseView(View):
-    """Asks for the right reference of a case, or to withdraw the case. ref: as it is, or as typed."""
+    """Asks for the right reference of a case, or to withdraw the case. ref: as it is.
+
+    text: what was typed and refused, never in a posted card.
+    """
 
     kind: Literal["wrong_case"] = "wrong_case"
     head: Head
     ref: str
+    text: str = ""
     buttons: tuple[Button, ...]
     refresh: Claim | None = None
 
@@ -581,7 +589,7 @@ def without_texts(view: AnyView) -> AnyView:
         return view.model_copy(update={"sheets": bare})
     if isinstance(view, MotivationView):
         return view.model_copy(update={"text": "", "place": ""})
-    if isinstance(view, CommentView | DetailView | ExtendView | ShortfallView | ReturnView):
+    if isinstance(view, CommentView | DetailView | ExtendView | ShortfallView | ReturnView | WrongCaseView):
         return view.model_copy(update={"text": ""})
     if isinstance(view, FormView):
         bare_fields = tuple(field.model_copy(update={"text": "", "place": ""}) for field in view.fields)

@@ -17,9 +17,10 @@ from dialogs.views.views import AnyView, Line
 from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
+_WORDS = r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|på|question|answer|no|the|to)\s+)*"
 _REST = re.compile(
-    r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|på|question|answer|no|the|to)\s+)*"
-    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:barn|child)\s+(?P<child>\d{1,2}))?",
+    rf"(?:(?:för\s+|for\s+)?(?:barn|child)\s+(?P<first>\d{{1,2}})(?:\s+|$))?{_WORDS}"
+    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:för\s+|for\s+)?(?:barn|child)\s+(?P<child>\d{1,2}))?",
     re.IGNORECASE,
 )
 
@@ -68,7 +69,7 @@ def parts(rest: str) -> tuple[str, str, str]:
     """Split what follows the command into number, reference and child, as written; each is empty if missing."""
     found = _REST.fullmatch(rest.strip())
     named = found.groupdict() if found else {}
-    return named.get("number") or "", named.get("ref") or "", named.get("child") or ""
+    return named.get("number") or "", named.get("ref") or "", named.get("child") or named.get("first") or ""
 
 
 def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
@@ -89,7 +90,7 @@ def _question(context: TurnContext, basis: Basis, sheet: Sheet, number: int, tol
         return _all_of_it(context, basis, Line(say="change.does_not_apply", args={"number": number}))
     if not sheet.may_answer(stop):
         return next_card.go_on(context, basis, notices=(Line(say="reading.is_ended"),))
-    return next_card.card(context, sheet, stop, told, basis)
+    return next_card.of_item(context, sheet, stop, by_number[number], *told, basis=basis)
 
 
 def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:

@@ -137,7 +137,8 @@ def go_to(context: TurnContext, press: Press[ToItem]) -> Reaction:
         return next_card.go_on(context, basis, notices=(Line(say="fill.not_asked_now"),))
     if press.inputs.get("comment", "").strip():
         return remarks.leave(context, press, sheet, stop)
-    return next_card.card(context, sheet, _motivation_if_only_it_is_missing(sheet, stop, item_id))
+    stop = _motivation_if_only_it_is_missing(sheet, stop, item_id)
+    return next_card.of_item(context, sheet, stop, item_id, basis=basis)
 
 
 def _motivation_if_only_it_is_missing(sheet: Sheet, stop: Stop, item_id: str) -> Stop:
@@ -173,7 +174,7 @@ def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return basis
     sheet = basis.sheet(press.filled)
     kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
-    return kept.before(summary_card.paused(basis))
+    return kept.before(summary_card.paused(context.session, basis))
 
 
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:
@@ -214,7 +215,11 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
     basis = find_case.named_list(context, rest, PAUSE)
-    return summary_card.paused(basis) if basis else menu.instead(context, Line(say="fill.nothing_to_pause"))
+    return (
+        summary_card.paused(context.session, basis)
+        if basis
+        else menu.instead(context, Line(say="fill.nothing_to_pause"))
+    )
 
 
 VERBS = (

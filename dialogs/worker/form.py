@@ -31,7 +31,10 @@ SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 def form_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the form of the named or last used case."""
     basis = find_case.named_list(context, rest, FORM)
-    return _open(context, basis) if basis else ask_ref("formulär")
+    if basis is None:
+        return ask_ref("formulär")
+    row_id, wrong = find_case.child_named(rest, basis)
+    return next_card.go_on(context, basis, notices=wrong) if wrong else _open(context, basis, row_id)
 
 
 def form_pressed(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -94,7 +97,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
 def _leave(context: TurnContext, basis: Basis, press: Press[OnForm]) -> AnyView:
     """Return where the button leads that was pressed instead of `Spara`."""
     if press.what.then == "pause":
-        return summary_card.paused(basis)
+        return summary_card.paused(context.session, basis)
     view, _ = parted(sign_off.send_back(context, Press(press.case, 0, 0, AsShown(""), {})))
     return view
 

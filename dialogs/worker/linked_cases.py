@@ -9,6 +9,7 @@ from actions import linking as acts
 from checklists import access
 from checklists.case_dates import read_past_day, readable_day
 from checklists.errors import BadCaseRef, JointIncomplete, LinkGone, UserError
+from checklists.free_text import shown_again
 from checklists.model import Role
 from checklists.references import meant, pairs
 from checklists.rights import LIST_HOLDER, READER, Right, VerbName
@@ -22,7 +23,7 @@ from dialogs.views.ready_made import ask_ref, open_button, refused
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded, decoded
 from dialogs.views.views import AnyView, MenuView
 from dialogs.worker.case_details import keep
-from dialogs.worker.linked_lines import LINK_ANSWERS, joint_lines, named
+from dialogs.worker.linked_lines import LINK_ANSWERS, joint_lines, joint_rows, named
 from storage import case_links, people, tenants, trail
 from storage.case_links import CaseLinkRow
 from storage.cases import CaseRow
@@ -34,6 +35,7 @@ LINK_SAY = Right("link_say", "case", {"case_worker": ("lead",), **READER})
 UNLINK = Right("unlink", "case", LIST_HOLDER)
 JOINT = Right("joint", "case", LIST_HOLDER)
 SAVE_JOINT = Right("save_joint", "case", LIST_HOLDER)
+UNJOINT = Right("unjoint", "case", LIST_HOLDER)
 _UNITED: tuple[Role, ...] = ("case_worker", "unit_manager", "deputy")
 """Who may have taken part for a unit."""
 
@@ -41,19 +43,23 @@ _UNITED: tuple[Role, ...] = ("case_worker", "unit_manager", "deputy")
 # --- the card --------------------------------------------------------------------------------------------------------
 
 
-def card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = ()) -> AnyView:
-    """Return the card of what a case is linked to, with what was assessed together; the closed-case view if closed."""
+def card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "") -> AnyView:
+    """Return the card of what a case is linked to, with what was assessed together; the closed-case view if closed.
+
+    text: what was filled in and refused.
+    """
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)
     rows = [_row(context, case, row, other, newest) for row, other in case_links.of_case(context.session, case.id)]
     save = claimed("link_to", OfLink(newest=newest), case=case.id)
+    again = shown_again(text, context.origin.lets)
     return PanelView(
         notices=notices,
         title=Line(say="linked.title", args={"ref": case.ref}),
         lines=(Line(say="linked.how" if rows else "linked.none"),),
         rows=(*rows, *_waiting(context, case, newest)),
-        fields=(PanelField(id="case_ref", kind="text", label=Line(say="linked.other")),),
+        fields=(PanelField(id="case_ref", kind="text", label=Line(say="linked.other"), value=again),),
         buttons=(Button(title=Line(say="buttons.link_to"), claim=save),),
         nav=(open_button(case.id, Line(say="buttons.details"), "details"),),
     )
@@ -194,7 +200,7 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
             return Done(card(context, case, (Line(say="linked.done", args={"ref": ref}),)), changes)
         changes = acts.ask(context.session, context.origin, case, other, _acting(context, case))
     except UserError as error:
-        return card(context, case, (Line(say=error.text_key, args=error.args_for_text),))
+        return card(context, case, (Line(say=error.text_key, args=error.args_for_text),), text)
     return Done(card(context, case, (Line(say="linked.asked", args={"ref": ref}),)), changes)
 
 
@@ -271,8 +277,10 @@ def _joint(
     at = OfLink(row.id, trail.newest_of_case(context.session, case.id))
     options = tuple(Option(value=coded(one.id), name=one.name) for one in _others(context, other))
     chosen = chosen if chosen in {option.value for option in options} else ""
+    kept = zip(joint_rows(context.session, row), joint_lines(context.session, row), strict=False)
     return PanelView(
         notices=notices,
+        rows=tuple(_kept(case, row, at.newest, one.id, line) for one, line in kept),
         title=Line(say="linked.joint_title", args={"ref": case.ref}),
         lines=(named(context.session, context.roles, other), Line(say="linked.joint_how")),
         fields=(
@@ -282,6 +290,12 @@ def _joint(
         buttons=(Button(title=Line(say="buttons.save"), claim=claimed("save_joint", at, case=case.id)),),
         nav=(open_button(case.id, Line(say="buttons.linked"), "linked"),),
     )
+
+
+def _kept(case: CaseRow, row: CaseLinkRow, newest: int, joint_id: int, line: Line) -> PanelRow:
+    at = claimed("unjoint", OfLink(row.id, newest, str(joint_id)), case=case.id)
+    remove = Button(title=Line(say="buttons.remove"), claim=at, about=str(line.args["date"]))
+    return PanelRow(title=line, buttons=(remove,))
 
 
 def _others(context: TurnContext, other: CaseRow) -> list[PersonRow]:
@@ -317,6 +331,21 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
     return Done(card(context, case, (Line(say="linked.joint_kept" if changes else "linked.joint_known"),)), changes)
 
 
+def unjoint(context: TurnContext, press: Press[OfLink]) -> Reaction:
+    """Take away a wrong assessment; the other unit is told at once."""
+    case = find_case.row(context, press.case, UNJOINT)
+    if case.closed_on is not None:
+        return card(context, case)
+    row = case_links.get(context.session, context.tenant_id, press.what.link_id)
+    joint_id, acting = int(press.what.said or 0), _acting(context, case)
+    try:
+        changes = acts.take_back(context.session, context.origin, row, case, joint_id, acting)
+    except LinkGone as error:
+        return card(context, case, (Line(say=error.text_key),))
+    told = Line(say="linked.joint_gone" if changes else "linked.joint_gone_already")
+    return Done(_joint(context, case, row, context.today.isoformat(), notices=(told,)), changes)
+
+
 def _one_or_two(context: TurnContext, rest: str) -> bool:
     """Say whether what follows the command is empty, a reference or two."""
     return maybe_ref(context, rest) or _two(context, rest) is not None
@@ -329,6 +358,7 @@ VERBS = (
     Verb(UNLINK, unlink, OfLink),
     Verb(JOINT, joint, OfLink, keeps=False),
     Verb(SAVE_JOINT, save_joint, OfLink),
+    Verb(UNJOINT, unjoint, OfLink),
 )
 COMMANDS = (
     Command(

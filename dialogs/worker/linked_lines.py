@@ -1,13 +1,13 @@
 """What is said of a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from checklists import access
 from checklists.access import Held
 from checklists.rights import LIST_HOLDER, Right
 from dialogs.views.parts import Line
 from storage import case_links, people
-from storage.case_links import CaseLinkRow
+from storage.case_links import CaseLinkRow, JointRow
 from storage.cases import CHILD_CASE, CaseRow
 from storage.desk import Session
 
@@ -29,9 +29,14 @@ def named(session: Session, held: Iterable[Held], other: CaseRow) -> Line:
     return Line(say="linked.case", args={"ref": other.ref, "unit": unit})
 
 
+def joint_rows(session: Session, row: CaseLinkRow) -> Sequence[JointRow]:
+    """Return the latest joint assessments, as `joint_lines` names them."""
+    return case_links.joint(session, row.adult_case_id, row.child_case_id)[:_MOST]
+
+
 def joint_lines(session: Session, row: CaseLinkRow) -> tuple[Line, ...]:
     """Return one line for each of the latest joint assessments, or that there is none."""
-    found = case_links.joint(session, row.adult_case_id, row.child_case_id)[:_MOST]
+    found = joint_rows(session, row)
     names = people.names_of(session, row.tenant_id, {one for each in found for one in (each.by_id, each.with_id)})
     lines = (
         Line(

@@ -37,7 +37,8 @@ def go_on(context: TurnContext, basis: Basis, at: int = 0, after: str = "", noti
     if found is None:
         return summary_card.summary(context, basis, notices)
     sheet, stop = found
-    if sheet.filled.child > 1 and not basis.asked_facts(sheet.filled.child):
+    is_asked_why = stop.kind in ("motivation", "detail")  # straight after the answer that calls for it
+    if sheet.filled.child > 1 and not is_asked_why and not basis.asked_facts(sheet.filled.child):
         return facts_card.child_facts(basis, sheet, notices)
     return card(context, sheet, stop, notices, basis)
 
@@ -63,6 +64,18 @@ def card(
     if any(item_id in sheet.answers and sheet.answers[item_id].returned for item_id in stop.items):
         return view.model_copy(update={"remark": summary_card.remark(context, sheet.filled.return_id)})
     return view
+
+
+def of_item(context: TurnContext, sheet: Sheet, stop: Stop, item_id: str, *told: Line, basis: Basis) -> AnyView:
+    """Return the view of a stop that was asked for because of one of its items."""
+    number = Line(say="change.one_of_several", args={"number": sheet.checklist.numbers[item_id]})
+    several = (number,) if stop.kind == "group" and len(stop.items) > 1 else ()
+    return naming(card(context, sheet, stop, told + several, basis), item_id)
+
+
+def naming(view: AnyView, item_id: str) -> AnyView:
+    """Return a card of several items so that one typed answer is about this one."""
+    return view.model_copy(update={"named": item_id}) if isinstance(view, GroupView) else view
 
 
 def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tuple[Button, ...]:

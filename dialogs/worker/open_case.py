@@ -120,7 +120,10 @@ def new_occasion(context: TurnContext, press: Press[AsShown]) -> Reaction:
 def continue_typed(context: TurnContext, rest: str) -> Reaction:
     """Continue the named or last used case at its first open question."""
     basis = find_case.named_list(context, rest, CONTINUE)
-    return _continue(context, basis) if basis else ask_ref("fortsätt")
+    if basis is None:
+        return ask_ref("fortsätt")
+    row_id, wrong = find_case.child_named(rest, basis)
+    return _continue(context, basis, row_id, wrong)
 
 
 def continue_case(context: TurnContext, case: CaseRow) -> Reaction:
@@ -133,12 +136,12 @@ def continue_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
     return _continue(context, find_case.by_id(context, press.case, CONTINUE, press.checklist))
 
 
-def _continue(context: TurnContext, basis: Basis) -> Reaction:
+def _continue(context: TurnContext, basis: Basis, row_id: int = 0, notices: tuple[Line, ...] = ()) -> Reaction:
     if basis.is_closed:
         return find_case.closed_case(context, basis.case)
     if basis.is_reading:
         return enter(context, basis)
-    return next_card.go_on(context, basis)
+    return next_card.go_on(context, basis, row_id, notices=notices)
 
 
 # --- the facts card --------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from dialogs.views.ready_made import open_button
 from dialogs.views.views import Button, ClosedView, Line, MissingView, Row, SheetRows, SummaryView
 from dialogs.worker import proposals
 from dialogs.worker.sheet_parts import basis_head, gap_row, head, sections
-from storage import conversations, people, returns, signatures
+from storage import conversations, people, returns, signatures, trail
+from storage.desk import Session
 
 MOST_GAPS = 15
 MOST_PRESSED = 6
@@ -185,9 +186,14 @@ def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
     return (Line(say="summary.no_app", args={"names": ", ".join(row.name for row in missed)}),) if missed else ()
 
 
-def paused(basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
-    """Return the emptied card of a paused list, with a button back to it."""
+def paused(session: Session, basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
+    """Return the emptied card of a paused list, with a button back to it; one that is empty may be taken away."""
     head_ = basis_head(basis)
     line = Line(say="fill.paused", args={"done": head_.done, "total": head_.total})
     button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)
-    return ClosedView(notices=notices, case_ref=basis.case.ref, line=line, buttons=(button,))
+    drop: tuple[Button, ...] = ()
+    if basis.sheets and not basis.round_id and not basis.is_handed_over and not any(s.rows for s in basis.sheets):
+        at = AsShown(str(basis.occasion), trail.newest_of_case(session, basis.case.id))
+        claim = claimed("drop_list", at, case=basis.case.id, checklist=basis.list_id)
+        drop = (Button(title=Line(say="buttons.drop_list"), claim=claim),)
+    return ClosedView(notices=notices, case_ref=basis.case.ref, line=line, buttons=(button, *drop))

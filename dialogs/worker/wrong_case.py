@@ -7,6 +7,7 @@ from actions import wrong_case as acts
 from actions.changes import Change, record
 from checklists import access
 from checklists.errors import RefTaken, UserError
+from checklists.free_text import shown_again
 from checklists.rights import READER, RELATIONS, Right
 from checklists.swedish_time import STOCKHOLM
 from dialogs.turn import find_case
@@ -54,7 +55,7 @@ def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     return kept.before(again or _card(context, case))
 
 
-def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), ref: str = "") -> WrongCaseView:
+def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "") -> WrongCaseView:
     newest = AsShown(case.ref, trail.newest_of_case(context.session, case.id))
     buttons = [Button(title=Line(say="buttons.save"), claim=claimed("save_ref", newest, case=case.id))]
     if not acts.is_sent(context.session, case):
@@ -62,7 +63,8 @@ def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), r
     return WrongCaseView(
         notices=notices,
         head=Head(case_ref=case.ref),
-        ref=ref or case.ref,
+        ref=case.ref,
+        text=shown_again(text, context.origin.lets),
         buttons=(*buttons, command_button("hjälp", "buttons.help")),
         refresh=claimed("show_current", case=case.id) if access.may_use(SHOW, context.roles, case) else None,
     )
@@ -76,6 +78,8 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
     text = press.inputs.get("case_ref", "")
     try:
         ref = find_case.reference(context, text)
+        if bare := find_case.without_words(context, text):  # `ärende SN 2026/0124` is asked about here too
+            return _card(context, case, (Line(say="wrong_case.words"), Line(say="errors.none_saved")), bare)
         there = cases.find(context.session, context.tenant_id, ref)
         if there is None or there.id == case.id:
             changes = acts.rename(context.session, context.origin, case, ref)
@@ -84,8 +88,7 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
         else:
             raise RefTaken
     except UserError as error:
-        typed_again = text if isinstance(error, RefTaken) else ""
-        return _card(context, case, refused(error), typed_again)
+        return _card(context, case, refused(error), text)
     if not changes:
         return _card(context, case, (Line(say="wrong_case.same"),))
     line = Line(say="wrong_case.renamed", args={"old": press.what.state, "ref": case.ref})

@@ -234,7 +234,21 @@ def test_a_unit_with_open_cases_is_not_closed(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
 
     presses(ada, 2)
-    ada.sees("är stängd efter 2026-05-31")
+    ada.sees("stängs efter 2026-05-31")
+
+
+def test_a_unit_that_closes_later_is_there_until_then_and_may_close_earlier(room: Room, ada: Chat) -> None:
+    ada.types("administrera").presses("Enheter").presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-31"})
+    ada.types("administrera").presses("Enheter").sees(f"{SOUTH} · öppna ärenden: 0 · stängs efter 2026-05-31")
+    room.chat("doris").types(f"ny {REF}").sees("Uppgifter som avgör")
+    ada.presses("Stäng enheten", {"unit": SOUTH, "last": "2026-06-30"}).sees("Välj en enhet som används")
+    room.chat("doris").types(f"fel nummer {REF}").presses("Dra tillbaka ärendet")
+    ada.presses("Stäng enheten", {"unit": SOUTH, "last": "2026-05-20"}).sees("stängs efter 2026-05-20")
+
+    room.later(days=8)  # 2026-05-20
+    ada.types("administrera").presses("Enheter").sees(SOUTH)
+    room.later(days=1)
+    ada.types("administrera").presses("Enheter").sees_no(SOUTH)
 
 
 def test_a_wrong_reference_is_put_right(room: Room, ada: Chat) -> None:

@@ -58,6 +58,10 @@ def test_an_answer_for_one_child_is_not_one_for_the_other(two: Chat) -> None:
         ("ändra 1 barn 2", "Barn 2"),
         (f"ändra 1 {REF} barn 2", "Barn 2"),
         ("CHANGE 1 child 2", "Barn 2"),
+        ("ändra barn 2 fråga 1", "Barn 2"),
+        ("ändra barn 2 fråga 1 till nej", "Barn 2"),
+        ("ändra fråga 1 för barn 2", "Barn 2"),
+        (f"ändra barn 2 1 {REF}", "Barn 2"),
         ("ändra 1 barn 1", "Barn 1 (äldst)"),
     ],
 )
@@ -67,6 +71,26 @@ def test_change_names_the_child(two: Chat, command: str, child: str) -> None:
     two.types(command).is_asked("child_heard").sees(child).presses("Nej")
 
     assert two.stored("child_heard", child=2 if child == "Barn 2" else 1) == "nej"
+
+
+def test_the_motivation_comes_straight_after_the_nej_that_calls_for_it_also_before_the_childs_facts(two: Chat) -> None:
+    two.types("ändra 1 barn 2").types("nej").is_asked("child_not_heard_motivated").sees("Barn 2")
+
+    two.types("påhittat skäl för barn 2").is_asked("facts").sees("Barn 2")
+    assert two.written("child_not_heard_motivated", child=2).motivation == "påhittat skäl för barn 2"
+
+
+@pytest.mark.parametrize("of", ["", f" {REF}"])
+@pytest.mark.parametrize("command", ["fortsätt", "formulär", "continue", "form"])
+def test_a_command_may_end_with_the_child_it_is_about(two: Chat, command: str, of: str) -> None:
+    two.types(f"{command}{of} barn 2").is_asked("facts").sees("Barn 2")
+    two.types(f"{command}{of} barn 1").sees("Barn 1 (äldst)").sees_no("Barn 2")
+    two.types(f"{command}{of} barn 3").sees("Det finns inget Barn 3 i ärendet.")
+
+
+def test_what_is_missing_may_be_asked_for_by_child(two: Chat) -> None:
+    two.types("vad saknas barn 2").sees("Vad saknas?", "Barn 2: 1")
+    two.types(f"vad saknas {REF} för barn 2").sees("Vad saknas?", "Barn 2: 1")
 
 
 def test_change_without_a_child_is_about_the_one_last_shown(two: Chat) -> None:

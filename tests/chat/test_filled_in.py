@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chat.card_hand import button, gathered, inputs
+from tests.chat.card_hand import actions, button, gathered, inputs
 from tests.chat.drive import fact_fields, opens
-from tests.chat.harness import REF, Chat, Room
+from tests.chat.harness import REF, REGISTER, Chat, Room, move_in
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_typing import ALL, GROUP, NUMBER, WHY, informed
 
@@ -160,3 +160,111 @@ def test_what_is_refused_of_the_reading_stops_the_way_out(room: Room) -> None:
 
     cecilia.presses("Pausa", {"child_heard": "ja", "police_report_decided": "nej"}, on=old)
     cecilia.sees("ändrades", "Läsning")
+
+
+# --- the chef's card of a case ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "seen"),
+    [
+        ("Förläng", "Förläng en tidsgräns"),
+        ("Kopplade ärenden", "Kopplade ärenden"),
+        ("Enhetens ärenden", "Öppna ärenden: 1."),
+        ("Börja läsa", "Läs underlaget först"),
+    ],
+)
+def test_a_lead_who_is_chosen_is_kept_by_every_press_on_the_chefs_card(room: Room, title: str, seen: str) -> None:
+    sent(room)
+    cecilia = room.chat("cecilia").types(f"uppgifter {REF}")
+    old = cecilia.shown
+    cecilia.presses(title, {"Handläggare": "Bo Exempel"}).sees(seen, "Sparat")
+
+    assert room.scalar(f"select name from person where id = {room.case().lead_id}") == "Bo Exempel"
+    cecilia.presses(title, {"Handläggare": "Anna Påhittad"}, on=old).sees("ändrats")
+
+
+@pytest.mark.parametrize("title", ["Förläng", "Kopplade ärenden", "Enhetens ärenden"])
+def test_nothing_chosen_on_the_chefs_card_changes_nothing_on_the_way(room: Room, title: str) -> None:
+    sent(room)
+    cecilia = room.chat("cecilia").types(f"uppgifter {REF}")
+    case = room.case().model_dump()
+    cecilia.presses(title).sees_no("Sparat", "inte sparat")
+    assert room.case().model_dump() == case
+    cecilia.types(f"uppgifter {REF}").presses(title, {"Medhandläggare": "Ingen"}).sees_no("Sparat")
+
+
+# --- every card with fields, by every other button -------------------------------------------------------------------
+
+CARDS = {
+    "anna": ("uppgifter", "ändra 2", "ändra 3", "fel nummer", "koppla", "formulär", "ändra 1|Kommentera"),
+    "cecilia": (f"uppgifter {REF}", "ersättare", f"fel nummer {REF}", f"koppla {REF}", "åtgärder", "egenkontroll"),
+    "henrik": ("administrera|Lägg till person", "administrera|Enheter", "administrera|Inställningar"),
+    "mona": ("åtgärder", "egenkontroll|Ny omgång", "egenkontroll|Årets plan|Ny uppgift", "åtgärder|Fynd"),
+}
+"""Ways to cards with fields: what is typed, and the buttons pressed from there."""
+SAVES = ("Spara", "Spara handläggare", "Finns i akten", "Avsluta", "Lägg till", "Skapa")
+BESIDE = ("inbox", "conversation", "event", "event_seal", "outbox", "case_key")
+
+
+@pytest.mark.parametrize(("name", "way"), [(name, way) for name, ways in CARDS.items() for way in ways])
+def test_what_is_filled_in_is_never_dropped_without_a_word(room: Room, name: str, way: str) -> None:
+    move_in(room.desk, *REGISTER, ("henrik", "Henrik Hittepå", "", "admin"), ("mona", "Mona Exempel", "", "manager"))
+    anna = opens(room.chat("anna"), **ALL)
+    anna.types("nej").is_asked("child_not_heard_motivated")
+    chat = room.chat(name)
+    line, *pressed = way.split("|")
+
+    def reaches() -> None:
+        chat.types(line)
+        for title in pressed:
+            chat.presses(title)
+
+    reaches()
+    titles = [(action["title"], place) for place, action in enumerate(actions(chat.card))]
+    assert not inputs(chat.card) or titles
+    for title, place in titles:
+        if not inputs(chat.card) or title in SAVES:
+            continue
+        reaches()
+        before = room.content_but(*BESIDE)
+        fields = {one: filled for one, element in inputs(chat.card).items() if (filled := _something(element, place))}
+        chat.sends(gathered(chat.card, actions(chat.card)[place], fields), reply_to=chat.at)
+        is_shown = not chat.said and any(
+            str(one.get("value", "")) == fields.get(key) for key, one in inputs(chat.card).items()
+        )
+        kept = before != room.content_but(*BESIDE) or is_shown
+        assert kept or "inte sparat" in chat.text or "inget på kortet" in chat.text.lower(), f"{title}: {chat.text}"
+
+
+def _something(element: dict[str, object], nth: int) -> str:
+    """Return something that a field does not hold yet, another each time."""
+    kind, now = element["type"], element.get("value", "")
+    if kind == "Input.Text":
+        return f"{WHY} {nth}"
+    if kind == "Input.Date":
+        return f"2026-05-{nth + 1:02}"
+    if kind == "Input.Number":
+        return str(nth + 2)
+    choices = [str(one["value"]) for one in element.get("choices", ())]  # type: ignore[attr-defined]
+    others = [one for one in choices if one not in ("", now)]
+    return others[nth % len(others)] if others else ""
+
+
+def test_what_is_untouched_is_not_said_to_be_lost(room: Room) -> None:
+    cecilia = room.chat("cecilia")
+    opens(room.chat("anna"), **ALL)
+    cecilia.types(f"fel nummer {REF}").presses("Hjälp").sees_no("inte sparat")
+    cecilia.types(f"fel nummer {REF}").presses("Hjälp", {"Ärende": "SN 2026/0124"}).sees("inte sparat")
+
+
+@pytest.mark.parametrize(("line", "title"), [("fel nummer", "Spara"), ("koppla", "Koppla")])
+@pytest.mark.parametrize("typed", ["hittar det inte!", "SN 2026/0123 och SN 2026/0124 och SN 2026/0125"])
+def test_a_refused_reference_stands_on_the_card_again(anna: Chat, line: str, title: str, typed: str) -> None:
+    opens(anna, **ALL).types(line).presses(title, {"case_ref": typed}).sees("Inget har ändrats")
+    assert inputs(anna.card)["case_ref"]["value"] == typed
+
+    anna.refreshing = False
+    anna.submits(title, {"case_ref": typed}).sees("Inget har ändrats")
+    assert inputs(anna.card)["case_ref"].get("value", "") in ("", REF)
+    anna.presses(title, {"case_ref": NUMBER}).sees_no(NUMBER)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.chat.card_hand import button
 from tests.chat.harness import NORTH, Chat, Room, move_in
 from tests.chat.list_drive import ADULT, ADULT_UNIT, CHILD, DEPUTY, furnish, takes_in
 
@@ -217,6 +218,38 @@ def test_a_protected_case_that_asks_is_not_named_in_its_question(room: Room) -> 
     anna.receives().sees(f"vill koppla {CHILD} till ett ärende med skyddade personuppgifter ({ADULT_UNIT})").sees_no(
         ADULT
     )
+
+
+def test_a_wrong_assessment_is_taken_away_by_either_unit_and_recorded_anew(room: Room) -> None:
+    anna, cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd")
+    ylva.presses("Spara", {"Dag för bedömningen": "2026-05-10", "Med vem": "Anna Påhittad"})
+
+    anna.types(f"koppla {CHILD}").presses("Bedömning i samråd").sees("2026-05-10")
+    old = anna.shown
+    anna.presses("Ta bort").sees("borttagen ur båda ärendena").sees_no("2026-05-10")
+    assert [row.case_id for row in room.events("joint_removed")] == [room.case(CHILD).id, room.case(ADULT).id]
+    ylva.receives().sees(f"har tagit bort en bedömning i samråd med BoU i {ADULT} och {CHILD}")
+    anna.replays = True
+    ylva.types(f"koppla {ADULT}").sees("Ingen bedömning i samråd").presses("Bedömning i samråd")
+    ylva.presses("Spara", {"Dag för bedömningen": "2026-05-11", "Med vem": "Anna Påhittad"})
+    anna.sends({**button(old.card, "Ta bort")["data"], "day": "2026-05-09"}, reply_to=old.message)
+    cecilia.types(f"koppla {CHILD}").sees("2026-05-11")
+    assert len(room.events("joint_removed")) == 2
+
+
+def test_an_assessment_in_a_link_that_is_gone_is_not_taken_away(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    ylva.types(f"koppla {ADULT}").presses("Bedömning i samråd").presses("Spara", {"Med vem": "Anna Påhittad"})
+    anna.types(f"koppla {CHILD}").presses("Bedömning i samråd")
+    ylva.types(f"koppla bort {ADULT} {CHILD}")
+    anna.presses("Ta bort").sees("inte kopplade längre")
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.types(f"koppla {CHILD}").presses("Ja, koppla")
+    anna.types(f"koppla {CHILD}").presses("Bedömning i samråd")
+    takes_in(room, case_ref=CHILD, unit=NORTH, closed_on="2026-05-11")
+    anna.presses("Ta bort").sees("avslutat")
+    assert room.events("joint_removed") == []
 
 
 @pytest.mark.parametrize(

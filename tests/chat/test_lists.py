@@ -24,6 +24,7 @@ from storage import aggregates, cases
 from storage.answers import AnswerRow, history, read
 from storage.desk import Session
 from storage.filled import FilledRow
+from tests.chat.drive import opens
 from tests.chat.harness import NORTH, REF, TENANT, Chat, Room, move_in
 from tests.chat.list_drive import (
     ADULT,
@@ -819,3 +820,59 @@ def test_what_the_dates_give_is_shown_also_where_a_text_follows_the_answer(room:
     takes_in(room, case_ref=CHILD, unit=NORTH, received_on="2026-05-04", opened_on="2026-05-06")
     vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ändra 8").types("nej, det dröjde")
     vera.sees("Ditt svar är sparat. Det skiljer sig från datumen i ärendet, som ger Ja.")
+
+
+# --- begun by mistake ------------------------------------------------------------------------------------------------
+
+
+def lists_of(room: Room, ref: str = REF) -> list[tuple[str, int]]:
+    """Return the lists of a case, with their occasions."""
+    query = f"select checklist, occasion from filled_checklist where case_id = {room.case(ref).id} order by id"
+    return [tuple(row) for row in room.raw.execute(query)]
+
+
+def test_a_list_begun_by_mistake_is_taken_away_while_nothing_in_it_is_answered(room: Room, anna: Chat) -> None:
+    opens(anna, children=2, violence="nej")
+    anna.types("paus").sees("Pausad, 0 av")
+    old = anna.shown
+    anna.presses("Ta bort listan").sees("Beslutsunderlag: listan är borttagen")
+
+    assert lists_of(room) == []
+    assert [event.detail for event in room.events("list_withdrawn")] == ["decision_basis"]
+    room.desk.run_now(aggregates.project_new)
+    assert room.scalar("select count(*) from counted where filled_id > 0") == 0
+    anna.types("ta bort listan").sees("ingen lista är påbörjad")
+    anna.replays = True
+    anna.types(f"fortsätt {REF}").sees("Uppgifter som avgör").presses("Spara").presses("Ja").types("paus")
+    assert "Ta bort listan" not in anna.buttons
+    anna.presses("Ta bort listan", on=old).sees("borttagen")  # the same press: its stored reply
+    anna.types("ta bort listan").sees("Listan är kvar")
+    assert len(room.events("list_withdrawn")) == 1
+
+
+def test_a_new_occasion_begun_by_mistake_is_taken_away_and_the_signed_one_is_the_newest_again(room: Room) -> None:
+    anna = sent(room)
+    cecilia = reads(begins_reading(room.chat("cecilia")))
+    cecilia.presses("Visa skillnader").presses("Signera")
+    anna.types(f"ny {REF}").presses("Nytt underlag").presses("Spara").types("paus").presses("Ta bort listan")
+
+    assert {occasion for _, occasion in lists_of(room)} == {1}
+    anna.types(f"ny {REF}").sees("Nytt underlag")
+    anna.types(f"ta bort listan {REF}").sees("Listan är kvar")
+    cecilia.types(f"ta bort listan {REF}").sees("Listan är kvar")
+    room.chat("doris").types(f"ta bort listan {REF}").sees("inget ärende med det numret")
+    anna.types("uppgifter").presses("Avsluta").presses("Avsluta", {"Avslutat": "2026-05-12"})
+    anna.types(f"ta bort listan {REF}").sees("avslutat")
+
+
+def test_another_list_is_named_and_one_of_a_round_stays(room: Room) -> None:
+    furnish(room)
+    vera, greta = room.chat("vera"), room.chat("greta")
+    begins(vera, "sample_audit", CHILD)
+    vera.types(f"ta bort listan sample_audit {CHILD}").sees("listan är borttagen")
+    assert [one for one, _ in lists_of(room, CHILD) if one == "sample_audit"] == []
+
+    begins(greta, "peer_review_bou", CHILD)
+    greta.types("paus")
+    assert "Ta bort listan" not in greta.buttons
+    greta.types(f"ta bort listan peer_review_bou {CHILD}").sees("Listan hör till en omgång")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from actions import feedback, measures
 from actions.origin import of_person
-from bot.pages import round_page
+from bot.pages import export_link, round_page
 from bot.pages.purposes import PURPOSES
 from checklists.periods import year_of
 from checklists.rates import Share, wilson
@@ -25,6 +26,7 @@ from storage import links, people, round_readings, workshop
 from storage import rounds as stored
 from storage.cases import CaseRow
 from storage.desk import Session
+from storage.links import Link
 from storage.measures import MeasureRow
 from storage.rounds import RoundRow
 from storage.workshop import WorkshopNoteRow
@@ -283,7 +285,30 @@ def test_the_file_is_chosen_by_unit_list_role_and_the_day_of_closing(either_room
     ]
     assert [heard[NORTH][name] for name in ("side", "ja", "cases")] == ["", "7", "12"]
     clear = next(cells for cells in every if cells[1] == "" and cells[4] == CLEAR)
-    assert clear[6:] == ["strength", "", "", "", ""], "all of them: not said in numbers"
+    assert clear[6:] == ["strength", "", "", "", "", "slumpvis dragna"], "all of them: not said in numbers"
+
+
+@pytest.mark.parametrize(("method", "label"), [("random", ""), ("first", "-inte-slumpvis")])
+def test_a_fetched_file_says_that_the_cases_are_not_drawn_at_random(room: Room, method: str, label: str) -> None:
+    closed(room, SIX * 2, said("jjjjjjjnnnnn"))
+    room.raw.execute("update review_round set method = ?", (method,))
+    mona = room.scalar("select id from person where name like 'Mona%'")
+    scopes = (
+        {"round": "1", "format": "csv"},
+        {"unit": "", "first": "2026-01-01", "last": "2026-12-31", "format": "csv"},
+    )
+
+    def work(session: Session) -> list[web.Response]:
+        pages = (round_page.file, export_link.render)
+        links = (Link(1, mona, "", scope, room.now) for scope in scopes)
+        return [page(session, link, "sv") for page, link in zip(pages, links, strict=True)]
+
+    of_round, figures = room.desk.run_now(work)
+    assert f"beslutskollen-omgang-1{label}.csv" in of_round.headers["Content-Disposition"]
+    assert f"2026-12-31{label}.csv" in figures.headers["Content-Disposition"]
+    assert isinstance(of_round.body, bytes)
+    words = "de först beslutade, inte slumpvis dragna" if label else "slumpvis dragna"
+    assert of_round.body.decode().count(words) == len(of_round.body.decode().strip().splitlines()) - 1
 
 
 # --- the workshop ----------------------------------------------------------------------------------------------------

@@ -409,3 +409,29 @@ def test_a_text_that_was_answered_the_second_time_it_came_may_be_said_again(aske
     asked_first.types("ja", cut=True).types("ja").types("ja")
 
     assert informed(asked_first) == ["ja", "", "", ""]
+
+
+# --- one of several, asked for by its number -------------------------------------------------------------------------
+
+
+def test_a_single_answer_is_for_the_question_that_was_named_also_where_a_card_asks_several(asked_first: Chat) -> None:
+    asked_first.types("ja").types("ja ja pågår pågår")
+
+    asked_first.types("ändra 5").sees("Skriver du ett enda svar gäller det fråga 5.").types("nej, påhittat skäl")
+    assert informed(asked_first) == ["ja", "ja", "nej", "pagaende"]
+    assert asked_first.written("child_informed_intervention").motivation == "påhittat skäl"
+    asked_first.types("ändra 6").types("blått").types("ja")
+    assert informed(asked_first) == ["ja", "ja", "nej", "ja"]
+    asked_first.types("ändra 3").types("ja nej").sees("Skriv ett svar i taget")
+    asked_first.types("nej nej nej nej")
+    assert informed(asked_first) == ["nej"] * 4
+
+
+def test_a_single_answer_is_for_the_gap_that_was_pressed(asked_first: Chat) -> None:
+    asked_first.types("vad saknas").presses("Besvara 5").types("ja")
+    assert informed(asked_first) == ["", "", "ja", ""]
+
+
+@pytest.mark.parametrize("line", ["jag har skrivit fel nummer", "det blev fel ärendenummer", "wrong case number"])
+def test_who_tells_of_a_wrong_number_is_led_to_the_card_for_it(asked_first: Chat, line: str) -> None:
+    asked_first.types("vad saknas").types(line).sees("fel nummer")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from dialogs.turn.commands import COMMANDS
+from dialogs.turn.english import ENGLISH
 from storage import tenants
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
@@ -263,3 +265,36 @@ def test_what_may_not_be_meant_as_a_comment_is_not_kept_as_one(asked_first: Chat
 def test_a_word_is_no_number_of_a_question(asked_first: Chat) -> None:
     asked_first.types("vad är fråga 4?").sees("information om utredningen?", "Räknas som Ja")
     asked_first.types("vad betyder barnets bästa?").sees("Menade du ”vad betyder”?").sees_no("Räknas som Ja")
+
+
+# --- in English ------------------------------------------------------------------------------------------------------
+
+
+def test_every_command_has_an_english_word_that_may_be_typed() -> None:
+    assert ENGLISH.keys() == {command.word for command in COMMANDS}
+    for command in COMMANDS:
+        assert ENGLISH[command.word] in command.aliases
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("contineu", "continue"),
+        ("what is left", "missing"),
+        ("cases", "my cases"),
+        ("wrong number here", "wrong number"),
+        ("the deadline", "details"),
+        ("på svenska", "language sv"),
+    ],
+)
+def test_who_has_chosen_english_is_told_the_english_word(anna: Chat, line: str, word: str) -> None:
+    opens(anna, **ALL).types("språk en").types("help")
+    anna.types(line).sees(f"Did you mean “{word}”?")
+    old = anna.shown
+    anna.presses(word)
+    assert anna.said or anna.shown.card != old.card
+
+
+@pytest.mark.parametrize("line", ["spara", "Spara", "save", "stäng", "öppna"])
+def test_the_title_of_a_button_is_no_slip_for_a_command(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types("mina ärenden").types(line).sees_no("Menade du ”språk”")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from actions import answers, feedback, lists, measures, rounds, units, wrong_case
+from actions import answers, feedback, lists, measures, rounds, staff, units, wrong_case
 from actions.basis import written
 from actions.measures import Wanted
 from actions.origin import Origin
@@ -35,6 +35,32 @@ def test_a_measure_is_only_for_a_nej_and_only_for_who_works_with_the_case(desk: 
                 measures.for_answer(session, lena, sheet, "child_heard", at.people[name], DUE)
         row, _ = measures.for_answer(session, lena, sheet, "child_heard", at.people["lena"], DUE)
         assert (row.case_id, row.item_id, stored.what_of(session, row)) == (case.id, "child_heard", "")
+
+    desk.run_now(work)
+
+
+def test_when_the_owner_leaves_those_who_look_are_told_the_next_day_once(desk: Desk) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        mona, lena = at.origin("mona"), at.people["lena"]
+        far = TODAY + timedelta(days=200)
+        measures.make(session, mona, Wanted("Ny rutin", at.north, lena, far, code="N9"))
+        assert measures.owned_by(session, at.tenant, lena) == 1
+        person = people.person(session, at.tenant, lena)
+        assert person is not None
+        staff.leave(session, mona, person, TODAY + timedelta(days=2))
+
+        def told(days: int) -> list[int]:
+            day = TODAY + timedelta(days=days)
+            measures.note_due(session, at.tenant, day, WORKDAYS)
+            found = measures.told_of(session, at.tenant, day)
+            rows = [row for some in found.values() for row in some]
+            assert measures.nobodys(session, at.tenant, rows, day) == len(rows)
+            return list(found)
+
+        assert told(2) == []
+        assert told(3) == [at.people["mona"]]
+        assert told(4) == []
 
     desk.run_now(work)
 

@@ -369,7 +369,7 @@ def test_an_empty_export_is_a_header_as_swedish_excel_opens_it(tmp_path: Path) -
 
 
 def test_what_closed_rounds_showed_is_a_file_or_a_workbook_and_never_published(tmp_path: Path) -> None:
-    header = "round;unit;checklist;closed_on;item;question;side;ja;cases;low_pct;high_pct"
+    header = "round;unit;checklist;closed_on;item;question;side;ja;cases;low_pct;high_pct;drawn"
     assert run(tmp_path, "export", "--what", "results").stdout.strip("\ufeff\n") == header
     assert run(tmp_path, "export", "--what", "results", "--format", "xlsx", "--out", "out.xlsx").returncode == 0
     assert (tmp_path / "out.xlsx").read_bytes()[:2] == b"PK"
