@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_, update
 from sqlmodel import Field, Session, col, func, select
@@ -37,6 +37,7 @@ class CaseRow(TableRow, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -67,6 +68,7 @@ class FactRow(TableRow, table=True):
 
     __tablename__ = "fact"
     __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -74,7 +76,7 @@ class FactRow(TableRow, table=True):
     child: int
     name: str = Field(max_length=60)
     revision: int
-    value: str = Field(max_length=10)
+    value: Literal["ja", "nej", "unknown", ""] = Field(sa_type=String(10))
     author_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
 

@@ -17,12 +17,21 @@ from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.held import UNREAD
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
 Q = TypeVar("Q")
+NOT_HELD = "not_held"
+"""In a session's `info`: the rows it met that cannot be held, by table and key."""
+UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a value that cannot be read may raise."""
 _FEW = 8
 """Up to so many new rows of a table are inserted one by one, by a statement prepared once."""
+
+
+class _LeftOutError(Exception):
+    """A row that cannot be held stands alone: it is left out of what a query finds."""
 
 
 class Found(Generic[T]):
@@ -277,7 +286,21 @@ class RowSession(Session):
             return result.scalars() if is_scalar else result
         if "yield_per" in statement.get_execution_options():
             return Found(self._streamed(result, parts, is_scalar=is_scalar))
-        return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+        try:
+            return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+        except UNREADABLE:
+            # Again, as the driver gives it: what SQLAlchemy cannot read it raises for all the rows.
+            rows = self.connection().execute(statement, params or {}).cursor.fetchall()
+            return Found(self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar))
+
+    def _read_by(self, statement: Any, parts: Sequence[Part]) -> "list[tuple[Part, Readers]]":
+        """Return the parts of a query's result, each with what turns the driver's values into ours."""
+        columns, dialect = iter(statement.selected_columns), self.connection().dialect
+        sizes = [1 if part is None else len(part.names) for part in parts]
+        return [
+            (part, _readers([next(columns) for _ in range(size)], dialect))
+            for part, size in zip(parts, sizes, strict=True)
+        ]
 
     def execute(self, statement: Any, params: Any = None, **_: Any) -> Any:
         """Run a statement; what it finds comes as rows of columns."""
@@ -292,7 +315,10 @@ class RowSession(Session):
             self.flush()
         ready = prepared.ready(self.connection().dialect)
         rows = self._drive(ready, values).fetchall()
-        return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+        try:
+            return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+        except UNREADABLE:
+            return Found(self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar))
 
     def _drive(self, ready: Ready, values: Mapping[str, Any]) -> Any:
         """Run a prepared statement; return the driver's cursor.
@@ -354,6 +380,53 @@ class RowSession(Session):
             row = known[kind, key] = kind.loaded(_read(values, readers) if readers else values, self)
         return row
 
+    def _one_by_one(
+        self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool
+    ) -> list[Any]:
+        """Return the rows of which some cannot be held, without those that are to be left out. Raises: NotHeld."""
+        found = []
+        for row in rows:
+            with contextlib.suppress(_LeftOutError):
+                whole = self._carefully(tuple(row), parts)
+                found.append(whole[0] if is_scalar else whole)
+        return found
+
+    def _carefully(self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]") -> tuple[Any, ...]:
+        at = 0
+        whole: list[Any] = []
+        for part, readers in parts:
+            end = at + (1 if part is None else len(part.names))
+            read = list(values[at:end])
+            for place, process in readers:
+                try:
+                    read[place] = None if read[place] is None else process(read[place])
+                except UNREADABLE:
+                    if part is None:
+                        raise
+                    read[place] = UNREAD
+            whole.append(read[0] if part is None else self._held(part, read))
+            at = end
+        return tuple(whole)
+
+    def _held(self, kind: Shape, values: list[Any]) -> Any:
+        """Return a row of a table, with what is to be read instead of what cannot be held."""
+        key = tuple([values[place] for place in kind.keys])
+        if key[0] is None:
+            return None  # of an outer join
+        known = (kind, key if len(key) > 1 else key[0])
+        row = self._known.get(known)
+        if row is not None or kind.fits(tuple(values)):
+            return row or self._known.setdefault(known, kind.loaded(tuple(values), self))
+        fault = kind.not_held(values)
+        self.info.setdefault(NOT_HELD, {})[kind.table.name, fault.row] = fault
+        taken = kind.read_instead(values)
+        if taken is not None:
+            row = self._known[known] = kind.loaded(taken, self)
+            return row
+        if kind.alone:
+            raise _LeftOutError
+        raise fault
+
     def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
         """Return rows as they come, which nobody changes: they are forgotten at once."""
         of_parts = [(part, ()) for part in parts]
@@ -378,7 +451,8 @@ class RowSession(Session):
         """Return a row by its primary key. Raises: NoResultFound."""
         found = self.get(entity, ident, **more)
         if found is None:
-            raise NoResultFound
+            key = ":".join(map(str, ident)) if isinstance(ident, tuple) else str(ident)
+            raise self.info.get(NOT_HELD, {}).get((shape(entity).table.name, key), NoResultFound)
         return found
 
     def refresh(self, instance: Any, *_: Any, with_for_update: Any = None, **__: Any) -> None:
@@ -474,6 +548,9 @@ class RowSession(Session):
 
     def _insert(self, kind: Shape, rows: Sequence[Any]) -> None:
         connection = self.connection()
+        for row in rows:
+            if not kind.may_be_written(kind.values(row)):
+                raise kind.not_held(kind.values(row))
         serial = kind.serial
         assigned = [row for row in rows if serial and getattr(row, serial) is None]
         if len(assigned) > _FEW and len(assigned) == len(rows):
@@ -510,6 +587,8 @@ class RowSession(Session):
         values, kept = kind.values(row), row.kept_
         if values == kept:
             return
+        if not kind.may_be_written(values):
+            raise kind.not_held(values)
         places = tuple([place for place, value in enumerate(values) if value != kept[place]])
         connection = self.connection()
         ready = _updating(kind, places).ready(connection.dialect)

@@ -7,8 +7,9 @@ from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.cases import CaseRow
+from storage.session import UNREADABLE
 
-UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+UNFIT = UNREADABLE
 """What faulty data may raise. A database that fails is no case's fault: the whole transaction is tried again."""
 
 
