@@ -89,7 +89,7 @@ class Check:
     """What the rows of one table can hold."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
+        self.columns = columns
         self._known: set[tuple[Any, ...]] = set()
         self._words = _picking([at for at, one in enumerate(columns) if one.allowed is not None])
         self._longest = tuple((at, one.longest) for at, one in enumerate(columns) if one.longest is not None)
@@ -102,7 +102,7 @@ class Check:
         """
         known = (*map(type, values), *self._words(values))
         if known not in self._known:
-            if not all(map(Column.is_known, self._columns, values)):
+            if not all(map(Column.is_known, self.columns, values)):
                 return False
             self._known.add(known)
         return not self._more or all(values[at] is None or more(values[at]) for at, more in self._more)
@@ -113,7 +113,7 @@ class Check:
 
     def misfits(self, values: Sequence[Any]) -> list[int]:
         """Return the places of the values that may not be written."""
-        return [at for at, (one, value) in enumerate(zip(self._columns, values, strict=True)) if not one.holds(value)]
+        return [at for at, (one, value) in enumerate(zip(self.columns, values, strict=True)) if not one.holds(value)]
 
 
 def _picking(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

@@ -76,8 +76,8 @@ class Shape:
             one = held.column(name, about, longest, declared.get(name), is_id=name == self.serial)
             columns.append(replace(one, allowed=None) if name in getattr(table_class, "open_ended", ()) else one)
             fields.append((name, Any, field(default=None if about.is_required() else about.default)))
-        self._check = held.Check(columns)
-        self.fits, self.may_be_written = self._check.fits, self._check.may_be_written
+        self.check = held.Check(columns)
+        self.fits, self.may_be_written = self.check.fits, self.check.may_be_written
         more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
         more |= dict(_own(table_class))
         # Not eq=False alone: a dataclass with __eq__ of its base is what is wanted.
@@ -104,11 +104,11 @@ class Shape:
     def not_held(self, values: Sequence[Any]) -> held.NotHeld:
         """Return the fault of a row with such values."""
         key = ":".join("?" if values[at] is held.UNREAD else str(values[at]) for at in self.keys)
-        return held.NotHeld(self.table.name, key, [self.names[at] for at in self._check.misfits(values)])
+        return held.NotHeld(self.table.name, key, [self.names[at] for at in self.check.misfits(values)])
 
     def read_instead(self, values: Sequence[Any]) -> tuple[Any, ...] | None:
         """Return the values with what is to be read instead of those that cannot be held; None if one has nothing."""
-        bad = self._check.misfits(values)
+        bad = self.check.misfits(values)
         if not all(self.names[at] in self.instead for at in bad):
             return None
         return tuple(self.instead[self.names[at]] if at in bad else value for at, value in enumerate(values))

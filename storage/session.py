@@ -93,7 +93,7 @@ class Ready:
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
         columns = iter(statement.selected_columns) if parts else iter(())
         self.parts = tuple(
-            (part, _readers([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
+            (part, readers_of([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
             for part in parts
         )
 
@@ -141,7 +141,8 @@ Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
 """What turns the driver's values into ours, by place; values that need nothing are left out."""
 
 
-def _readers(columns: Iterable[Any], dialect: Dialect) -> Readers:
+def readers_of(columns: Iterable[Any], dialect: Dialect) -> Readers:
+    """Return what turns the driver's values of some columns into ours."""
     found = []
     for place, column in enumerate(columns):
         process = column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -298,7 +299,7 @@ class RowSession(Session):
         columns, dialect = iter(statement.selected_columns), self.connection().dialect
         sizes = [1 if part is None else len(part.names) for part in parts]
         return [
-            (part, _readers([next(columns) for _ in range(size)], dialect))
+            (part, readers_of([next(columns) for _ in range(size)], dialect))
             for part, size in zip(parts, sizes, strict=True)
         ]
 
