@@ -285,6 +285,8 @@ class Code(StrEnum):
     FRAME_CELL = "BK-461"
     FRAME_UNEVEN = "BK-462"
     ROW_NOT_HELD = "BK-463"
+    LISTS_LEFT_OUT = "BK-464"
+    ROWS_NOT_HELD = "BK-465"
     NOT_RANDOM = "BK-466"
     TAB_NEEDS = "BK-472"
     NO_TEAMS_JS = "BK-473"

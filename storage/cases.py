@@ -37,7 +37,6 @@ class CaseRow(TableRow, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
-    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -128,7 +127,7 @@ _WITH_FACTS = prepared(
 
 def with_facts(session: Session, tenant_id: int, row_id: int) -> tuple[CaseRow, Facts] | None:
     """Return a case of this tenant with the newest revision of each of its facts, in one query."""
-    rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).all()
+    rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).whole()  # type: ignore[attr-defined]
     return (rows[0][0], {(fact.child, fact.name): fact for _, fact in rows if fact is not None}) if rows else None
 
 

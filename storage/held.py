@@ -15,6 +15,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from checklists.faults import Code, Fault, fault, listed, word
 
+NOT_HELD = "not_held"
+"""In a session's `info`: the rows it met that cannot be held, by table and key."""
 UNREAD = object()
 """Stands for a stored value that could not even be read, such as the 30th of February."""
 
@@ -30,6 +32,13 @@ class NotHeld(ValueError):
     def fault(self) -> Fault:
         """The fault, as the log and `doctor` say it."""
         return fault(Code.ROW_NOT_HELD, table=word(self.table), row=word(self.row), columns=listed(self.columns))
+
+
+def note(session: Any, table: str, row: object, *columns: str) -> NotHeld:
+    """Note a row that cannot be held, for the log; return its fault."""
+    fault = NotHeld(table, str(row), columns)
+    session.info.setdefault(NOT_HELD, {})[table, fault.row] = fault
+    return fault
 
 
 @dataclass(frozen=True, slots=True)

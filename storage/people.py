@@ -26,7 +26,7 @@ class UnitRow(TableRow, table=True):
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
-    instead = {"name": "?"}
+    instead = {"name": "?", "merged_into_id": None, "closed_on": None}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

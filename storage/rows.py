@@ -111,7 +111,11 @@ class Shape:
         bad = self.check.misfits(values)
         if not all(self.names[at] in self.instead for at in bad):
             return None
-        return tuple(self.instead[self.names[at]] if at in bad else value for at, value in enumerate(values))
+        taken = list(values)
+        for at in bad:
+            other = self.instead[self.names[at]]
+            taken[at] = other(values[at]) if callable(other) else other
+        return tuple(taken)
 
 
 def _noted(row: Any, name: str, value: Any) -> None:
@@ -150,8 +154,8 @@ class TableRow(SQLModel, metaclass=RowType):
     """The base of every table's class.
 
     What becomes of a row that cannot be held (`storage.held`): alone: it is left out; else it is raised. instead: what
-    is read in place of a column. holds: what is asked of a column's value, beyond its kind. open_ended: columns that
-    are shown as they are if a word in them is none that is known.
+    is read in place of a column, or what makes that of what stands there. holds: what is asked of a column's value,
+    beyond its kind. open_ended: columns that are shown as they are if a word in them is none that is known.
     """
 
     alone: ClassVar[bool] = True

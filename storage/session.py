@@ -17,13 +17,11 @@ from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.held import UNREAD
+from storage.held import NOT_HELD, UNREAD, NotHeld
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
 Q = TypeVar("Q")
-NOT_HELD = "not_held"
-"""In a session's `info`: the rows it met that cannot be held, by table and key."""
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a value that cannot be read may raise."""
 _FEW = 8
@@ -33,14 +31,21 @@ _FEW = 8
 class _LeftOutError(Exception):
     """A row that cannot be held stands alone: it is left out of what a query finds."""
 
+    def __init__(self, fault: NotHeld) -> None:
+        self.fault = fault
+
 
 class Found(Generic[T]):
-    """What a query has found, in its order."""
+    """What a query has found, in its order.
 
-    __slots__ = ("_rows",)
+    left_out: the rows that cannot be held: a list goes without them, and who asks for the one is told. Raises: NotHeld.
+    """
 
-    def __init__(self, rows: Iterable[T]) -> None:
+    __slots__ = ("_rows", "left_out")
+
+    def __init__(self, rows: Iterable[T], left_out: Sequence[NotHeld] = ()) -> None:
         self._rows = rows
+        self.left_out = left_out
 
     def __iter__(self) -> Iterator[T]:
         """Return the rows one by one."""
@@ -52,18 +57,24 @@ class Found(Generic[T]):
 
     def first(self) -> T | None:
         """Return the first row, None if there is none."""
-        return next(iter(self._rows), None)
+        return next(iter(self.whole() if self.left_out else self._rows), None)
+
+    def whole(self) -> list[T]:
+        """Return every row; none may have been left out."""
+        if self.left_out:
+            raise self.left_out[0]
+        return list(self._rows)
 
     def one_or_none(self) -> T | None:
         """Return the only row, None if there is none. Raises: MultipleResultsFound."""
-        found = list(self._rows)
+        found = self.whole()
         if len(found) > 1:
             raise MultipleResultsFound
         return found[0] if found else None
 
     def one(self) -> T:
         """Return the only row. Raises: NoResultFound, MultipleResultsFound."""
-        found = list(self._rows)
+        found = self.whole()
         if not found:
             raise NoResultFound
         if len(found) > 1:
@@ -292,7 +303,7 @@ class RowSession(Session):
         except UNREADABLE:
             # Again, as the driver gives it: what SQLAlchemy cannot read it raises for all the rows.
             rows = self.connection().execute(statement, params or {}).cursor.fetchall()
-            return Found(self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar))
+            return self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar)
 
     def _read_by(self, statement: Any, parts: Sequence[Part]) -> "list[tuple[Part, Readers]]":
         """Return the parts of a query's result, each with what turns the driver's values into ours."""
@@ -319,7 +330,7 @@ class RowSession(Session):
         try:
             return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
         except UNREADABLE:
-            return Found(self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar))
+            return self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar)
 
     def _drive(self, ready: Ready, values: Mapping[str, Any]) -> Any:
         """Run a prepared statement; return the driver's cursor.
@@ -383,28 +394,25 @@ class RowSession(Session):
 
     def _one_by_one(
         self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool
-    ) -> list[Any]:
+    ) -> Found[Any]:
         """Return the rows of which some cannot be held, without those that are to be left out. Raises: NotHeld."""
-        found = []
+        found, left_out = [], []
         for row in rows:
-            with contextlib.suppress(_LeftOutError):
+            try:
                 whole = self._carefully(tuple(row), parts)
                 found.append(whole[0] if is_scalar else whole)
-        return found
+            except _LeftOutError as left:
+                left_out.append(left.fault)
+        return Found(found, left_out)
 
     def _carefully(self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]") -> tuple[Any, ...]:
         at = 0
         whole: list[Any] = []
         for part, readers in parts:
             end = at + (1 if part is None else len(part.names))
-            read = list(values[at:end])
-            for place, process in readers:
-                try:
-                    read[place] = None if read[place] is None else process(read[place])
-                except UNREADABLE:
-                    if part is None:
-                        raise
-                    read[place] = UNREAD
+            read = self._tried(values[at:end], readers)
+            if part is None and read[0] is UNREAD:
+                raise NotHeld("query", str(at), ())
             whole.append(read[0] if part is None else self._held(part, read))
             at = end
         return tuple(whole)
@@ -425,7 +433,7 @@ class RowSession(Session):
             row = self._known[known] = kind.loaded(taken, self)
             return row
         if kind.alone:
-            raise _LeftOutError
+            raise _LeftOutError(fault)
         raise fault
 
     def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
@@ -466,11 +474,33 @@ class RowSession(Session):
         row = self._drive(ready, of_key).fetchone()
         if row is None:
             raise NoResultFound
-        values = _read(row, ready.parts[0][1])
+        values = self._again(kind, row, ready.parts[0][1])
         for name, value in zip(kind.names, values, strict=True):
             object.__setattr__(instance, name, value)
         object.__setattr__(instance, "kept_", values)
         self._changed.pop(id(instance), None)
+
+    def _again(self, kind: Shape, row: Any, readers: Readers) -> tuple[Any, ...]:
+        """Return the values of a row that is read again. Raises: NotHeld: it cannot be held any more."""
+        try:
+            return _read(row, readers)
+        except UNREADABLE:
+            read = self._tried(row, readers)
+            taken = kind.read_instead(read)
+            if taken is None:
+                raise kind.not_held(read) from None
+            return taken
+
+    @staticmethod
+    def _tried(values: Any, readers: Readers) -> list[Any]:
+        """Return the driver's values as ours, with UNREAD for those that cannot be read."""
+        read = list(values)
+        for place, process in readers:
+            try:
+                read[place] = None if read[place] is None else process(read[place])
+            except UNREADABLE:
+                read[place] = UNREAD
+        return read
 
     def expire(self, instance: Any, *_: Any) -> None:
         """Read a row again; what was set on it and not written is dropped."""

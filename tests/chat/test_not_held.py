@@ -270,15 +270,12 @@ def crashes(town: Town, table: str, column: str, value: str, kind: str = "") -> 
                     f"{table}.{column}={value}: {what}: {type(error).__name__} {str(error)[:90]!r} at {places(error)}"
                 )
 
-        for name, lines in SAYS.items():
-            for line in lines:
-                turn = room.chat(name)._turn("text", "", text=line)
-                tries(f"{name} {line}", lambda turn=turn: take_turn(session, turn, room.mint, room.pages_url))
-        for name, line in ABOUT_IT:
+        if kind != "sealed":  # which only its key tells
+            tries("look", lambda: _listed(session, table))
+        said = [(name, line, False) for name, lines in SAYS.items() for line in lines]
+        for name, line, about_it in [*said, *((*one, True) for one in ABOUT_IT)]:
             turn = room.chat(name)._turn("text", "", text=line)
-            tries(
-                f"{name} {line}", lambda turn=turn: take_turn(session, turn, room.mint, room.pages_url), about_it=True
-            )
+            tries(f"{name} {line}", partial(take_turn, session, turn, room.mint, room.pages_url), about_it=about_it)
         tries("protection", lambda: sweep.tell_of_protection(session, room.now))
         tries("late", lambda: raising.tell_of_late(session, room.now))
         tries("sweep", lambda: _sweeps(session, room.now))
@@ -289,9 +286,7 @@ def crashes(town: Town, table: str, column: str, value: str, kind: str = "") -> 
             turn = room.chat("mona")._turn("text", "", text="rapport")
             tries("rapport", lambda: take_turn(session, turn, room.mint, room.pages_url))
         for what in (*exports.ROWS, *(exports.FIGURES if table in FIGURES else exports.PAGES)):
-            tries(what, lambda what=what: _exported(session, what, room.now.date()))
-        if kind != "sealed":  # which only its key tells
-            tries("look", lambda: _listed(session, table, column))
+            tries(what, partial(_exported, session, what, room.now.date()))
 
     room.desk.run_now(work, keep=False)
     return found
@@ -316,7 +311,7 @@ def _exported(session: Session, what: str, day: date) -> None:
     list(rows(session))
 
 
-def _listed(session: Session, table: str, column: str) -> None:
+def _listed(session: Session, table: str) -> None:
     found, _ = not_held.look(session)
     assert [one for one in found if one.table == table], "not listed"
 
@@ -326,7 +321,8 @@ def test_nobodys_turn_crashes_and_the_row_is_listed(town: Town, table: str) -> N
     kind = shapes()[table]
     found, seen = [], set()
     for stored, one in zip(kind.columns, kind.check.columns, strict=True):
-        if (stored.name == "id" and kind.serial) or stored.foreign_keys:
+        is_key = stored.primary_key and len(kind.keys) == 1 and isinstance(stored.type, Integer)
+        if is_key or stored.foreign_keys:  # what the database itself keeps whole
             continue
         for what, value in damage(stored, one, town.room.desk.dialect):
             if what in seen and not LONG and what not in ("word", "json"):
