@@ -17,7 +17,7 @@ from dialogs.turn.tokens import Mint
 from storage import outbox
 from storage.desk import Desk, Session
 from storage.outbox import OwnSends, Put
-from storage.sealing import KeyGone
+from storage.sealing import KeyGone, SealBroken
 from storage.unfit import UNFIT
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Turns:
             # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
             log.error("turn not taken: %s", crash_line(error))
             return Outcome(unreadable(turn, error), result="unreadable")
-        except UNFIT as error:
+        except (*UNFIT, SealBroken) as error:
             # Nor can it here, and in the chat a 503 is seen as no answer at all.
             self.metrics.failed("turn")
             log.error("turn failed: %s", crash_line(error))

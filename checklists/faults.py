@@ -28,7 +28,7 @@ BK-4xx the command line, continued
 ├── 42x  doctor: a message sent to try
 ├── 43x  what the bot proves who it is with
 ├── 44x  the pages and the Teams package
-├── 46x  the draw of a round
+├── 46x  the draw of a round, rows that cannot be held
 ├── 47x  the tab, a database with a standby, copies that are compared
 ├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
@@ -284,6 +284,9 @@ class Code(StrEnum):
     DRAW_DIFFERS = "BK-460"
     FRAME_CELL = "BK-461"
     FRAME_UNEVEN = "BK-462"
+    ROW_NOT_HELD = "BK-463"
+    LISTS_LEFT_OUT = "BK-464"
+    ROWS_NOT_HELD = "BK-465"
     NOT_RANDOM = "BK-466"
     TAB_NEEDS = "BK-472"
     NO_TEAMS_JS = "BK-473"

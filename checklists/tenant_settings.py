@@ -1,5 +1,6 @@
 """The settings of one tenant (municipality), typed, each with a default."""
 
+import json
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -136,6 +137,34 @@ _STORED = TypeAdapter(TenantSettings)
 def read_settings(stored: str) -> TenantSettings:
     """Parse stored JSON; a missing setting has its default. Raises: ValueError: a value is invalid."""
     return DEFAULTS if stored == "{}" else _STORED.validate_json(stored)
+
+
+def can_be_read(stored: str) -> bool:
+    """Return whether stored settings can be read."""
+    try:
+        read_settings(stored)
+    except ValueError:
+        return False
+    return True
+
+
+def what_can_be_read(stored: Any) -> str:
+    """Return stored settings without those that cannot be read, as they would be stored.
+
+    Those have their defaults; but with no word of where cases are read, nothing of a case goes out into the chat.
+    """
+    try:
+        kept = dict(json.loads(stored))
+    except (TypeError, ValueError):
+        return json.dumps({"content": "tab"})
+    try:
+        _STORED.validate_json(json.dumps(kept))
+    except ValidationError as error:
+        for name in {str(one["loc"][0]) for one in error.errors() if one["loc"]}:
+            kept.pop(name, None)
+            if name == "content":
+                kept[name] = "tab"
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def parse_setting(name: str, text: str) -> Any:

@@ -4,7 +4,7 @@ That way a long export neither fills the memory nor blocks SQLite's only writer.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
@@ -14,7 +14,9 @@ from checklists.swedish_time import midnight
 from storage import exported, tenants
 from storage.desk import Session
 from storage.exported import Exported, Wanted
+from storage.sealing import SealBroken
 from storage.tenants import TenantRow
+from storage.unfit import UNFIT, Skipped
 
 T = TypeVar("T")
 
@@ -33,6 +35,7 @@ class Selection:
 
     first, last: Swedish dates on which a list was begun, inclusive. tenant_id: 0 for all tenants, as on the command
     line; a person is given her own municipality only.
+    left_out: takes the cases of which a list could not be written, because of faulty data.
     """
 
     checklist: str = ""
@@ -41,6 +44,7 @@ class Selection:
     first: date | None = None
     last: date | None = None
     tenant_id: int = 0
+    left_out: list[Skipped] = field(default_factory=list, compare=False, repr=False)
 
     def wanted(self) -> Wanted:
         """Return the selection for storage, its dates as instants: from midnight to midnight, Swedish time."""
@@ -61,13 +65,13 @@ def each(
 
     size: lists per transaction. Raises: what `tell` raises.
     """
-    wanted = selection.wanted()
+    page = partial(_page, wanted=selection.wanted(), size=size, tell=tell, left_out=selection.left_out)
     for tenant in run(tenants.everyone):
         if selection.tenant_id not in (0, tenant.id):
             continue
         after = 0
         while True:
-            after, told = run(partial(_page, tenant=tenant, wanted=wanted, after=after, size=size, tell=tell))
+            after, told = run(partial(page, tenant=tenant, after=after))
             yield from told
             if not after:
                 break
@@ -80,8 +84,15 @@ def _page(
     after: int,
     size: int,
     tell: Callable[[Session, str, Exported], T],
+    left_out: list[Skipped],
 ) -> tuple[int, list[T]]:
     """Return (the row id to continue after, 0 on the last page; the results of the page)."""
     found = exported.page(session, tenant.id, wanted, after, size)
-    told = [tell(session, tenant.entra_id, one) for one in found]
+    told = []
+    for one in found:
+        try:
+            one.check()
+            told.append(tell(session, tenant.entra_id, one))
+        except (*UNFIT, SealBroken) as error:  # not MasterGone: a file without all texts must not pass as complete
+            left_out.append(Skipped(one.filled.case_id, error))
     return (found[-1].filled.id if len(found) == size else 0), told

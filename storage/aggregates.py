@@ -149,7 +149,8 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
     if notes:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
         of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
-        ids = {case_id for _, case_id, _ in notes if case_id} | set(session.connection().execute(of_lists).scalars())
+        ids = {case_id for _, case_id, _ in notes if case_id and isinstance(case_id, int)}
+        ids |= set(session.connection().execute(of_lists).scalars())
         skipped = _project(session, sorted(ids))
         skipped_cases.note_figures(session, today, ids, skipped)
         gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
@@ -209,8 +210,10 @@ def sound(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribu
 
 def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     now, skipped = sound(session, case_ids)
+    before, unread = _kept_before(session, [one for one in case_ids if one not in {gone.case_id for gone in skipped}])
+    skipped = (*skipped, *unread)
     faulty = {one.case_id for one in skipped}
-    before = kept_contributions(session, [case_id for case_id in case_ids if case_id not in faulty])
+    now = {key: part for key, part in now.items() if key[0] not in faulty}
     difference = Counter(cell for part in now.values() for cell in cells(part))
     difference.subtract(Counter(cell for part in before.values() for cell in cells(part)))
     _apply(session, difference, frozen=False)
@@ -220,6 +223,22 @@ def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     by_now = and_(_CONTRIBUTIONS.c.case_id.in_(case_ids), _CONTRIBUTIONS.c.rules != RULES)
     session.connection().execute(update(_CONTRIBUTIONS).where(by_now).values(rules=RULES))
     return skipped
+
+
+def _kept_before(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
+    """Return what these cases were last counted as, and those of which that cannot be read: a recount mends them."""
+    try:
+        return kept_contributions(session, case_ids), ()
+    except UNFIT:
+        pass
+    parts: dict[Key, Contribution] = {}
+    skipped: list[Skipped] = []
+    for case_id in case_ids:
+        try:
+            parts |= kept_contributions(session, [case_id])
+        except UNFIT as error:
+            skipped.append(Skipped(case_id, error))
+    return parts, tuple(skipped)
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
@@ -463,7 +482,18 @@ def units_counted(session: Session, tenant_id: int, last: date) -> set[int]:
 
 def first_day(session: Session, tenant_id: int) -> date | None:
     """Return the earliest day with a count, None if there is none."""
-    query = select_columns(func.min(AGGREGATES.c.day)).where(
-        AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY
-    )
-    return session.connection().execute(query).scalar()
+    of_tenant = and_(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY)
+    try:
+        return session.connection().execute(select_columns(func.min(AGGREGATES.c.day)).where(of_tenant)).scalar()
+    except UNFIT:  # a day that is none; the others can be read
+        query = select_columns(AGGREGATES.c.day).distinct().where(of_tenant).order_by(AGGREGATES.c.day)
+        texts: Any = session.connection().execute(query).cursor
+        days = [day for (text_of_day,) in texts.fetchall() if (day := _read_day(text_of_day)) is not None]
+        return min(days, default=None)
+
+
+def _read_day(stored: Any) -> date | None:
+    try:
+        return date.fromisoformat(stored)
+    except (TypeError, ValueError):
+        return None

@@ -8,6 +8,7 @@ from sqlalchemy import String
 from sqlmodel import Field, Session, col, select
 
 from checklists.model import ListId
+from storage.held import is_json
 from storage.rows import TableRow
 from storage.times import Moment
 
@@ -16,6 +17,7 @@ class CalibrationRow(TableRow, table=True):
     """One calibration. akt: id of the made-up file. choices: JSON of the answers by item id; codes, never a text."""
 
     __tablename__ = "calibration"
+    holds = {"choices": is_json}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id", index=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final, Literal
 
 from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field, Session, col, or_, select
@@ -11,7 +12,9 @@ from storage.cases import STANDS, CaseRow
 from storage.rows import TableRow
 from storage.times import Moment
 
-ASKED, LINKED, REFUSED = "asked", "linked", "refused"
+ASKED: Final = "asked"
+LINKED: Final = "linked"
+REFUSED: Final = "refused"
 
 
 class CaseLinkRow(TableRow, table=True):
@@ -23,12 +26,13 @@ class CaseLinkRow(TableRow, table=True):
 
     __tablename__ = "case_link"
     __table_args__ = (UniqueConstraint("adult_case_id", "child_case_id"),)
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id", index=True)
     adult_case_id: int = Field(foreign_key="cases.id", index=True)
     child_case_id: int = Field(foreign_key="cases.id", index=True)
-    state: str = Field(sa_type=String(10))
+    state: Literal["asked", "linked", "refused"] = Field(sa_type=String(10))
     asked_case_id: int | None = None
     by_id: int = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
@@ -38,6 +42,7 @@ class JointRow(TableRow, table=True):
     """An assessment the two units made together. day: Swedish date. by_id: who recorded it; with_id: with whom."""
 
     __tablename__ = "joint_assessment"
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id", index=True)

@@ -20,6 +20,7 @@ class CaseReasonRow(TableRow, table=True):
 
     __tablename__ = "case_reason"
     __table_args__ = (UniqueConstraint("case_id", "reason", "day"),)
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

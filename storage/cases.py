@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_, update
 from sqlmodel import Field, Session, col, func, select
@@ -67,6 +67,7 @@ class FactRow(TableRow, table=True):
 
     __tablename__ = "fact"
     __table_args__ = (UniqueConstraint("case_id", "child", "name", "revision"),)
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -74,7 +75,7 @@ class FactRow(TableRow, table=True):
     child: int
     name: str = Field(max_length=60)
     revision: int
-    value: str = Field(max_length=10)
+    value: Literal["ja", "nej", "unknown", ""] = Field(sa_type=String(10))
     author_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
 
@@ -126,7 +127,7 @@ _WITH_FACTS = prepared(
 
 def with_facts(session: Session, tenant_id: int, row_id: int) -> tuple[CaseRow, Facts] | None:
     """Return a case of this tenant with the newest revision of each of its facts, in one query."""
-    rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).all()
+    rows = session.exec(_WITH_FACTS, params={"tenant_id": tenant_id, "id": row_id}).whole()  # type: ignore[attr-defined]
     return (rows[0][0], {(fact.child, fact.name): fact for _, fact in rows if fact is not None}) if rows else None
 
 

@@ -24,6 +24,18 @@ class ConversationRow(TableRow, table=True):
 
     __tablename__ = "conversation"
     __table_args__ = (UniqueConstraint("tenant_id", "channel_id"),)
+    instead = {
+        "service_url": "",
+        "reference": "{}",
+        "installed": True,
+        "unreachable_at": None,
+        "case_id": None,
+        "shown": "",
+        "card": "",
+        "card_case_id": None,
+        "day_weight": None,
+    }
+    """What is read where the stored cannot be: how to reach her comes again with what she says next."""
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

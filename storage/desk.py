@@ -265,8 +265,11 @@ def _postgresql(url: str) -> Engine:
         raise CannotOpen(fault(Code.URL_UNREADABLE))
     parts: dict[str, Any] = parts_of(url) or {}
     several = names_several_hosts(parts)
-    if several and parts.get("target_session_attrs") not in ("read-write", "primary"):
+    attributes = parts.get("target_session_attrs")
+    if several and attributes not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
+    # Also of one name: it may be that of several addresses, or of a server that has become a standby.
+    parts["target_session_attrs"] = attributes if attributes == "primary" else "read-write"
     options = (
         f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
         f" -c lock_timeout={int(1000 * _PATIENCE)}"

@@ -13,6 +13,7 @@ class DraftRow(TableRow, table=True):
     """An unfinished motivation."""
 
     __tablename__ = "draft"
+    instead = {"text": b"", "place": b""}
 
     filled_id: int = Field(primary_key=True, foreign_key="filled_checklist.id")
     item_id: str = Field(primary_key=True, max_length=60)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
+from pydantic.fields import FieldInfo
 from sqlalchemy import Executable, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
@@ -14,6 +15,7 @@ from checklists.model import AnyRole, CaseType, Role
 from storage.answers import AnswerRow, Stored
 from storage.cases import STANDS, CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
+from storage.held import Check, NotHeld, column
 from storage.people import UnitRow
 from storage.sealing import prefetch_keys
 
@@ -50,6 +52,10 @@ class ListOf(NamedTuple):
     unit: str
 
 
+_KINDS = get_type_hints(ListOf)
+_HELD = Check([column(name, FieldInfo(annotation=kind), None, None, is_id=False) for name, kind in _KINDS.items()])
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """One filled-in list, with the facts the rules need and its newest answers by item."""
@@ -57,6 +63,12 @@ class Exported:
     filled: ListOf
     facts: dict[str, str]
     answers: dict[str, Stored]
+
+    def check(self) -> None:
+        """Raises: NotHeld: what stands in the list or in its case cannot be held."""
+        if not _HELD.fits(self.filled):
+            columns = [ListOf._fields[at] for at in _HELD.misfits(self.filled)]
+            raise NotHeld("filled_checklist", str(self.filled.id), columns)
 
 
 # Columns rather than ORM objects, which would take most of the time of an export.

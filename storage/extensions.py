@@ -21,6 +21,8 @@ class ExtensionRow(TableRow, table=True):
     """One extension. until: the new last day. decided_on: the day of the decision; None: the Swedish day of `at`."""
 
     __tablename__ = "extension"
+    alone = False
+    open_ended = frozenset({"reason_class"})
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

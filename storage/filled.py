@@ -51,6 +51,7 @@ class FilledRow(TableRow, table=True):
         ),
         Index("ix_filled_own", "tenant_id", sqlite_where=text(OWN), postgresql_where=text(OWN)),
     )
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

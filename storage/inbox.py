@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, col, select
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of, seal, unseal
 from storage.session import prepared
-from storage.times import Moment
+from storage.times import LONG_AGO, Moment
 
 
 class InboxRow(TableRow, table=True):
@@ -30,6 +30,7 @@ class InboxRow(TableRow, table=True):
         UniqueConstraint("tenant_id", "channel_id", "activity_id"),
         UniqueConstraint("tenant_id", "press"),
     )
+    instead = {"digest": "", "press": None, "reply": b"", "posted": "", "case_id": TENANT_ITSELF, "at": LONG_AGO}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Field, Session, select
 
+from storage.held import is_json
 from storage.rows import TableRow
 from storage.sealing import KeyGone, keys_of
 from storage.times import Moment
@@ -30,6 +31,7 @@ class LinkRow(TableRow, table=True):
     """One link. scope: JSON of what may be fetched (unit, period); never a single case."""
 
     __tablename__ = "link"
+    holds = {"scope": is_json}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

@@ -10,7 +10,7 @@ from checklists.measures import FindingKind
 from checklists.model import ListId
 from storage.cases import CaseRow
 from storage.rows import TableRow
-from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.sealing import TENANT_ITSELF, seal, unseal_or_hide
 from storage.session import prepared
 from storage.times import Moment
 
@@ -84,8 +84,8 @@ def add(session: Session, row: MeasureRow, what: str = "") -> MeasureRow:
 
 
 def what_of(session: Session, row: MeasureRow) -> str:
-    """Return a measure's words, empty where a question says it. Raises: SealBroken, KeyGone."""
-    return unseal(session, row.tenant_id, TENANT_ITSELF, "measure.what", row.nonce, row.what)
+    """Return a measure's words, empty where a question says it. Raises: KeyGone."""
+    return unseal_or_hide(session, row.tenant_id, TENANT_ITSELF, "measure.what", row.nonce, row.what)
 
 
 def get(session: Session, tenant_id: int, measure_id: int) -> MeasureRow | None:
@@ -171,13 +171,13 @@ def put_evidence(session: Session, row: FindingRow, evidence: str) -> None:
 
 
 def name_of(session: Session, row: FindingRow) -> str:
-    """Return what a finding is called. Raises: SealBroken, KeyGone."""
-    return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.name", row.nonce, row.name)
+    """Return what a finding is called. Raises: KeyGone."""
+    return unseal_or_hide(session, row.tenant_id, TENANT_ITSELF, "finding.name", row.nonce, row.name)
 
 
 def evidence_of(session: Session, row: FindingRow) -> str:
-    """Return what a finding rests on, empty for nothing said. Raises: SealBroken, KeyGone."""
-    return unseal(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, row.evidence)
+    """Return what a finding rests on, empty for nothing said. Raises: KeyGone."""
+    return unseal_or_hide(session, row.tenant_id, TENANT_ITSELF, "finding.evidence", row.nonce, row.evidence)
 
 
 def finding(session: Session, tenant_id: int, finding_id: int) -> FindingRow | None:

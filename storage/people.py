@@ -12,6 +12,7 @@ from checklists.model import Role
 from checklists.unit_names import unit_key
 from storage.rows import TableRow
 from storage.session import prepared
+from texts import Language
 
 ORGANISATION = ""
 """The name of the unit that represents the whole organisation."""
@@ -26,6 +27,7 @@ class UnitRow(TableRow, table=True):
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+    instead = {"name": "?", "merged_into_id": None, "closed_on": None}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -44,13 +46,21 @@ class PersonRow(TableRow, table=True):
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("tenant_id", "object_id"), UniqueConstraint("tenant_id", "email"))
+    instead = {
+        "object_id": None,
+        "email": None,
+        "name": "?",
+        "language": "sv",
+        "welcomed": True,
+        "joined_into_id": None,
+    }
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
     object_id: str | None = Field(default=None, max_length=100)
     email: str | None = Field(default=None, max_length=320)
     name: str = Field(max_length=200)
-    language: str = Field(default="sv", max_length=2)
+    language: Language = Field(default="sv", sa_type=String(2))
     welcomed: bool = False
     joined_into_id: int | None = None
 

@@ -16,6 +16,7 @@ class ReturnRow(TableRow, table=True):
     """One return of an occasion to the case's workers."""
 
     __tablename__ = "returned"
+    alone = False
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -33,6 +34,7 @@ class PointRow(TableRow, table=True):
     """One question pointed at. revision: that of its answer at the time, 0 if it had never been answered."""
 
     __tablename__ = "returned_point"
+    alone = False
 
     return_id: int = Field(primary_key=True, foreign_key="returned.id")
     filled_id: int = Field(primary_key=True, foreign_key="filled_checklist.id")

@@ -35,7 +35,7 @@ class ReadingRow(TableRow, table=True):
     second: bool = False
     declared: Declared = Field(default="", sa_type=String(10))
     declared_at: datetime | None = Field(default=None, sa_type=Moment)
-    ended: str = Field(default="", max_length=10)
+    ended: Literal["", "moved", "had"] = Field(default="", sa_type=String(10))
     feedback_at: datetime | None = Field(default=None, sa_type=Moment)
 
 

@@ -12,7 +12,7 @@ from checklists.model import ListId
 from checklists.round_draw import Method
 from storage.filled import NO_ROUND
 from storage.rows import TableRow
-from storage.sealing import TENANT_ITSELF, seal, unseal
+from storage.sealing import TENANT_ITSELF, seal, unseal_or_hide
 from storage.times import Moment
 
 State = Literal["draft", "open", "closed"]
@@ -79,13 +79,13 @@ def add(session: Session, row: RoundRow, name: str, pool: str, units: Iterable[i
 
 
 def name_of(session: Session, row: RoundRow) -> str:
-    """Return a round's name. Raises: SealBroken, KeyGone."""
-    return unseal(session, row.tenant_id, TENANT_ITSELF, "review_round.name", row.nonce, row.name)
+    """Return a round's name. Raises: KeyGone."""
+    return unseal_or_hide(session, row.tenant_id, TENANT_ITSELF, "review_round.name", row.nonce, row.name)
 
 
 def pool_of(session: Session, row: RoundRow) -> str:
-    """Return what its group of reviewers is called, empty for no name. Raises: SealBroken, KeyGone."""
-    return unseal(session, row.tenant_id, TENANT_ITSELF, "review_round.pool", row.nonce, row.pool)
+    """Return what its group of reviewers is called, empty for no name. Raises: KeyGone."""
+    return unseal_or_hide(session, row.tenant_id, TENANT_ITSELF, "review_round.pool", row.nonce, row.pool)
 
 
 def get(session: Session, tenant_id: int, round_id: int) -> RoundRow | None:

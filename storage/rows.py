@@ -5,16 +5,18 @@ makes a light row: an object with a slot for each column, without validation or 
 cost of a mapped object. `storage.session` loads and stores them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, make_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field, make_dataclass, replace
 from functools import cache
 from operator import attrgetter
 from types import FunctionType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import Column, Table, inspect
 from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass
+
+from storage import held
 
 
 class LightRow:
@@ -64,10 +66,18 @@ class Shape:
         self.serial = "" if assigned is None else self.names[self.columns.index(assigned)]
         get = attrgetter(*self.names)
         self.values: Callable[[Any], tuple[Any, ...]] = get
-        fields = []
-        for name in self.names:
+        declared: dict[str, Any] = getattr(table_class, "holds", {})
+        self.alone: bool = getattr(table_class, "alone", True)
+        self.instead: Mapping[str, Any] = getattr(table_class, "instead", {})
+        fields, columns = [], []
+        for name, stored in zip(self.names, self.columns, strict=True):
             about = table_class.model_fields[name]
+            longest = getattr(stored.type, "length", None)
+            one = held.column(name, about, longest, declared.get(name), is_id=name == self.serial)
+            columns.append(replace(one, allowed=None) if name in getattr(table_class, "open_ended", ()) else one)
             fields.append((name, Any, field(default=None if about.is_required() else about.default)))
+        self.check = held.Check(columns)
+        self.fits, self.may_be_written = self.check.fits, self.check.may_be_written
         more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
         more |= dict(_own(table_class))
         # Not eq=False alone: a dataclass with __eq__ of its base is what is wanted.
@@ -83,11 +93,29 @@ class Shape:
         return row
 
     def loaded(self, values: tuple[Any, ...], session: Any) -> Any:
-        """Return a row as the database has it."""
+        """Return a row as the database has it. Raises: NotHeld."""
+        if not self.fits(values):
+            raise self.not_held(values)
         row = self.new(*values)
         row.kept_, row.session_ = values, session
         row.__class__ = self.stored
         return row
+
+    def not_held(self, values: Sequence[Any]) -> held.NotHeld:
+        """Return the fault of a row with such values."""
+        key = ":".join("?" if values[at] is held.UNREAD else str(values[at]) for at in self.keys)
+        return held.NotHeld(self.table.name, key, [self.names[at] for at in self.check.misfits(values)])
+
+    def read_instead(self, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        """Return the values with what is to be read instead of those that cannot be held; None if one has nothing."""
+        bad = self.check.misfits(values)
+        if not all(self.names[at] in self.instead for at in bad):
+            return None
+        taken = list(values)
+        for at in bad:
+            other = self.instead[self.names[at]]
+            taken[at] = other(values[at]) if callable(other) else other
+        return tuple(taken)
 
 
 def _noted(row: Any, name: str, value: Any) -> None:
@@ -123,7 +151,17 @@ class RowType(SQLModelMetaclass):
 
 
 class TableRow(SQLModel, metaclass=RowType):
-    """The base of every table's class."""
+    """The base of every table's class.
+
+    What becomes of a row that cannot be held (`storage.held`): alone: it is left out; else it is raised. instead: what
+    is read in place of a column, or what makes that of what stands there. holds: what is asked of a column's value,
+    beyond its kind. open_ended: columns that are shown as they are if a word in them is none that is known.
+    """
+
+    alone: ClassVar[bool] = True
+    instead: ClassVar[Mapping[str, Any]] = {}
+    holds: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    open_ended: ClassVar[frozenset[str]] = frozenset()
 
     model_config = {"defer_build": True}  # rows are light ones: nothing is ever validated by these classes
 

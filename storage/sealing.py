@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel import Field, Session, col, select
 
 from checklists.faults import Code, Refusal, fault
+from storage.held import note
 from storage.rows import TableRow
 
 _NONCE = 12
@@ -33,6 +34,10 @@ Then it is dropped, not only unused: it takes 2.5 kB, and a key nobody needs is 
 """
 TENANT_ITSELF = 0
 """The case id of a tenant's own key, for what belongs to no case."""
+
+
+HIDDEN = "…"
+"""Stands for a text that does not open."""
 
 
 class SealBroken(Refusal):
@@ -255,6 +260,16 @@ def unseal(session: Session, tenant_id: int, case_id: int, field: str, row: str,
     """Decrypt a sealed text. Raises: SealBroken: it was altered or moved. KeyGone: its case was disposed of."""
     key = keys_of(session).of(session, tenant_id, case_id)
     return _open(key, sealed, _data(tenant_id, case_id, field, row)).decode()
+
+
+def unseal_or_hide(session: Session, tenant_id: int, case_id: int, field: str, row: str, sealed: bytes) -> str:
+    """Decrypt a text that stands in lists, HIDDEN if it was altered or moved: that is noted. Raises: KeyGone."""
+    try:
+        return unseal(session, tenant_id, case_id, field, row, sealed)
+    except (SealBroken, TypeError):
+        table, _, column = field.partition(".")
+        note(session, table, row, column)
+        return HIDDEN
 
 
 def parse_keys(setting: str) -> dict[str, bytes]:

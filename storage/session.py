@@ -18,21 +18,35 @@ from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.held import NOT_HELD, UNREAD, NotHeld
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
 Q = TypeVar("Q")
+UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a value that cannot be read may raise."""
 _FEW = 8
 """Up to so many new rows of a table are inserted one by one, by a statement prepared once."""
 
 
+class _LeftOutError(Exception):
+    """A row that cannot be held stands alone: it is left out of what a query finds."""
+
+    def __init__(self, fault: NotHeld) -> None:
+        self.fault = fault
+
+
 class Found(Generic[T]):
-    """What a query has found, in its order."""
+    """What a query has found, in its order.
 
-    __slots__ = ("_rows",)
+    left_out: the rows that cannot be held: a list goes without them, and who asks for the one is told. Raises: NotHeld.
+    """
 
-    def __init__(self, rows: Iterable[T]) -> None:
+    __slots__ = ("_rows", "left_out")
+
+    def __init__(self, rows: Iterable[T], left_out: Sequence[NotHeld] = ()) -> None:
         self._rows = rows
+        self.left_out = left_out
 
     def __iter__(self) -> Iterator[T]:
         """Return the rows one by one."""
@@ -44,18 +58,24 @@ class Found(Generic[T]):
 
     def first(self) -> T | None:
         """Return the first row, None if there is none."""
-        return next(iter(self._rows), None)
+        return next(iter(self.whole() if self.left_out else self._rows), None)
+
+    def whole(self) -> list[T]:
+        """Return every row; none may have been left out."""
+        if self.left_out:
+            raise self.left_out[0]
+        return list(self._rows)
 
     def one_or_none(self) -> T | None:
         """Return the only row, None if there is none. Raises: MultipleResultsFound."""
-        found = list(self._rows)
+        found = self.whole()
         if len(found) > 1:
             raise MultipleResultsFound
         return found[0] if found else None
 
     def one(self) -> T:
         """Return the only row. Raises: NoResultFound, MultipleResultsFound."""
-        found = list(self._rows)
+        found = self.whole()
         if not found:
             raise NoResultFound
         if len(found) > 1:
@@ -91,7 +111,7 @@ class Ready:
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
         columns = iter(statement.selected_columns) if parts else iter(())
         self.parts = tuple(
-            (part, _readers([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
+            (part, readers_of([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
             for part in parts
         )
 
@@ -146,7 +166,8 @@ Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
 """What turns the driver's values into ours, by place; values that need nothing are left out."""
 
 
-def _readers(columns: Iterable[Any], dialect: Dialect) -> Readers:
+def readers_of(columns: Iterable[Any], dialect: Dialect) -> Readers:
+    """Return what turns the driver's values of some columns into ours."""
     found = []
     for place, column in enumerate(columns):
         process = column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -297,7 +318,21 @@ class RowSession(Session):
             return result.scalars() if is_scalar else result
         if "yield_per" in statement.get_execution_options():
             return Found(self._streamed(result, parts, is_scalar=is_scalar))
-        return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+        try:
+            return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+        except UNREADABLE:
+            # Again, as the driver gives it: what SQLAlchemy cannot read it raises for all the rows.
+            rows = self.connection().execute(statement, params or {}).cursor.fetchall()
+            return self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar)
+
+    def _read_by(self, statement: Any, parts: Sequence[Part]) -> "list[tuple[Part, Readers]]":
+        """Return the parts of a query's result, each with what turns the driver's values into ours."""
+        columns, dialect = iter(statement.selected_columns), self.connection().dialect
+        sizes = [1 if part is None else len(part.names) for part in parts]
+        return [
+            (part, readers_of([next(columns) for _ in range(size)], dialect))
+            for part, size in zip(parts, sizes, strict=True)
+        ]
 
     def execute(self, statement: Any, params: Any = None, **_: Any) -> Any:
         """Run a statement; what it finds comes as rows of columns."""
@@ -312,7 +347,10 @@ class RowSession(Session):
             self.flush()
         ready = prepared.ready(self.connection().dialect)
         rows = self._drive(ready, ready.parameters(values)).fetchall()
-        return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+        try:
+            return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+        except UNREADABLE:
+            return self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar)
 
     def _drive(self, ready: Ready, parameters: Any) -> Any:
         """Run a prepared statement; return the driver's cursor.
@@ -373,6 +411,50 @@ class RowSession(Session):
             row = known[kind, key] = kind.loaded(_read(values, readers) if readers else values, self)
         return row
 
+    def _one_by_one(
+        self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool
+    ) -> Found[Any]:
+        """Return the rows of which some cannot be held, without those that are to be left out. Raises: NotHeld."""
+        found, left_out = [], []
+        for row in rows:
+            try:
+                whole = self._carefully(tuple(row), parts)
+                found.append(whole[0] if is_scalar else whole)
+            except _LeftOutError as left:
+                left_out.append(left.fault)
+        return Found(found, left_out)
+
+    def _carefully(self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]") -> tuple[Any, ...]:
+        at = 0
+        whole: list[Any] = []
+        for part, readers in parts:
+            end = at + (1 if part is None else len(part.names))
+            read = self._tried(values[at:end], readers)
+            if part is None and read[0] is UNREAD:
+                raise NotHeld("query", str(at), ())
+            whole.append(read[0] if part is None else self._as_row(part, read))
+            at = end
+        return tuple(whole)
+
+    def _as_row(self, kind: Shape, values: list[Any]) -> Any:
+        """Return a row of a table, with what is to be read instead of what cannot be held."""
+        key = tuple([values[place] for place in kind.keys])
+        if key[0] is None:
+            return None  # of an outer join
+        known = (kind, key if len(key) > 1 else key[0])
+        row = self._known.get(known)
+        if row is not None or kind.fits(tuple(values)):
+            return row or self._known.setdefault(known, kind.loaded(tuple(values), self))
+        fault = kind.not_held(values)
+        self.info.setdefault(NOT_HELD, {})[kind.table.name, fault.row] = fault
+        taken = kind.read_instead(values)
+        if taken is not None:
+            row = self._known[known] = kind.loaded(taken, self)
+            return row
+        if kind.alone:
+            raise _LeftOutError(fault)
+        raise fault
+
     def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
         """Return rows as they come, which nobody changes: they are forgotten at once."""
         of_parts = [(part, ()) for part in parts]
@@ -397,7 +479,8 @@ class RowSession(Session):
         """Return a row by its primary key. Raises: NoResultFound."""
         found = self.get(entity, ident, **more)
         if found is None:
-            raise NoResultFound
+            key = ":".join(map(str, ident)) if isinstance(ident, tuple) else str(ident)
+            raise self.info.get(NOT_HELD, {}).get((shape(entity).table.name, key), NoResultFound)
         return found
 
     def refresh(self, instance: Any, *_: Any, with_for_update: Any = None, **__: Any) -> None:
@@ -410,11 +493,33 @@ class RowSession(Session):
         row = self._drive(ready, ready.parameters(of_key)).fetchone()
         if row is None:
             raise NoResultFound
-        values = _read(row, ready.parts[0][1])
+        values = self._again(kind, row, ready.parts[0][1])
         for name, value in zip(kind.names, values, strict=True):
             object.__setattr__(instance, name, value)
         object.__setattr__(instance, "kept_", values)
         self._changed.pop(id(instance), None)
+
+    def _again(self, kind: Shape, row: Any, readers: Readers) -> tuple[Any, ...]:
+        """Return the values of a row that is read again. Raises: NotHeld: it cannot be held any more."""
+        try:
+            return _read(row, readers)
+        except UNREADABLE:
+            read = self._tried(row, readers)
+            taken = kind.read_instead(read)
+            if taken is None:
+                raise kind.not_held(read) from None
+            return taken
+
+    @staticmethod
+    def _tried(values: Any, readers: Readers) -> list[Any]:
+        """Return the driver's values as ours, with UNREAD for those that cannot be read."""
+        read = list(values)
+        for place, process in readers:
+            try:
+                read[place] = None if read[place] is None else process(read[place])
+            except UNREADABLE:
+                read[place] = UNREAD
+        return read
 
     def expire(self, instance: Any, *_: Any) -> None:
         """Read a row again; what was set on it and not written is dropped."""
@@ -492,6 +597,9 @@ class RowSession(Session):
             self._delete(row)
 
     def _insert(self, kind: Shape, rows: Sequence[Any]) -> None:
+        for row in rows:
+            if not kind.may_be_written(kind.values(row)):
+                raise kind.not_held(kind.values(row))
         serial = kind.serial
         assigned = [row for row in rows if serial and getattr(row, serial) is None]
         if len(assigned) > _FEW and len(assigned) == len(rows):
@@ -528,6 +636,8 @@ class RowSession(Session):
         values, kept = kind.values(row), row.kept_
         if values == kept:
             return
+        if not kind.may_be_written(values):
+            raise kind.not_held(values)
         places = tuple([place for place, value in enumerate(values) if value != kept[place]])
         ready = _updating(kind, places).ready(self.connection().dialect)
         given = {kind.names[place]: values[place] for place in places}

@@ -9,6 +9,7 @@ from sqlalchemy import Index, String, bindparam, text
 from sqlmodel import Field, Session, col, select
 
 from checklists.model import Role
+from storage.held import is_json
 from storage.rows import TableRow
 from storage.sealing import seal, unseal
 from storage.session import prepared
@@ -38,6 +39,8 @@ class SignatureRow(TableRow, table=True):
             postgresql_where=text("voided_at is null"),
         ),
     )
+    alone = False
+    holds = {"bound": is_json}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

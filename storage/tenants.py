@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.identity import entra_id as compared
 from checklists.model import MotivationBy
-from checklists.tenant_settings import NAMES, TenantSettings, read_settings
+from checklists.tenant_settings import NAMES, TenantSettings, can_be_read, read_settings, what_can_be_read
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of
 from storage.session import prepared
@@ -22,6 +22,8 @@ class TenantRow(TableRow, table=True):
     """
 
     __tablename__ = "tenant"
+    holds = {"settings": can_be_read}
+    instead = {"settings": what_can_be_read}
 
     id: int = Field(default=None, primary_key=True)
     entra_id: str = Field(max_length=100, unique=True)

@@ -8,6 +8,9 @@ from sqlalchemy import DateTime, TypeDecorator
 
 from checklists.swedish_time import day_of
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Read in place of a moment that cannot be."""
+
 
 def swedish_day(stored: datetime | str) -> date:
     """Return the Swedish date of a raw driver value: a UTC string on SQLite, else an aware datetime.

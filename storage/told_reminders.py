@@ -10,7 +10,7 @@ from checklists.reminder_rules import Rule
 from storage.cases import STANDS, CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.rows import TableRow
-from storage.times import Moment
+from storage.times import LONG_AGO, Moment
 from storage.unfit import Skipped, readable
 
 Occasion = tuple[int, Rule, int, str]
@@ -22,6 +22,7 @@ class ToldRow(TableRow, table=True):
 
     __tablename__ = "told"
     __table_args__ = (UniqueConstraint("person_id", "rule", "case_id", "mark"),)
+    instead = {"day": LONG_AGO.date(), "bundle": ""}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -53,6 +54,7 @@ class SweepRow(TableRow, table=True):
     """One day's sweep of a tenant. reached: row id of the last case processed. done_at: null until it is finished."""
 
     __tablename__ = "sweep"
+    instead = {"reached": 0, "begun_at": LONG_AGO, "done_at": LONG_AGO}
 
     tenant_id: int = Field(primary_key=True, foreign_key="tenant.id")
     day: date = Field(primary_key=True)

@@ -1,19 +1,38 @@
 """Faulty data of one case: it is left out and reported, and stops nobody else's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.cases import CaseRow
+from storage.session import UNREADABLE, Found
 
-UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+T = TypeVar("T")
+C = TypeVar("C", bound=CaseRow)
+UNFIT = UNREADABLE
 """What faulty data may raise. A database that fails is no case's fault: the whole transaction is tried again."""
 
 
 class UnknownAnswer(ValueError):
     """A stored answer is none that can be given. Written, it would be counted as something nobody answered."""
+
+
+def all_sound(read: Callable[[Sequence[C]], T], some: Sequence[C]) -> tuple[T, dict[int, Exception]]:
+    """Return what is read of some cases at once, but for the faulty; and those, by row id, with why."""
+    try:
+        return read(some), {}
+    except UNFIT:
+        pass
+    faulty: dict[int, Exception] = {}
+    for case in some:
+        try:
+            read([case])
+        except UNFIT as error:
+            faulty[case.id] = error
+    return read([case for case in some if case.id not in faulty]), faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +45,5 @@ class Skipped:
 
 def readable(session: Session, query: SelectOfScalar[CaseRow]) -> tuple[Sequence[CaseRow], tuple[Skipped, ...]]:
     """Run a query for cases; return those that can be read, and those that cannot, such as for a date that is none."""
-    try:
-        return session.exec(query).all(), ()
-    except UNFIT:
-        pass
-    rows: list[CaseRow] = []
-    skipped: list[Skipped] = []
-    for row_id in session.execute(query.with_only_columns(col(CaseRow.id))).scalars().all():
-        try:
-            rows += session.exec(query.where(col(CaseRow.id) == row_id)).all()
-        except UNFIT as error:
-            skipped.append(Skipped(row_id, error))
-    return rows, tuple(skipped)
+    found: Found[CaseRow] = session.exec(query)  # type: ignore[assignment]
+    return found.all(), tuple(Skipped(int(one.row), one) for one in found.left_out)

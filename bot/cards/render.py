@@ -1,6 +1,6 @@
 """Renders a reply as a card or as plain text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from bot.cards.admin import admin_card
@@ -93,7 +93,7 @@ _CHOOSES = ("summary", "report", "links")
 
 def _marked(made: Card, mint: Mint) -> Card:
     """Put into each button of a card with fields what they hold, so that what is filled in is not dropped unsaid."""
-    parts = list(_within(made["body"]))
+    parts = _within(made["body"])
     fields = {one["id"]: str(one.get("value", "")) for one in parts if str(one.get("type", "")).startswith("Input.")}
     for action in (one for one in parts if fields and one.get("type") == "Action.Execute"):
         fallback = action["fallback"]
@@ -104,15 +104,16 @@ def _marked(made: Card, mint: Mint) -> Card:
     return made
 
 
-def _within(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield every element and action within a part of a card."""
-    if isinstance(part, list):
-        for one in part:
-            yield from _within(one)
-    elif isinstance(part, dict):
-        yield part
+def _within(body: list[Any]) -> list[dict[str, Any]]:
+    """Return every element and action within the body of a card."""
+    found: list[dict[str, Any]] = []
+    left = list(body)
+    while left:
+        part = left.pop()
+        found.append(part)
         for name in ("items", "columns", "rows", "cells", "actions"):
-            yield from _within(part.get(name))
+            left += part.get(name) or ()
+    return found
 
 
 def render_text(reply: Reply) -> str:

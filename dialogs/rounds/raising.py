@@ -20,9 +20,12 @@ from dialogs.views.views import Button, Line, MenuView
 from storage import cases, conversations, people, raised, round_readings, rounds, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
+from storage.held import note
 from storage.people import PersonRow
 from storage.raised import RaisedRow
 from storage.rounds import RoundRow
+from storage.sealing import KeyGone, SealBroken
+from storage.unfit import UNFIT
 
 RAISE = Right("raise_now", "self", {"peer_reviewer": RELATIONS})
 RAISED = Right("raise_it", "self", {"peer_reviewer": RELATIONS})
@@ -174,25 +177,35 @@ def received(context: TurnContext, press: Press[OfRound]) -> Reaction:
 def tell_of_late(session: Session, now: datetime) -> int:
     """Tell the managers and the reviewer of what nobody has received in two office hours; return how many that were."""
     found = raised.overdue(session, now)
+    done = 0
     for one in found:
-        row = rounds.get(session, one.tenant_id, one.round_id)
-        case = cases.get(session, one.tenant_id, one.case_id)
-        if row is None or case is None:  # withdrawn meanwhile: there is nothing to receive
-            one.late_at = now
-            continue
-        origin = Origin(one.tenant_id, "system", now)
-        told = {person.id: person for person in managers_of(session, row, origin.today)}
-        managers = Staff(people.holdings_on(session, one.tenant_id, origin.today)).managers()
-        told |= {person.id: person for person in people.by_ids(session, one.tenant_id, managers)}
-        told.pop(one.by_id, None)
-        reviewer = people.by_ids(session, one.tenant_id, [one.by_id])
-        by = reviewer[0].name if reviewer else ""
-        round_raising.note_late(session, origin, one, case, list(told))
-        _tell(session, origin, row, case, one, list(told.values()), by, "rounds.late_for_you")
-        late = Line(say="rounds.late", args={"ref": case.ref, "names": ", ".join(one.name for one in told.values())})
-        tell(session, reviewer, MenuView(title=DANGER, lines=(late,), buttons=()), now=now, case=case.id)
+        try:
+            with session.begin_nested():
+                _tell_late(session, one, now)
+            done += 1
+        except (*UNFIT, KeyGone, SealBroken):  # of one case, and no hindrance to the others
+            note(session, "raised_case", one.id, "case_id")
     session.flush()
-    return len(found)
+    return done
+
+
+def _tell_late(session: Session, one: RaisedRow, now: datetime) -> None:
+    row = rounds.get(session, one.tenant_id, one.round_id)
+    case = cases.get(session, one.tenant_id, one.case_id)
+    if row is None or case is None:  # withdrawn meanwhile: there is nothing to receive
+        one.late_at = now
+        return
+    origin = Origin(one.tenant_id, "system", now)
+    told = {person.id: person for person in managers_of(session, row, origin.today)}
+    managers = Staff(people.holdings_on(session, one.tenant_id, origin.today)).managers()
+    told |= {person.id: person for person in people.by_ids(session, one.tenant_id, managers)}
+    told.pop(one.by_id, None)
+    reviewer = people.by_ids(session, one.tenant_id, [one.by_id])
+    by = reviewer[0].name if reviewer else ""
+    round_raising.note_late(session, origin, one, case, list(told))
+    _tell(session, origin, row, case, one, list(told.values()), by, "rounds.late_for_you")
+    late = Line(say="rounds.late", args={"ref": case.ref, "names": ", ".join(one.name for one in told.values())})
+    tell(session, reviewer, MenuView(title=DANGER, lines=(late,), buttons=()), now=now, case=case.id)
 
 
 VERBS = (

@@ -19,7 +19,7 @@ from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import basis_head, gaps_line
 from storage import cases, extensions, filled, tenants
 from storage.cases import CaseQuery, CaseRow
-from storage.unfit import UNFIT, Skipped, readable
+from storage.unfit import UNFIT, Skipped, all_sound, readable
 
 T = TypeVar("T")
 PAGE = 5
@@ -67,13 +67,15 @@ def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple
     session = context.session
     own, unread = readable(session, query)
     context.skipped += unread
-    known, extended = cases.violence_known_on(session, own), extensions.of_cases(session, [case.id for case in own])
+    known, faulty = all_sound(lambda some: cases.violence_known_on(session, some), own)
+    extended, more = all_sound(lambda some: extensions.of_cases(session, [case.id for case in some]), own)
+    context.skipped += [Skipped(*one) for one in {**faulty, **more}.items()]
     workdays = tenants.settings(context.tenant).workdays
     found = {}
     for case in own:
+        if case.id in faulty or case.id in more:
+            continue
         try:
-            if not isinstance(case.ref, str):  # SQLite keeps what it is given
-                raise TypeError
             rules = extensions.as_rules(extended.get(case.id, ()))
             running = clocks(cases.dates_of(case, known[case.id]), rules, workdays)
             found[case.ref] = (case, nearest_date(case, running))

@@ -1,12 +1,15 @@
 """What goes to a database over the network goes by verified TLS."""
 
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from storage.database_address import is_readable, is_verified
-from storage.desk import CannotOpen, Desk, opened
+from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys
 from tests.conftest import TRAIL
 from tests.sql.conftest import KEYS
@@ -91,3 +94,30 @@ def test_of_two_hosts_the_one_that_takes_writes_is_used(postgres_database: str) 
 
     assert found is False
     assert settings == "on"
+
+
+@pytest.mark.parametrize("attributes", ["", "any", "prefer-standby", "standby", "read-only", "read-write", "primary"])
+def test_whatever_the_address_says_what_is_read_and_written_is_where_writes_go(
+    postgres_database: str, attributes: str
+) -> None:
+    parts = urlsplit(postgres_database)
+    url = urlunsplit(parts._replace(query=f"target_session_attrs={attributes}" if attributes else ""))
+
+    def asked(session: Session) -> str:
+        connection: Any = session.connection().connection.driver_connection
+        return str(connection.info.get_parameters()["target_session_attrs"])
+
+    with opened(url, Keys(KEYS, TRAIL)) as desk:
+        assert {desk.run_now(asked), desk.read_now(asked)} <= {"read-write", "primary"}
+        wrote = desk.run_now(lambda session: session.connection().execute(text("show transaction_read_only")).scalar())
+
+    assert wrote == "off"
+
+
+def test_an_address_that_leads_to_a_server_that_takes_no_writes_is_not_used(postgres_database: str) -> None:
+    with psycopg.connect(postgres_database, autocommit=True) as server:
+        name = urlsplit(postgres_database).path.strip("/")
+        server.execute(f'alter database "{name}" set default_transaction_read_only = on'.encode())
+
+    with opened(postgres_database, Keys(KEYS, TRAIL)) as desk, pytest.raises(OperationalError, match="read-only"):
+        desk.run_now(lambda session: session.connection().execute(text("select 1")).scalar())

@@ -1,0 +1,133 @@
+"""What a column can hold, by its table's class, and what becomes of a row that holds something else.
+
+It is checked before a row is written and again when it is read. On reading, a row that cannot be held is a named fault
+(BK-463) and never a crash of what goes on around it: a column with a value to be read `instead` is read as that; a row
+that stands alone is left out; any other is raised, and whoever works with its case leaves out that case.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from operator import itemgetter
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from checklists.faults import Code, Fault, fault, listed, word
+
+NOT_HELD = "not_held"
+"""In a session's `info`: the rows it met that cannot be held, by table and key."""
+UNREAD = object()
+"""Stands for a stored value that could not even be read, such as the 30th of February."""
+
+
+class NotHeld(ValueError):
+    """A row holds, or was to be given, what its table's class cannot hold. Says where, and never what."""
+
+    def __init__(self, table: str, row: str, columns: Iterable[str]) -> None:
+        self.table, self.row, self.columns = table, row, tuple(columns)
+        super().__init__(str(self.fault))
+
+    @property
+    def fault(self) -> Fault:
+        """The fault, as the log and `doctor` say it."""
+        return fault(Code.ROW_NOT_HELD, table=word(self.table), row=word(self.row), columns=listed(self.columns))
+
+
+def note(session: Any, table: str, row: object, *columns: str) -> NotHeld:
+    """Note a row that cannot be held, for the log; return its fault."""
+    fault = NotHeld(table, str(row), columns)
+    session.info.setdefault(NOT_HELD, {})[table, fault.row] = fault
+    return fault
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column can hold. kinds: the classes of its values. allowed: the only values; None: any.
+
+    longest: characters. more: what else is asked of a value; None: nothing.
+    """
+
+    name: str
+    kinds: tuple[type, ...]
+    allowed: frozenset[Any] | None
+    longest: int | None
+    more: Callable[[Any], bool] | None
+
+    def holds(self, value: Any) -> bool:
+        """Return whether it can hold a value."""
+        if value is None or not self.is_known(value):
+            return self.is_known(value)
+        return (self.longest is None or len(value) <= self.longest) and (self.more is None or self.more(value))
+
+    def is_known(self, value: Any) -> bool:
+        """Return whether a value is of a class, or one of the words, it can hold. A moment is no day here."""
+        if type(value) not in self.kinds and not (isinstance(value, int | str) and isinstance(value, self.kinds)):
+            return False
+        return value is None or self.allowed is None or value in self.allowed
+
+
+def column(name: str, about: Any, longest: int | None, more: Callable[[Any], bool] | None, *, is_id: bool) -> Column:
+    """Return what a column can hold. about: of its class. is_id: the database assigns it, so at first it is None."""
+    kinds = {about.annotation}
+    if get_origin(about.annotation) in (Union, UnionType):
+        kinds = set(get_args(about.annotation))
+    may_be_none = NoneType in kinds or is_id
+    (kind,) = kinds - {NoneType}
+    allowed = None
+    if get_origin(kind) is Literal:
+        allowed = frozenset(get_args(kind))
+        kind = str
+    elif issubclass(kind, Enum):
+        allowed = frozenset(kind)
+        kinds = {kind, str} | (kinds & {NoneType})
+    is_text = kind is str and allowed is None
+    of = tuple(kinds - {NoneType}) if allowed is not None and kind is not str else (kind,)
+    return Column(name, (*of, NoneType) if may_be_none else of, allowed, longest if is_text else None, more)
+
+
+def is_json(text: Any) -> bool:
+    """Return whether a text is a JSON object."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+class Check:
+    """What the rows of one table can hold."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self._known: set[tuple[Any, ...]] = set()
+        self._words = _picking([at for at, one in enumerate(columns) if one.allowed is not None])
+        self._longest = tuple((at, one.longest) for at, one in enumerate(columns) if one.longest is not None)
+        self._more = tuple((at, one.more) for at, one in enumerate(columns) if one.more is not None)
+
+    def fits(self, values: tuple[Any, ...]) -> bool:
+        """Return whether a row that was read can be held; one text being too long is no hindrance.
+
+        Runs for every row: which classes and words go together is looked at once.
+        """
+        known = (*map(type, values), *self._words(values))
+        if known not in self._known:
+            if not all(map(Column.is_known, self.columns, values)):
+                return False
+            self._known.add(known)
+        return not self._more or all(values[at] is None or more(values[at]) for at, more in self._more)
+
+    def may_be_written(self, values: tuple[Any, ...]) -> bool:
+        """Return whether a row can be held, and its texts are no longer than they may be."""
+        return self.fits(values) and all(values[at] is None or len(values[at]) <= most for at, most in self._longest)
+
+    def misfits(self, values: Sequence[Any]) -> list[int]:
+        """Return the places of the values that may not be written."""
+        return [at for at, (one, value) in enumerate(zip(self.columns, values, strict=True)) if not one.holds(value)]
+
+
+def _picking(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Return what picks the values at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    first, end = (places[0], places[0] + 1) if places else (0, 0)
+    return itemgetter(slice(first, end))

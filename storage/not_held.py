@@ -1,0 +1,64 @@
+"""The rows that hold what cannot be held, over all tables: for `doctor`, and for whoever is to mend them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Boolean, select
+from sqlmodel import Session
+
+from storage.held import UNREAD, NotHeld
+from storage.rows import Shape, TableRow, shape
+from storage.session import UNREADABLE, readers_of
+
+_AT_ONCE = 1000
+
+
+def look(session: Session, most: int | None = None) -> tuple[list[NotHeld], int]:
+    """Return the rows that cannot be held, and how many were looked at. most: so many of each table, the newest."""
+    found: list[NotHeld] = []
+    count = 0
+    for kind in shapes():
+        for values in islice(_values(session, kind), most):
+            count += 1
+            if not kind.may_be_written(values):
+                found.append(kind.not_held(values))
+    return found, count
+
+
+def shapes() -> Iterator[Shape]:
+    """Return every table, by name."""
+    from storage.tables import MODULES
+
+    known = {id(one): one for module in MODULES for one in vars(module).values() if _is_table(one)}
+    return iter(sorted(map(shape, known.values()), key=lambda one: one.table.name))
+
+
+def _is_table(one: Any) -> bool:
+    return isinstance(one, type) and issubclass(one, TableRow) and hasattr(one, "__table__")
+
+
+def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of a table's rows, the newest first, with UNREAD for what cannot even be read."""
+    connection = session.connection()
+    newest_first = [kind.columns[at].desc() for at in kind.keys]
+    query = select(*kind.columns).order_by(*newest_first)
+    if connection.dialect.name == "postgresql":  # which holds nothing that cannot be read
+        yield from map(tuple, connection.execute(query.execution_options(yield_per=_AT_ONCE)))
+        return
+    readers = readers_of(kind.columns, connection.dialect)
+    flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
+    cursor: Any = connection.execute(query).cursor
+    while rows := cursor.fetchmany(_AT_ONCE):
+        for row in rows:
+            values = list(row)
+            for at in flags:  # SQLAlchemy reads anything as one
+                values[at] = values[at] if values[at] in (None, 0, 1) else UNREAD
+            for at, process in readers:
+                try:
+                    values[at] = (
+                        None if values[at] is None else values[at] if values[at] is UNREAD else process(values[at])
+                    )
+                except UNREADABLE:
+                    values[at] = UNREAD
+            yield tuple(values)
