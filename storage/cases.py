@@ -235,10 +235,27 @@ def violence_known_on(session: Session, rows: Iterable[CaseRow]) -> dict[int, da
     found: defaultdict[int, list[FactRow]] = defaultdict(list)
     for fact in session.exec(query.where(col(FactRow.case_id).in_(by_id)).order_by(col(FactRow.revision))):
         found[fact.case_id].append(fact)
-    return {
-        row_id: known_since(((fact.value, fact.author_id, fact.at) for fact in found[row_id]), row.received_on)
-        for row_id, row in by_id.items()
-    }
+    return {row_id: _known_of(row, found[row_id]) for row_id, row in by_id.items()}
+
+
+_VIOLENCE = prepared(
+    select(FactRow)
+    .where(
+        col(FactRow.case_id) == bindparam("case_id"),
+        col(FactRow.child) == WHOLE_CASE,
+        col(FactRow.name) == VIOLENCE,
+    )
+    .order_by(col(FactRow.revision))
+)
+
+
+def violence_known(session: Session, row: CaseRow) -> date | None:
+    """Return the same for one case."""
+    return _known_of(row, session.exec(_VIOLENCE, params={"case_id": row.id}))
+
+
+def _known_of(row: CaseRow, facts: Iterable[FactRow]) -> date | None:
+    return known_since(((fact.value, fact.author_id, fact.at) for fact in facts), row.received_on)
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:

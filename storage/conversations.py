@@ -115,10 +115,16 @@ def get(session: Session, row_id: int) -> ConversationRow:
     return session.get_one(ConversationRow, row_id)
 
 
+_OF_PERSON = prepared(
+    select(ConversationRow)
+    .where(col(ConversationRow.person_id) == bindparam("person_id"))
+    .order_by(col(ConversationRow.id).desc())
+)
+
+
 def of_person(session: Session, person_id: int) -> Sequence[ConversationRow]:
     """Return a person's chats, newest first; empty if she has never had the app."""
-    query = select(ConversationRow).where(ConversationRow.person_id == person_id)
-    return session.exec(query.order_by(col(ConversationRow.id).desc())).all()
+    return session.exec(_OF_PERSON, params={"person_id": person_id}).all()
 
 
 def reachable(chats: Iterable[ConversationRow]) -> ConversationRow | None:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import String
+from sqlalchemy import String, bindparam
 from sqlmodel import Field, Session, col, select
 
 from checklists.deadlines import Extension, Limit
 from storage.cases import CaseRow
 from storage.rows import TableRow
 from storage.sealing import seal, unseal
+from storage.session import prepared
 from storage.times import Moment, swedish_day
 
 ReasonClass = Literal["grounds", "organisation"]
@@ -53,9 +54,14 @@ def of_cases(session: Session, case_ids: Iterable[int]) -> dict[int, list[Extens
     return found
 
 
+_OF_CASE = prepared(
+    select(ExtensionRow).where(col(ExtensionRow.case_id) == bindparam("case_id")).order_by(col(ExtensionRow.id))
+)
+
+
 def of_case(session: Session, case: CaseRow) -> Sequence[ExtensionRow]:
     """Return the extensions of a case, oldest first."""
-    return of_cases(session, [case.id]).get(case.id, [])
+    return session.exec(_OF_CASE, params={"case_id": case.id}).all()
 
 
 def as_rules(rows: Iterable[ExtensionRow]) -> tuple[Extension, ...]:

@@ -90,15 +90,22 @@ def of_case(session: Session, case_id: int, checklist: str, role: Role, person_i
     return session.exec(_OF_CASE, params=named).all()
 
 
+_READINGS = prepared(
+    select(FilledRow)
+    .where(
+        col(FilledRow.case_id) == bindparam("case_id"),
+        col(FilledRow.checklist) == bindparam("checklist"),
+        col(FilledRow.occasion) == bindparam("occasion"),
+        col(FilledRow.role) == READER,
+    )
+    .order_by(col(FilledRow.id))
+)
+
+
 def readings(session: Session, case_id: int, checklist: str, occasion: int) -> Sequence[FilledRow]:
     """Return all readers' lists of one occasion, oldest first."""
-    query = select(FilledRow).where(
-        FilledRow.case_id == case_id,
-        FilledRow.checklist == checklist,
-        FilledRow.occasion == occasion,
-        FilledRow.role == READER,
-    )
-    return session.exec(query.order_by(col(FilledRow.id))).all()
+    named = {"case_id": case_id, "checklist": checklist, "occasion": occasion}
+    return session.exec(_READINGS, params=named).all()
 
 
 def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> Sequence[FilledRow]:
@@ -157,9 +164,14 @@ def of_person(session: Session, tenant_id: int, person_id: int, but: ListId) -> 
     return session.exec(query.order_by(col(FilledRow.id).desc())).all()
 
 
+_ALL_OF_CASE = prepared(
+    select(FilledRow).where(col(FilledRow.case_id) == bindparam("case_id")).order_by(col(FilledRow.id))
+)
+
+
 def of_case_all(session: Session, case_id: int) -> Sequence[FilledRow]:
     """Return every filled-in list of a case, oldest first."""
-    return session.exec(select(FilledRow).where(FilledRow.case_id == case_id).order_by(col(FilledRow.id))).all()
+    return session.exec(_ALL_OF_CASE, params={"case_id": case_id}).all()
 
 
 def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:

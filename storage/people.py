@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, String, UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, String, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Field, Session, col, select
 
 from checklists.access import Holding
@@ -292,12 +292,16 @@ def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(begun, or_(col(RoleRow.valid_to).is_(None), col(RoleRow.valid_to) >= day))
 
 
+_HOLDINGS = prepared(
+    select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id)
+    .where(col(RoleRow.tenant_id) == bindparam("tenant_id"), held_on(bindparam("day", type_=Date)))
+    .order_by(col(RoleRow.id))
+)
+
+
 def holdings_on(session: Session, tenant_id: int, day: date) -> list[Holding]:
     """Return every role held in a tenant on a day, oldest first; as plain values, because there are many."""
-    query = select(RoleRow.person_id, RoleRow.unit_id, RoleRow.role, RoleRow.stands_in_for_id).where(
-        RoleRow.tenant_id == tenant_id, held_on(day)
-    )
-    return [Holding(*row) for row in session.exec(query.order_by(col(RoleRow.id))).all()]
+    return [Holding(*row) for row in session.exec(_HOLDINGS, params={"tenant_id": tenant_id, "day": day}).all()]
 
 
 def by_ids(session: Session, tenant_id: int, ids: Iterable[int]) -> list[PersonRow]:

@@ -96,10 +96,14 @@ def standing(session: Session, case_id: int, checklist: str, occasion: int) -> S
     return session.exec(_STANDING, params=named).first()
 
 
+_OF_CASE = prepared(
+    select(SignatureRow).where(col(SignatureRow.case_id) == bindparam("case_id")).order_by(col(SignatureRow.id).desc())
+)
+
+
 def of_case(session: Session, case_id: int) -> Sequence[SignatureRow]:
     """Return every signature of a case, voided ones included, newest first."""
-    query = select(SignatureRow).where(SignatureRow.case_id == case_id)
-    return session.exec(query.order_by(col(SignatureRow.id).desc())).all()
+    return session.exec(_OF_CASE, params={"case_id": case_id}).all()
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> SignatureRow | None:

@@ -48,7 +48,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
 
 def case_dates(session: Session, case: CaseRow) -> CaseDates:
     """Return a case's dates in the form the clocks take."""
-    return cases.dates_of(case, cases.violence_known_on(session, [case])[case.id])
+    return cases.dates_of(case, cases.violence_known(session, case))
 
 
 def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:

@@ -57,7 +57,7 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
 
 def nearest_of(context: TurnContext, case: CaseRow) -> tuple[str, date] | None:
     """Return the name and day of one case's nearest date."""
-    known = cases.violence_known_on(context.session, [case])[case.id]
+    known = cases.violence_known(context.session, case)
     rules = extensions.as_rules(extensions.of_case(context.session, case))
     return nearest_date(case, clocks(cases.dates_of(case, known), rules, tenants.settings(context.tenant).workdays))
 

@@ -39,6 +39,7 @@ def snapshot(case: Case | None) -> dict[str, Any]:
         "facts": dict(case.fact_revisions),
         "children": case.children,
         "dates": dict(case.dates),
+        "rest": (case.co, case.protected),
         "status": (case.status, case.waits_since, case.returns, case.signatures),
         "undo": {act.person: act.name for act in case.acts if not act.undone},
     }
@@ -105,7 +106,7 @@ def _typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
         choice, _, text = done.text.partition(", ")
         item, child = done.view.item.item, _child(done.view)
         given_now = {item: Value(choice)}
-        if text:
+        if text and not case.protected:
             given_now["child_not_heard_motivated"] = Value("ja", "text", text)
         if choice in case.allowed(item, child) and case.applies(item, child):
             _give(case, done, child, given_now, now)
@@ -254,6 +255,8 @@ def _motivation(case: Case, done: Done, now: datetime, reads: bool) -> None:
         kind = "reference"
     if (kind == "text" and not text) or (kind == "reference" and not place):
         return
+    if case.protected and text and kind != "missing":
+        return
     if kind == "missing":
         text = place = ""
     given = {}
@@ -337,8 +340,10 @@ def _return(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
-    if done.seen.get("facts") != case.fact_revisions or done.seen.get("dates") != case.dates:
+    now_stands = snapshot(case)
+    if any(done.seen.get(name) != now_stands[name] for name in ("facts", "dates", "rest", "children")):
         return
+    case.protected = {"ja": True, "nej": False}.get(done.data.get("protected_identity", ""), case.protected)
     signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     told = {name: value for name, value in done.data.items() if name.split(".")[0] in FACTS and value}
     if signed and any((case.facts.get(_place(name)) or "unknown") != value for name, value in told.items()):

@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,11 +48,14 @@ class Fault(AssertionError):
 
 def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
     """Return what is stored of a case, as plain values."""
-    one = database.execute(f"select id, children, {', '.join(DATES)} from cases where ref = ?", (ref,)).fetchone()
+    unit = "(select name from unit where unit.id = unit_id)"
+    wanted = f"select id, children, {', '.join(DATES)}, protected_identity, {unit} from cases where ref = ?"
+    one = database.execute(wanted, (ref,)).fetchone()
     if one is None:
         return {}
     found: dict[str, Any] = {"children": one[1]}
-    found |= {name: day for name, day in zip(DATES, one[2:], strict=True) if day}
+    found |= {name: day for name, day in zip(DATES, one[2:-2], strict=True) if day}
+    found |= {"protected": bool(one[-2]), "unit": one[-1]}
     who = "select l.name, c.name from cases left join person l on l.id = lead_id left join person c on c.id = co_id"
     lead, co = database.execute(f"{who} where cases.id = ?", (one[0],)).fetchone()
     found |= {"lead": (lead or "").split()[0:1], "co": (co or "").split()[0:1]}
@@ -73,7 +76,7 @@ def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
 
 def expected(case: Case) -> dict[str, Any]:
     """Return the same as the model has it."""
-    found: dict[str, Any] = {"children": case.children}
+    found: dict[str, Any] = {"children": case.children, "protected": case.protected, "unit": case.unit}
     found |= {name: str(day) for name, day in case.dates.items()}
     found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
     found |= {f"fact {name} {child}": value for (name, child), value in case.facts.items()}
@@ -182,3 +185,34 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return the same of an export's rows."""
     of_workers = [row for row in rows if row["role"] == "case_worker"]
     return {row["unit"]: {name: int(row[name]) for name in LISTS} for row in of_workers}
+
+
+# --- what is gone -----------------------------------------------------------------------------------------------------
+
+STAYS = ("event", "event_seal", "tombstone")
+"""Who did what and when, without content; and that the case was disposed of."""
+
+
+def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int]) -> None:
+    """Raises: Fault: a row belongs to a case that was disposed of, or names it. gone: references by row id."""
+    for table, column, kind in _columns(database):
+        of: Collection[int] = (
+            gone if column == "case_id" or column.endswith("_case_id") or (table, column) == ("cases", "id") else ()
+        )
+        of = lists if column == "filled_id" or column.endswith("_filled_id") else of
+        if of and table not in STAYS:
+            query = f"select count(*) from [{table}] where [{column}] in ({', '.join(map(str, sorted(of)))})"
+            if database.execute(query).fetchone()[0]:
+                raise Fault(f"{table}.{column} still has rows of what was disposed of")
+        if kind.startswith(("VARCHAR", "TEXT", "JSON")):
+            for ref in gone.values():
+                query = f"select count(*) from [{table}] where instr([{column}], ?)"
+                if database.execute(query, (ref,)).fetchone()[0]:
+                    raise Fault(f"{table}.{column} names {ref}, which was disposed of")
+
+
+def _columns(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return (table, column, type) of all there is."""
+    query = """select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c
+        where m.type = 'table' and m.name not like 'sqlite_%' order by m.name, c.cid"""
+    return database.execute(query).fetchall()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import bot.commandline.disposing
 import imports.steps
 import storage.desk
 import storage.replicas
@@ -167,6 +168,7 @@ def predictable(seed: int, loop: SimulatedLoop, now: Callable[[], datetime]) -> 
         (storage.desk, "time", ticks),
         (storage.desk, "_PATIENCE", 0.0),  # a lock is held by somebody who does not run meanwhile: no use in waiting
         (imports.steps, "time", ticks),
+        (bot.commandline.disposing, "time", ticks),
     ]
     old = [(where, name, getattr(where, name)) for where, name, _ in changes]
     for where, name, new in changes:

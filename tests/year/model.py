@@ -85,14 +85,26 @@ class Reading:
     ended: bool = False
 
 
+@dataclass(frozen=True)
+class Post:
+    """A role that somebody holds in a unit; first, last: its days, both counted, None for ever."""
+
+    name: str
+    unit: str
+    role: str
+    first: date | None = None
+    last: date | None = None
+
+
 @dataclass
 class Case:
-    """One case. facts: by name and child, 0 for the whole case."""
+    """One case. facts: by name and child, 0 for the whole case. protected: its people's identities are."""
 
     ref: str
     unit: str
     lead: str
     co: str = ""
+    protected: bool = False
     children: int = 1
     facts: dict[tuple[str, int], str] = field(default_factory=dict)
     fact_revisions: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -426,20 +438,58 @@ def _newest(day: date, starts: Mapping[date, date]) -> date | None:
 
 @dataclass
 class Model:
-    """The whole municipality. texts: each text that somebody wrote, with the case it belongs to and when."""
+    """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
+
+    months: how long a closed case is kept; 0 for ever.
+    """
 
     cases: dict[str, Case] = field(default_factory=dict)
     texts: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     """By text: case, author, and when."""
+    posts: list[Post] = field(default_factory=list)
+    gone: dict[str, own_count.Case] = field(default_factory=dict)
+    months: int = 0
 
     def town(self, today: date) -> own_count.Town:
         """Return the same in the form that the figures are counted from by hand."""
-        return own_count.Town([_counted(case) for case in self.cases.values()], today)
+        return own_count.Town([*self.gone.values(), *map(_counted, self.cases.values())], today)
+
+    def held(self, name: str, day: date) -> list[Post]:
+        """Return the roles that somebody holds on a day."""
+        return [one for one in self.posts if one.name == name and (one.first or day) <= day <= (one.last or day)]
+
+    def holders(self, role: str, unit: str, day: date) -> list[str]:
+        """Return who holds a role in a unit on a day."""
+        held = [one for one in self.posts if (one.role, one.unit) == (role, unit)]
+        return list(dict.fromkeys(one.name for one in held if one in self.held(one.name, day)))
+
+    def reads(self, name: str, case: Case, day: date) -> bool:
+        """Return whether somebody reads a case as its chef, or in her place."""
+        chefs = [one.unit for one in self.held(name, day) if one.role in ("unit_manager", "deputy")]
+        return case.unit in chefs and name not in (case.lead, case.co)
+
+    def works_on(self, name: str, case: Case, day: date) -> bool:
+        """Return whether somebody works on a case."""
+        return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.held(name, day))
+
+    def due_to_go(self, day: date) -> list[str]:
+        """Return the cases whose time is over."""
+        return [
+            case.ref
+            for case in self.cases.values()
+            if self.months and "closed_on" in case.dates and months_on(case.dates["closed_on"], self.months) <= day
+        ]
+
+    def forget(self, ref: str) -> None:
+        """Let a case be gone; what it has in the figures stays."""
+        self.gone[ref] = _counted(self.cases.pop(ref))
+        self.gone[ref].is_listed = False
 
 
 def _counted(case: Case) -> own_count.Case:
     found = own_count.Case(case.ref, case.unit, case.children, dict(case.dates), dict(case.facts))
     found.extended = {of: (on, until) for of, lawful, on, until in case.extensions if lawful}
+    found.is_listed = not case.protected
     for child, sheet in case.sheets.items():
         one = own_count.Filled("decision_basis", "case_worker", child, sheet.begun, _said(sheet))
         one.sent, one.signed = sheet.was_sent, sheet.signed

@@ -1,6 +1,7 @@
 """One municipality's year: who works there, what they do, what goes wrong, and what must hold all the time."""
 
 import asyncio
+import gc
 import hashlib
 import json
 import logging
@@ -28,7 +29,8 @@ from tests.year.almanac import A_DAY, works
 from tests.year.channel import Channel, Delivery
 from tests.year.check import Fault
 from tests.year.machine import SimulatedClock, SimulatedLoop, predictable
-from tests.year.model import Case, Model
+from tests.year.model import Case, Model, Post
+from tests.year.office import Office
 from tests.year.stack import SHOWN, TURN, Stack, Taken
 
 ROLES = (
@@ -84,6 +86,7 @@ class Person:
     """What she has been reminded of, by case, rule and occasion: when last, and whether the bot knows that it came."""
     bundles: set[date] = field(default_factory=set)
     has_app: bool = False
+    thanked: bool = False
 
     @property
     def chat(self) -> str:
@@ -108,7 +111,7 @@ class Town:
         self.loop = SimulatedLoop()
         self.start = datetime.combine(self.first, time(6), STOCKHOLM)
         self.clock = SimulatedClock(self.loop, self.start)
-        self.model = Model()
+        self.model = Model(posts=[Post(name, unit, role) for name, unit, role in ROLES])
         self.trace: list[str] = []
         self.people = {name: Person(name, unit, role) for name, unit, role in (*ROLES, DEPUTY)}
         self.people[STRANGER] = Person(STRANGER, "", "")
@@ -124,6 +127,7 @@ class Town:
         self.done = 0
         self.in_trouble = False
         self.fault: Fault | None = None
+        self.office = Office(self, folder)
         self.first_done: dict[Any, tuple[Mapping[str, Any], str]] = {}
 
     # --- the run ----------------------------------------------------------------------------------------------------
@@ -131,13 +135,15 @@ class Town:
     def run(self) -> None:
         """Live through the weeks. Raises: Fault: the product did something else than the model says."""
         asyncio.set_event_loop(self.loop)
-        was = logging.root.manager.disable
+        was, often = logging.root.manager.disable, gc.get_threshold()
         logging.disable(logging.CRITICAL)
+        gc.set_threshold(50_000, 20, 50)  # most of what is made is gone by itself: looking for the rest takes an eighth
         try:
             with predictable(self.seed, self.loop, self.clock.now):
                 self.loop.run_until_complete(self._lives())
         finally:
             logging.disable(was)
+            gc.set_threshold(*often)
             for stack in self.stacks:
                 stack.desk.close()
             self.database.close()
@@ -150,6 +156,7 @@ class Town:
             self.stacks.append(self._process(place))
             await self.stacks[place].rounds("replica")
         await self._moves_in()
+        await self.office.begins()
         day = self.first
         while day <= self.last:
             await self._day(day)
@@ -200,10 +207,8 @@ class Town:
         await self._until(datetime.combine(day, time(7, 45), STOCKHOLM))
         for first, last in self.deputy:
             if day == first:
-                raw, at = people_csv(("dag", "Dag Påhittad", NORTH, "deputy"), days=f"{first},{last}"), self.now()
-                await self.stacks[0].desk.run(
-                    lambda session, raw=raw, at=at: import_people(session, raw, frozenset({TENANT}), at, "cli:sim")  # type: ignore[misc]
-                )
+                await self.office.names(Post("dag", NORTH, "deputy", first, last))
+        await self.office.day(day)
         await self._until(datetime.combine(day, time(7, 50), STOCKHOLM))
         if works(day) or chance.random() < 0.2:
             await self._sweep(day)
@@ -221,6 +226,10 @@ class Town:
         stack = self.chance.choice(self.stacks)
         also = ("reminders",) if self.chance.random() < 0.2 else ()
         self._must_work(await stack.rounds("outbox", "trail", "figures", *also), "the background")
+        await self._settled()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is under way."""
         await self._settled()
 
     async def _settled(self) -> None:
@@ -251,14 +260,18 @@ class Town:
         for minutes in (0, 13, 14, 17, 30, 45):
             if minutes == 0 and self.chance.random() < 0.8:
                 continue  # before the offices open nothing is sent
+            if minutes == 14 and not killed and not self._waits() and self.chance.random() < 0.7:
+                continue
             if minutes > 14 and not killed and not self._waits():
                 break
             await self._until(datetime.combine(day, time(7, 50), STOCKHOLM) + timedelta(minutes=minutes))
             for place, stack in enumerate(self.stacks):
                 if stack.is_dead:
                     await self._starts_again(place)
-            names = ("replica", "reminders", "outbox") if minutes < 14 else ("reminders", "outbox")
-            both = [stack.rounds(*names) for stack in self.stacks]
+            names = ("replica", "reminders", "outbox") if minutes == 13 else ("reminders", "outbox")
+            alone = not killed and self.chance.random() < 0.6
+            who = [self.chance.choice(self.stacks)] if alone else self.stacks
+            both = [stack.rounds(*names) for stack in who]
             found = await asyncio.gather(*both)
             self._must_work([one for some in found for one in some], "the sweep")
             await self._settled()
@@ -288,12 +301,12 @@ class Town:
                     yield name, case.ref, rule, mark, str(on)
 
     def _audience(self, case: Case, audience: str, day: date) -> list[str]:
-        is_there = self._deputises(day) and self.people["dag"].has_app
-        deputies = ["dag"] if case.unit == NORTH and is_there else []
-        if audience == "worker":
-            return [name for name in (case.lead, case.co) if name]
-        if audience == "chef":
-            return deputies or [one.name for one in self.people.values() if (one.unit, one.role) == (case.unit, CHEF)]
+        model = self.model
+        deputies = [name for name in model.holders("deputy", case.unit, day) if self.people[name].has_app]
+        if audience == "worker" and (found := [name for name in (case.lead, case.co) if model.held(name, day)]):
+            return found
+        if audience in ("worker", "chef") or case.protected:  # of a protected identity no manager is told
+            return deputies or model.holders(CHEF, case.unit, day)
         return deputies or ["mona"]
 
     def _deputises(self, day: date) -> bool:
@@ -305,6 +318,8 @@ class Town:
         chance = self.chance
         if chance.random() < 0.1:
             await self._imports(day)
+        if chance.random() < 0.06:
+            await self.office.changes_a_case()
         kind = chance.random()
         if kind < 0.66:
             person = self.people[chance.choice(("anna", "anna", "bo", "doris"))]
@@ -315,12 +330,19 @@ class Town:
         else:
             person = self.people[chance.choice(sorted(self.people))]
             for _ in range(chance.randint(1, 3)):
-                await self._types(person, chance.choice(SAYS[person.role]), "other")
-            if self.model.cases:
-                ref = chance.choice(sorted(self.model.cases))
+                await self._says(person)
+            if known := sorted({*self.model.cases, *self.model.gone}):
+                ref = chance.choice(known)
                 await self._types(
                     person, f"{chance.choice(('fortsätt', 'vad saknas', 'uppgifter'))} {ref}", "peek", ref
                 )
+
+    async def _says(self, person: Person) -> None:
+        """Say something of no case. Thanks twice in a row would be her motivation, where one was asked for."""
+        words = [one for one in SAYS[person.role] if one != "tack!" or not person.thanked]
+        said = self.chance.choice(words)
+        await self._types(person, said, "other")
+        person.thanked = said == "tack!"
 
     def _case_for(self, person: Person) -> str:
         mine = [
@@ -414,7 +436,8 @@ class Town:
             title = "Spara"
             fields = {one.item: chance.choice(self._choices(shown.card, one.item)) for one in view.items}
         elif view.kind == "motivation":
-            title = chance.choice(("Spara", "Spara", "Finns i akten", "Motivering saknas"))
+            ways = ("Spara", "Spara", "Finns i akten", "Motivering saknas")
+            title = chance.choice([one for one in ways if one in there])  # of a protected identity no text is taken
             fields = {} if title == "Motivering saknas" else {"place": "blad 12"}
             fields |= {"motivation": self._text()} if title == "Spara" else {}
         elif view.kind == "form":
@@ -432,7 +455,7 @@ class Town:
             title, fields = "Avsluta", {"closed_on": str(self.now().date())}
         elif view.kind == "menu" and chance.random() < 0.7:
             title = next((one for one in there if one in ("Ändra ändå", "Ångra")), title)
-        if title and title not in NEVER:
+        if title in there and title not in NEVER and button(shown.card, title)["data"].get("verb") != "how":
             await self._presses(person, shown, title, fields, ref)
         else:
             case = self.model.cases[ref]
@@ -463,7 +486,11 @@ class Town:
             name = chance.choice([one for one in inputs(card) if one.split(".")[0] in FACTS])
             fields[name] = chance.choice(("Ja", "Nej", "Vet inte"))
         if not case.co and case.unit == NORTH and chance.random() < 0.25 and "co_worker" in inputs(card):
-            fields["co_worker"] = {"anna": "Bo Påhittad", "bo": "Anna Påhittad"}[case.lead]
+            other = {"anna": "Bo Påhittad", "bo": "Anna Påhittad"}[case.lead]
+            if other in self._choices(card, "co_worker"):
+                fields["co_worker"] = other
+        if chance.random() < (0.02 if case.protected else 0.06):
+            fields["protected_identity"] = "Nej" if case.protected else "Ja"
         return "Spara", fields
 
     def _extension(self, case: Case) -> dict[str, str]:
@@ -487,7 +514,7 @@ class Town:
             and not case.dates.get("closed_on")
         ]
         if not waits:
-            await self._types(person, chance.choice(SAYS[person.role]), "other")
+            await self._says(person)
             return
         ref = chance.choice(waits)
         await self._types(person, f"fortsätt {ref}", "look", ref)
@@ -520,12 +547,7 @@ class Town:
             del case
 
     def _reads_case(self, name: str, case: Case) -> bool:
-        person = self.people[name]
-        if name in (case.lead, case.co):
-            return False
-        if person.role == "deputy":
-            return case.unit == person.unit and self._deputises(self.now().date())
-        return person.role == CHEF and case.unit == person.unit
+        return self.model.reads(name, case, self.now().date())
 
     async def _presses(self, person: Person, shown: Shown, title: str, fields: Mapping[str, str], ref: str) -> None:
         assert shown.card is not None
@@ -563,11 +585,17 @@ class Town:
             made.dates["planned_decision_on"] = day + timedelta(days=chance.randint(1, 50))
         row = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{worker}@example.invalid"}
         row |= {name: str(value) for name, value in made.dates.items()}
+        if chance.random() < 0.15 and "opened_on" in made.dates:
+            ended = max(made.dates["opened_on"], day - timedelta(days=chance.choice((0, 20, 40, 70))))
+            made.dates |= {"decided_on": ended, "closed_on": ended}
+            row |= {"decided_on": str(ended), "closed_on": str(ended)}
         for name in ("violence", "child_placed"):
             if value := chance.choice(("", "nej", "ja")):
                 row[name] = value
                 made.facts[name, int(name == "child_placed")] = value
                 made.fact_revisions[name, int(name == "child_placed")] = 1
+        if chance.random() < 0.06:
+            row["protected_identity"], made.protected = "ja", True
         if row.get("violence") == "ja" and not (
             "opened_on" in made.dates and made.dates["opened_on"] < made.dates["received_on"]
         ):
@@ -683,8 +711,8 @@ class Town:
         trouble = self.stacks[place].channel.trouble
         await self.stacks[place].die()
         for person in self.people.values():  # it may not have come to note what it sent
-            for what, (day, _) in person.heard.items():
-                person.heard[what] = (day, day != self.now().date())
+            for what, (day, sure) in person.heard.items():
+                person.heard[what] = (day, sure and day != self.now().date())
         self.stacks[place] = self._process(place)
         self.stacks[place].channel.trouble = trouble
         self.note("started again:", self.stacks[place].name)
@@ -706,10 +734,11 @@ class Town:
         if not done.applied and outcome.result not in ("repeated", "failed"):
             done.applied = True
             case = self.model.cases.get(done.ref)
-            reads = case is not None and self._reads_case(person.name, case)
-            may = case is None or reads or person.name in (case.lead, case.co)
-            if may:
-                acts.apply(self.model, done, person.unit, turn.now.astimezone(STOCKHOLM), reads)
+            day = turn.now.astimezone(STOCKHOLM).date()
+            reads = case is not None and self.model.reads(person.name, case, day)
+            unit = next((one.unit for one in self.model.held(person.name, day) if one.role == "case_worker"), "")
+            if (case is None and unit) or reads or (case is not None and self.model.works_on(person.name, case, day)):
+                acts.apply(self.model, done, unit, turn.now.astimezone(STOCKHOLM), reads)
         same = (done.person, tuple(sorted(done.data.items())) if done.data else done.name)
         if outcome.result == "repeated" and same in self.first_done:
             done.after, done.shows = self.first_done[same]
@@ -791,12 +820,16 @@ class Town:
     def _may_see(self, person: Person, body: Any, done: Done | None) -> None:
         """Raises: Fault: a message names a case, or quotes a text, that is not for this person."""
         text = check.as_text(body)
-        for ref in set(check.REF.findall(text)):
+        today = self.now().date()
+        for ref in sorted(set(check.REF.findall(text))):
             case = self.model.cases.get(ref)
-            own = done is not None and ref in done.text
-            if case is None or own or person.role in ("manager", "admin"):
+            if done is not None and ref in done.text:
                 continue
-            if person.name not in (case.lead, case.co) and not self._reads_case(person.name, case):
+            if ref in self.model.gone:
+                raise Fault(f"{person.name} was shown {ref}, which is gone")
+            if case is None or (person.role in ("manager", "admin") and not case.protected):
+                continue
+            if not self.model.works_on(person.name, case, today) and not self._reads_case(person.name, case):
                 raise Fault(f"{person.name} was shown {ref}, which is not hers")
         for words in set(check.TEXT.findall(text)):
             ref, author, at = self.model.texts.get(words, ("", "", datetime.max.replace(tzinfo=UTC)))
@@ -826,6 +859,7 @@ class Town:
         given, listed = stack.desk.read_now(read)
         check.same(f"figures of {day}", check.rates_found(given), check.rates_wanted(town, self.first, self.last))
         check.same(f"lists of {day}", check.lists_found(listed), check.lists_wanted(town, self.first, self.last))
+        self.office.gone_is_gone()
         self.note("figures", len(given), len(listed))
 
 

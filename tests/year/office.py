@@ -1,0 +1,180 @@
+"""What the administration does: people come, go and change units, cases change hands, closed cases are disposed of.
+
+By files and commands, as `app.py` takes them, in the middle of everybody else's day.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import select
+
+from bot.commandline import disposing
+from storage import inbox, outbox
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
+from tests.chat.harness import NORTH, SOUTH, TENANT, people_csv
+from tests.sql.import_files import import_cases, import_people
+from tests.year import check
+from tests.year.check import Fault
+from tests.year.model import Post
+
+if TYPE_CHECKING:
+    from tests.year.town import Town
+
+SHORT = 8
+"""Weeks up to which more happens in each."""
+
+
+class Office:
+    """The administration of a town. Everything it does follows from the seed."""
+
+    def __init__(self, town: "Town", folder: Path) -> None:
+        self._town = town
+        self._chance = random.Random(f"office of {town.seed}")
+        self._tombstones, self._file = folder / "tombstones", folder / "town.db"
+        self._gone: dict[int, str] = {}
+        self._lists: set[int] = set()
+        self._plan = dict(self._plans())
+
+    def _plans(self) -> Iterator[tuple[date, Callable[[date], Any]]]:
+        """Yield what is to happen on which day."""
+        chance, days = self._chance, 7 * self._town.weeks
+        leaves = chance.randrange(days + 5)
+        yield self._town.first + timedelta(days=leaves), self._bo_leaves
+        if chance.random() < 0.6:
+            back = leaves + chance.choice((1, 2, 20, 60))
+            yield self._town.first + timedelta(days=back), self._bo_returns
+        if chance.random() < 0.6:
+            yield self._town.first + timedelta(days=chance.randrange(days)), self._chefs_change_places
+
+    async def begins(self) -> None:
+        """Set how long closed cases are kept."""
+        town, months = self._town, self._chance.choice((0, 1, 1, 2, 6))
+        if months:
+            await town.quiet()
+            disposing.change_periods(
+                town.stacks[0].desk, self._order(), [f"case_months={months}", "printed_elsewhere=ja"]
+            )
+        town.model.months = months
+
+    async def day(self, day: date) -> None:
+        """Do what is due before people come to work."""
+        if day in self._plan:
+            await self._plan[day](day)
+        often = 0.2 if self._town.weeks <= SHORT else 0.04
+        if self._town.model.months and self._chance.random() < often:
+            await self._disposes(day)
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    async def names(self, post: Post) -> None:
+        """Bring in the register's file with one person's role."""
+        town, at = self._town, self._town.now()
+        days = f"{post.first or ''},{post.last or '-'}"
+        raw = people_csv((post.name, f"{post.name.title()} Påhittad", post.unit, post.role), days=days)
+        await town.quiet()
+        await town.stacks[0].desk.run(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        others = [
+            one for one in town.model.posts if (one.name, one.unit, one.role) != (post.name, post.unit, post.role)
+        ]
+        town.model.posts = [*others, post]
+        town.note("register:", post.name, post.unit, post.role, days)
+
+    async def _bo_leaves(self, day: date) -> None:
+        await self.names(Post("bo", NORTH, "case_worker", None, day))
+
+    async def _bo_returns(self, day: date) -> None:
+        await self.names(Post("bo", NORTH, "case_worker", day))
+
+    async def _chefs_change_places(self, day: date) -> None:
+        for name, was, now in (("cecilia", NORTH, SOUTH), ("sven", SOUTH, NORTH)):
+            await self.names(Post(name, was, "unit_manager", None, day))
+            await self.names(Post(name, now, "unit_manager", day + timedelta(days=1)))
+
+    # --- cases ------------------------------------------------------------------------------------------------------
+
+    async def changes_a_case(self) -> None:
+        """Bring in the case system's file with another lead of a case."""
+        town, chance, today = self._town, self._chance, self._town.now().date()
+        some = [case for case in town.model.cases.values() if "closed_on" not in case.dates]
+        if not some:
+            return
+        case = chance.choice(some)
+        others = [
+            name for name in town.model.holders("case_worker", case.unit, today) if name not in (case.lead, case.co)
+        ]
+        if not others:
+            return
+        lead = chance.choice(others)
+        raw = f"tenant_id;case_ref;lead_email\n{TENANT};{case.ref};{lead}@example.invalid".encode()
+        at = town.now()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        case.lead = lead
+        town.note("imported", case.ref, "lead", lead)
+        check.case_is_right(town.database, town.model, case.ref)
+
+    # --- what is gone -----------------------------------------------------------------------------------------------
+
+    def _order(self) -> disposing.Order:
+        now = self._town.now()
+        return disposing.Order("", now, now.date(), "cli:sim", None, self._tombstones)
+
+    async def _disposes(self, day: date) -> None:
+        """Dispose of the closed cases whose time is over: what is listed, and what is left."""
+        town = self._town
+        await town.quiet()
+        desk, due = town.stacks[0].desk, sorted(town.model.due_to_go(day))
+        lines = disposing.list_due(desk, self._order())
+        listed = sorted(set(check.REF.findall("\n".join(lines))))
+        if listed != due:
+            raise Fault(f"due to be disposed of on {day}: {listed}, it should be {due}")
+        town.note("disposal of", *due)
+        if not due:
+            return
+        gone = {row: ref for ref in due for (row,) in self._ask("select id from cases where ref = ?", ref)}
+        lists = {one for row in gone for (one,) in self._ask("select id from filled_checklist where case_id = ?", row)}
+        acts = {row: self._acts_of(row) for row in gone}
+        disposing.carry_out(desk, self._order(), lines[-1].split('"')[1], town.url)
+        for ref in due:
+            town.model.forget(ref)
+        self._gone |= gone
+        self._lists |= lists
+        for row in gone:
+            if self._acts_of(row) != acts[row] + 1:
+                raise Fault(f"of {gone[row]} {acts[row]} acts were known, now {self._acts_of(row)}")
+        self.gone_is_gone()
+        self._nothing_sealed()
+        for file in (self._file, self._file.with_name("town.db-wal")):
+            kept = file.read_bytes() if file.exists() else b""
+            for ref in due:
+                if ref.encode() in kept:
+                    raise Fault(f"{ref} is disposed of, and stands in {file.name}")
+
+    def _ask(self, query: str, *values: Any) -> list[Any]:
+        return self._town.database.execute(query, values).fetchall()
+
+    def _acts_of(self, row: int) -> int:
+        return int(self._ask("select count(*) from event where case_id = ?", row)[0][0])
+
+    def gone_is_gone(self) -> None:
+        """Raises: Fault: something is left of a case that was disposed of, or has come back."""
+        if self._gone:
+            check.nothing_is_left(self._town.database, self._gone, self._lists)
+
+    def _nothing_sealed(self) -> None:
+        """Raises: Fault: a reply or a message that is kept names a case that is gone."""
+        found = self._town.stacks[0].desk.read_now(_sealed)
+        for what, text in found:
+            for ref in self._gone.values():
+                if ref in text:
+                    raise Fault(f"{what} names {ref}, which is gone")
+
+
+def _sealed(session: Any) -> list[tuple[str, str]]:
+    replies = [("a reply", partial(inbox.reply_of, session, row)) for row in session.exec(select(InboxRow))]
+    sent = [("a message", partial(outbox.view_of, session, row)) for row in session.exec(select(OutboxRow)) if row.view]
+    return [(what, str(read())) for what, read in (*replies, *sent)]
