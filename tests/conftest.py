@@ -162,6 +162,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         room = item.path.parent.name
         again = "postgresql" in item.name  # the same lines as on SQLite
+        again |= hypothesis.is_hypothesis_test(getattr(item, "function", None))  # the lines of the examples beside it
         if again or room in UNCOUNTED_ROOMS or (room == "chat" and item.path.stem not in COUNTED_CHATS):
             item.add_marker("no_cover")
         for fixture in getattr(item, "fixturenames", ()):
