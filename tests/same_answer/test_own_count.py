@@ -292,6 +292,9 @@ class Put:
     spans: tuple[Period, ...]
 
 
+pytestmark = pytest.mark.xdist_group("own_count")  # one town, put into one database once
+
+
 @pytest.fixture(scope="module")
 def put(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Put]:
     seed = randrange(10**9)

@@ -29,6 +29,9 @@ def build(folder: Path) -> Path:
     return wheel
 
 
+pytestmark = pytest.mark.xdist_group("wheel")  # one wheel, built and installed once
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("wheel"))
