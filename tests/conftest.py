@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,6 +120,7 @@ NEEDS_OF_MARKER = {
 }
 MARKER_OF_FIXTURE = {
     "postgres_database": "postgres",
+    "migrated_database": "postgres",
     "chromium": "browser",
     "page": "browser",
     "cluster": "pg_server",
@@ -189,16 +191,43 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Left out: {', '.join(lines)}", yellow=True)
 
 
-@pytest.fixture
-def postgres_database() -> Iterator[str]:
-    """Yield the URL of a new, empty UTF-8 database; it is dropped afterwards, open connections included."""
+@contextmanager
+def new_database(template: str = "template0") -> Iterator[str]:
+    """Yield the URL of a new UTF-8 database on PostgreSQL; it is dropped afterwards, open connections included."""
     name = f"bk_test_{secrets.token_hex(8)}"
     with psycopg.connect(postgres_url(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
         try:
             yield urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def postgres_database() -> Iterator[str]:
+    """Yield the URL of an empty database without tables."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _newest_schema() -> Iterator[str]:
+    """Yield the name of a database of the newest schema, to be copied: nobody is connected to it."""
+    from storage import migrate
+    from storage.desk import opened
+    from storage.sealing import Keys
+
+    with new_database() as url:
+        with opened(url, Keys({"none": bytes(32)}, TRAIL)) as desk:
+            migrate.upgrade(desk)
+        yield urlsplit(url).path.strip("/")
+
+
+@pytest.fixture
+def migrated_database(_newest_schema: str) -> Iterator[str]:
+    """Yield the URL of a database of the newest schema without rows: copied, as migrating costs more than most tests."""
+    with new_database(_newest_schema) as url:
+        yield url
 
 
 @pytest.fixture

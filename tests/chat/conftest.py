@@ -72,8 +72,7 @@ def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterato
     if request.param == "sqlite":
         yield furnished.room()
         return
-    desk = Desk(request.getfixturevalue("postgres_database"), Keys(KEYS, TRAIL))
-    migrate.upgrade(desk)
+    desk = Desk(request.getfixturevalue("migrated_database"), Keys(KEYS, TRAIL))
     move_in(desk)
     yield Room(desk)
     desk.close()

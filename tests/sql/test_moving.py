@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from checklists.model import Written
-from storage import answers, migrate, moving, trail
+from storage import answers, moving, trail
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
@@ -29,10 +29,9 @@ def source(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def target(postgres_database: str) -> Iterator[Desk]:
+def target(migrated_database: str) -> Iterator[Desk]:
     """An empty PostgreSQL database of the newest schema, to be moved into."""
-    with opened(postgres_database, Keys(KEYS, TRAIL)) as desk:
-        migrate.upgrade(desk)
+    with opened(migrated_database, Keys(KEYS, TRAIL)) as desk:
         yield desk
 
 
