@@ -22,7 +22,7 @@ from storage.rows import LightRow, Shape, shape
 T = TypeVar("T")
 Q = TypeVar("Q")
 _FEW = 8
-"""Up to so many new rows of a table are inserted one by one, by a statement prepared once."""
+"""Up to this many new rows of a table are inserted one by one, by a statement prepared once."""
 
 
 class Found(Generic[T]):

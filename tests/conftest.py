@@ -225,7 +225,7 @@ def _newest_schema() -> Iterator[str]:
 
 @pytest.fixture
 def migrated_database(_newest_schema: str) -> Iterator[str]:
-    """Yield the URL of a database of the newest schema without rows: copied, as migrating costs more than most tests."""
+    """Yield the URL of a migrated database without rows. It is copied: migrating costs more than most tests."""
     with new_database(_newest_schema) as url:
         yield url
 

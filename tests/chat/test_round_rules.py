@@ -256,7 +256,7 @@ def test_the_next_case_in_the_order_is_taken_when_one_cannot_be_reviewed(room: R
     for _ in range(2):
         mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees("är nästa i ordningen")
     mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees(
-        "Det finns inget fler ärende i enhetens ordning"
+        "Det finns inga fler ärenden i enhetens ordning"
     )
     frame = rows(room, RoundCaseRow)
     assert sorted((one.drawn, one.replaced) for one in frame) == [(False, True)] * 2 + [(True, False)] * 2
