@@ -51,7 +51,7 @@ def ask(session: Session, origin: Origin, case: CaseRow, number: str) -> Changes
 
 
 def is_changed(session: Session, row: DeletionRow) -> bool:
-    """Say whether a case was changed since its deletion was asked for."""
+    """Return whether a case was changed since its deletion was asked for."""
     return deletions.changed_since(session, row, _NO_CHANGE)
 
 

@@ -84,7 +84,7 @@ def _own(session: Session, case: CaseRow) -> Mapping[str, str]:
 
 
 def told(session: Session, origin: Origin, one: ToTell) -> Changes:
-    """Keep that a case's worker has been told."""
+    """Record that a case's worker has been told."""
     one.reading.feedback_at = origin.now
     rounds.flush(session)
     return record(session, origin, Change("feedback_told", one.case, detail=f"round:{one.round.id}"))

@@ -69,7 +69,7 @@ def hers(session: Session, origin: Origin, month: date, checker: Checker) -> lis
 
 
 def check(session: Session, origin: Origin, row_id: int, outcome: Outcome, checker: Checker) -> Changes:
-    """Keep that an access is in order, or is followed up. Raises: CheckIsNotHers: it is another's, or checked."""
+    """Record that an access is in order, or is followed up. Raises: CheckIsNotHers: it is another's, or checked."""
     row = log_checks.get(session, origin.tenant_id, row_id)
     if row is None or row.outcome != OPEN:
         raise CheckIsNotHers

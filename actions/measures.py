@@ -137,7 +137,7 @@ def owner_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> int | None:
 
 
 def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None) -> Changes:
-    """Keep that a measure is done. Raises: MeasureMoved: it is somebody else's, or has been done."""
+    """Record that a measure is done. Raises: MeasureMoved: it is somebody else's, or has been done."""
     held = people.roles_on(session, origin.person_id or 0, origin.today)
     may = may_do(origin.person_id or 0, held, place_of(staff_of(session, origin), row, case))
     if not may or row.done_at is not None:
@@ -147,7 +147,7 @@ def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None
 
 
 def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None, *, good: bool) -> Changes:
-    """Keep what was seen of a measure that is done: it is good, or is open again. Raises: MeasureMoved: not done."""
+    """Record what was seen of a measure that is done: it is good, or is open again. Raises: MeasureMoved: not done."""
     if row.done_at is None or row.checked_at is not None:
         raise MeasureMoved
     if good:
@@ -158,7 +158,7 @@ def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | N
 
 
 def follow_up(session: Session, origin: Origin, row: MeasureRow, *, helped: bool) -> Changes:
-    """Keep whether a measure that is done helped. Raises: MeasureMoved: not done, no such day, or said."""
+    """Record whether a measure that is done helped. Raises: MeasureMoved: not done, no such day, or said."""
     if row.done_at is None or row.follow_up_on is None or row.followed_at is not None:
         raise MeasureMoved
     row.followed_at, row.helped = origin.now, helped
@@ -198,7 +198,7 @@ def add_finding(
 
 
 def settle(session: Session, origin: Origin, row: FindingRow) -> Changes:
-    """Keep that a finding is settled: a demand is answered, else it is put right. Raises: DutyMoved: it is already."""
+    """Record that a finding is settled: a demand answered, all else put right. Raises: DutyMoved: it already is."""
     if row.settled_on is not None:
         raise DutyMoved
     row.settled_on = origin.today
@@ -206,7 +206,7 @@ def settle(session: Session, origin: Origin, row: FindingRow) -> Changes:
 
 
 def check(session: Session, origin: Origin, row: FindingRow, evidence: str, day: date | None) -> Changes:
-    """Keep that a recommendation was checked, on what evidence, and the day of its next check; it stays open.
+    """Record that a recommendation was checked, on what evidence, and the day of its next check; it stays open.
 
     Raises: DutyMoved: it is settled, or no recommendation. MeasureText, PersonalNumberInText; FindingDay.
     """

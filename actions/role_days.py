@@ -45,7 +45,7 @@ def _both(one: RoleRow, other: RoleRow) -> tuple[date | None, date | None]:
 
 
 def _apart(one: RoleRow, other: RoleRow) -> bool:
-    """Say whether there is a day between the two on which neither is held."""
+    """Return whether there is a day between the two on which neither is held."""
     earlier, later = sorted((one, other), key=_begins)
     return earlier.valid_to is not None and earlier.valid_to + timedelta(days=1) < _begins(later)
 

@@ -66,7 +66,7 @@ def move(
 
 
 def _replaced_by(session: Session, reading: ReadingRow) -> bool:
-    """Say whether somebody else has this reading already, since its reviewer said that she had had the case."""
+    """Return whether somebody else has this reading already, since its reviewer said that she had had the case."""
     row = round_cases.case_in(session, reading.round_id, reading.case_id)
     stand = [one for one in round_readings.readings(session, reading.round_id) if one.case_id == reading.case_id]
     return (

@@ -80,7 +80,7 @@ def ask_for(
 
 
 def say(session: Session, origin: Origin, one: ConsentRow, *, yes: bool) -> Changes:
-    """Keep what a chef says to a loan; she may change her mind while the round is open."""
+    """Record what a chef says to a loan; she may change her mind while the round is open."""
     one.said, one.by_id, one.at = "yes" if yes else "no", origin.person_id, origin.now
     rounds.flush(session)
     detail = f"round:{one.round_id} {one.person_id} to {one.unit_id} {one.side} {one.said}"

@@ -62,6 +62,6 @@ def readings_left(session: Session, row: RoundRow) -> tuple[ReadingRow, ...]:
 
 
 def is_done(session: Session, row: RoundRow, case: CaseRow, person_id: int) -> bool:
-    """Say whether a reviewer has reviewed a case of a round to the end."""
+    """Return whether a reviewer has reviewed a case of a round to the end."""
     facts = cases.facts(session, case.id)
     return read_own(session, case, facts, row.checklist, "peer_reviewer", person_id, row.id).is_reviewed

@@ -43,7 +43,7 @@ def raise_now(
 
 
 def receive(session: Session, origin: Origin, one: RaisedRow, case: CaseRow) -> Changes:
-    """Keep that somebody who was told has received what was raised. Raises: RoundMoved: she was not told of it."""
+    """Record that somebody who was told has received what was raised. Raises: RoundMoved: she was not told of it."""
     if origin.person_id not in raised.told(session, one.id):
         raise RoundMoved
     if one.received_at is not None:
@@ -54,7 +54,7 @@ def receive(session: Session, origin: Origin, one: RaisedRow, case: CaseRow) -> 
 
 
 def note_late(session: Session, origin: Origin, one: RaisedRow, case: CaseRow, told: Sequence[int]) -> Changes:
-    """Keep that nobody has received it in time, and who was told of that and may receive it now."""
+    """Record that nobody has received it in time, and who was told of that and may receive it now."""
     one.late_at = origin.now
     raised.note_told(session, one.id, told)
     detail = f"round:{one.round_id} to {','.join(map(str, told))}"

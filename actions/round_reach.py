@@ -19,7 +19,7 @@ class Reach:
     lent: frozenset[tuple[int, int]]
 
     def covers(self, person_id: int, unit_id: int) -> bool:
-        """Say whether she is a reviewer today who may be given cases of a unit."""
+        """Return whether she is a reviewer today who may be given cases of a unit."""
         own = set(self.units.get(person_id, ()))
         return bool(own) and (unit_id in own or bool(own & self.whole) or (person_id, unit_id) in self.lent)
 

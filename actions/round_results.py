@@ -14,12 +14,12 @@ from storage.workshop import WorkshopNoteRow
 
 
 def shown(session: Session, origin: Origin, row: RoundRow, count: int) -> Changes:
-    """Keep that the group was told where a round's results are. count: how many were told."""
+    """Record that the group was told where a round's results are. count: how many were told."""
     return record(session, origin, Change("round_shown", detail=f"round:{row.id} to {count}"))
 
 
 def note(session: Session, origin: Origin, row: RoundRow, prompt: str, text: str) -> Changes:
-    """Keep what was said to one prompt at a round's workshop; what stood there is replaced.
+    """Record what was said to one prompt at a round's workshop; what stood there is replaced.
 
     Raises: RoundMoved: there is no such prompt. CommentMissing, TextTooLong, PersonalNumberInText.
     """

@@ -16,7 +16,7 @@ from storage.rounds import RoundRow
 
 
 def declare(session: Session, origin: Origin, case: CaseRow, reading: ReadingRow, *, had: bool) -> Changes:
-    """Keep whether a reviewer had a case, which she says before she sees more than its reference.
+    """Record whether a reviewer had a case, which she says before she sees more than its reference.
 
     Raises: RoundMoved: it is not hers any more, or she has said it.
     """
@@ -30,7 +30,7 @@ def declare(session: Session, origin: Origin, case: CaseRow, reading: ReadingRow
 
 
 def calibrate(session: Session, origin: Origin, row: RoundRow, akt: Akt, given: Mapping[str, str]) -> Changes:
-    """Keep a reviewer's answers about a made-up file. Raises: NotAllAnswered: some are missing, or not allowed."""
+    """Store a reviewer's answers about a made-up file. Raises: NotAllAnswered: some are missing, or not allowed."""
     asked = questions(akt, row.version)
     kept = {item.id: given.get(item.id, "") for item in asked if given.get(item.id, "") in choices(item)}
     if len(kept) < len(asked):

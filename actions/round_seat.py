@@ -57,7 +57,7 @@ def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> 
 
 
 def calibrated(session: Session, origin: Origin, row: RoundRow) -> bool:
-    """Say whether a person has a calibration that counts with the version of a round's list."""
+    """Return whether a person has a calibration that counts with the version of a round's list."""
     done = calibrations.of_person(session, origin.person_id or 0, row.checklist)
     days = [day_of(one.at) for one in done if one.version == row.version]
     return not akts(row.checklist) or is_calibrated(days, origin.today)

@@ -19,7 +19,7 @@ being reviewed in another round, or was reviewed of late."""
 
 
 def stopped(case: CaseRow) -> Stopped:
-    """Say why nobody can review a case, empty if that is not so."""
+    """Return why nobody can review a case, empty if that is not so."""
     return "withdrawn" if case.withdrawn else "protected" if case.protected_identity else ""
 
 

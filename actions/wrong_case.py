@@ -90,12 +90,12 @@ def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def is_begun(session: Session, case: CaseRow) -> bool:
-    """Say whether anything is answered or sent in a case, or it was extended, which is a text, or has a reason."""
+    """Return whether anything is answered or sent in a case, or it was extended, which is a text, or has a reason."""
     if is_sent(session, case) or answers.any_in(session, case.id):
         return True
     return bool(extensions.of_case(session, case) or case_reasons.of_case(session, case.id))
 
 
 def is_sent(session: Session, case: CaseRow) -> bool:
-    """Say whether a list of a case was ever sent, read or signed."""
+    """Return whether a list of a case was ever sent, read or signed."""
     return filled.any_sent(session, case.id)

@@ -45,7 +45,7 @@ def _add(
 
 
 def done(session: Session, origin: Origin, row: DutyRow, units: Collection[int]) -> Changes:
-    """Keep that a duty is done, and enter when it returns. units: those she may say it of. Raises: DutyMoved."""
+    """Record that a duty is done, and enter when it returns. units: those she may say it of. Raises: DutyMoved."""
     _check(row, units)
     row.done_at, row.done_by = origin.now, origin.person_id
     changes = record(session, origin, Change("duty_done", detail=f"duty:{row.id}"))
@@ -56,7 +56,7 @@ def done(session: Session, origin: Origin, row: DutyRow, units: Collection[int])
 
 
 def drop(session: Session, origin: Origin, row: DutyRow, units: Collection[int]) -> Changes:
-    """Keep that a duty is none: it was entered wrongly, or has ceased. units: as in `done`. Raises: DutyMoved."""
+    """Record that a duty is none: it was entered by mistake, or has ceased. units: as in `done`. Raises: DutyMoved."""
     _check(row, units)
     row.dropped_at = origin.now
     return record(session, origin, Change("duty_dropped", detail=f"duty:{row.id}"))

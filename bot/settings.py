@@ -254,7 +254,7 @@ class Settings(BaseSettings):
         return self
 
     def check_for_serving(self) -> None:
-        """Say whether the bot may answer with these settings. Raises: BadSettings."""
+        """Return whether the bot may answer with these settings. Raises: BadSettings."""
         if not self.tenants:
             raise BadSettings(fault(Code.NO_TENANTS))
         if self.mode == "production":
@@ -278,7 +278,7 @@ class Settings(BaseSettings):
             self._check_tab()
 
     def _check_tab(self) -> None:
-        """Say whether people can sign in to the tab. Raises: BadSettings."""
+        """Return whether people can sign in to the tab. Raises: BadSettings."""
         for setting, value in (("MicrosoftAppId", self.app_id), ("BK_PUBLIC_URL", self.pages_url)):
             if not value:
                 raise BadSettings(fault(Code.TAB_NEEDS, setting=setting))
@@ -288,7 +288,7 @@ class Settings(BaseSettings):
             raise BadSettings(fault(Code.NO_TEAMS_JS, file=self.teams_js))
 
     def _check_proof(self) -> None:
-        """Say whether the bot can prove who it is, in exactly one way. Raises: BadSettings."""
+        """Return whether the bot can prove who it is, in exactly one way. Raises: BadSettings."""
         certificate = self.app_certificate.get_secret_value()
         proofs = {
             "MicrosoftAppPassword": self.app_password.get_secret_value(),

@@ -89,7 +89,7 @@ def _last(read: list[str], akt_id: str) -> int:
 
 
 def is_calibrated(days: Iterable[date], today: date) -> bool:
-    """Say whether a calibration still counts. days: when she did one with this version of the list."""
+    """Return whether a calibration still counts. days: when she did one with this version of the list."""
     return any(day > months_on(today, -AGAIN_MONTHS) for day in days)
 
 

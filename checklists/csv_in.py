@@ -16,7 +16,7 @@ _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
 _FEWEST_DIGITS = 6
-"""From so many digits on, a column's name is not repeated."""
+"""A column's name with this many digits or more is not repeated."""
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 

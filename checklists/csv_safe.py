@@ -28,7 +28,7 @@ _BEGINS_OTHERWISE = re.compile("; *[^0-9A-Za-zÅÄÖåäö; ]")
 
 
 def is_safe_line(line: str) -> bool:
-    """Say whether cells joined by semicolons certainly need no change by `safe`: a fast check that most rows pass."""
+    """Return whether cells joined by semicolons surely need no change by `safe`: a fast check that most rows pass."""
     return line.isprintable() and not _BEGINS_OTHERWISE.search(";" + line) and not _AFTER_COMMA.search(line)
 
 

@@ -30,7 +30,7 @@ def read_number(text: str, case_ref: str, lets: LetThrough) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Say whether two people typed the same number, however they spaced it."""
+    """Return whether two people typed the same number, however they spaced it."""
     return _plain(one) == _plain(other)
 
 

@@ -13,7 +13,7 @@ LACKS = ("nej", "delvis")
 
 
 def is_due(done_on: Sequence[date], wanted: int, today: date, workdays: Workdays) -> bool:
-    """Say whether feedback goes now: as soon as everybody who is to read has, else while there is time for it.
+    """Return whether feedback goes now: as soon as everybody who is to read has, else while there is time for it.
 
     done_on: the day each reading was done. wanted: how many are to read, who do not see each other's answers: nothing
     is told her that could change the file before the other has read it, unless that one takes too long.

@@ -33,7 +33,7 @@ def checked(text: str, lets: LetThrough = NOTHING) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Say whether a text can name something on cards: 1 to 60 signs, letters, digits and a few more."""
+    """Return whether a text can name something on cards: 1 to 60 signs, letters, digits and a few more."""
     return _NAME.fullmatch(text) is not None
 
 

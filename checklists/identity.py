@@ -21,7 +21,7 @@ def address(written: str) -> str:
 
 
 def is_address(kept: str) -> bool:
-    """Say whether an address, as the register keeps it, can ever be proved to be somebody's; see `own_addresses`."""
+    """Return whether an address, as the register keeps it, can ever be proved to be somebody's; see `own_addresses`."""
     return _PLAIN.fullmatch(kept) is not None and kept.count("@") == 1 and not _NEVER.intersection(kept)
 
 

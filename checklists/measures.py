@@ -37,7 +37,7 @@ def offered(today: date, workdays: Workdays) -> tuple[date, ...]:
 
 
 def remind_on(due_on: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
-    """Say whether a measure that is not done is reminded of: before its day, on it, and again while it is late.
+    """Return whether a measure that is not done is reminded of: before its day, on it, and again while it is late.
 
     told_on: when somebody was reminded of it last. A day on which nobody could be reminded is caught up.
     """
@@ -59,7 +59,7 @@ def falls_to_others(told_on: date | None, left_on: date | None) -> bool:
 
 
 def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
-    """Say whether somebody is asked whether a measure that is done helped: on its day, and again until it is said.
+    """Return whether somebody is asked whether a measure that is done helped: on its day, and again until it is said.
 
     told_on: see `remind_on`; a reminder that it was to be done, before the day, is none of these.
     """
@@ -80,18 +80,18 @@ class Place:
 
 
 def sees(person_id: int, held: Sequence[Held], at: Place) -> bool:
-    """Say whether a person sees a measure: its owner and whoever checks it; of a case its lead too, and nobody else."""
+    """Return whether a person sees a measure: its owner, whoever checks it, of a case its lead too, and nobody else."""
     lead = at.case.lead_id if at.case is not None else None
     return person_id in (at.owner_id, lead) or checks(held, at)
 
 
 def may_do(person_id: int, held: Sequence[Held], at: Place) -> bool:
-    """Say whether a person says that a measure is done: its owner, or whoever checks one that is nobody's any more."""
+    """Return whether a person may say that a measure is done: its owner, or whoever checks one that has no owner."""
     return person_id == at.owner_id if at.owner_id is not None else checks(held, at)
 
 
 def checks(held: Sequence[Held], at: Place) -> bool:
-    """Say whether a person checks what was done: of a case who reads it; else the unit's chef, or a manager."""
+    """Return whether a person checks what was done: of a case who reads it; else the unit's chef, or a manager."""
     if at.case is not None:
         return reads(held, at.case)
     return any(one.role == "manager" or (one.unit_id == at.unit_id and one.role in READER) for one in held)

@@ -17,7 +17,7 @@ FEWEST_PEOPLE, FEWEST_LISTS = 5, 20
 PAUSE = 15 * 60
 """Seconds; after a longer time without an answer she did something else."""
 SECONDS = 3
-"""An answer within so many seconds was hardly thought over. This and the pause are our reading."""
+"""An answer within this many seconds was hardly thought over. This and the pause are our reading."""
 
 
 class Given(NamedTuple):

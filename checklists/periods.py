@@ -137,7 +137,7 @@ def _part(words: str) -> tuple[int, int] | None:
 
 
 def _begun_part(today: date, months: int) -> date:
-    """Return the first day of the part of its year that a day is in, parts being so many months."""
+    """Return the first day of the part of its year that a day is in, parts being this many months long."""
     return date(today.year, (today.month - 1) // months * months + 1, 1)
 
 

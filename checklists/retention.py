@@ -46,7 +46,7 @@ class Retention(BaseModel):
         return months_on(closed_on, self.case_months)
 
     def leaver_due(self, last: date, today: date) -> bool:
-        """Say whether the period of somebody is over. last: of her last role; `date.max` while she has one."""
+        """Return whether the period of somebody is over. last: of her last role; `date.max` while she has one."""
         return self.leaver_months is not None and last < today and months_on(last, self.leaver_months) <= today
 
 

@@ -29,7 +29,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to draw. quota: at least so many of each unit's are flagged, as far as there are any."""
+    """How to draw. quota: at least this many of each unit's are flagged, as far as there are any."""
 
     method: Method
     seed: str

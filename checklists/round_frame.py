@@ -11,7 +11,7 @@ from checklists.round_draw import Candidate
 NEWEST_MONTHS, OLDEST_MONTHS = 1, 4
 """How long ago a case was decided, if nothing else is asked for."""
 REST_MONTHS = 12
-"""A case is not reviewed again within so many months."""
+"""A case is not reviewed again within this many months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +68,5 @@ def frame(found: Iterable[Decided], period: Period, today: date) -> Frame:
 
 
 def is_recent(case: Decided, today: date) -> bool:
-    """Say whether a case was reviewed so lately that it rests."""
+    """Return whether a case was reviewed so lately that it rests."""
     return case.reviewed_on is not None and case.reviewed_on > months_on(today, -REST_MONTHS)

@@ -54,14 +54,14 @@ def most_of_one(cases: Iterable[Reviewed]) -> int:
 
 
 def is_of_several(cases: Sequence[Reviewed]) -> bool:
-    """Say whether some cases are so many, and of so many case workers, that they are no single one's results."""
+    """Return whether some cases are so many, and of so many case workers, that they are no single one's results."""
     leads = frozenset[int]().union(*(one.leads for one in cases))
     enough = len(cases) >= LEAST_CASES and len(leads) >= LEAST_LEADS
     return enough and most_of_one(cases) <= MOST_OF_ONE * len(cases)
 
 
 def may_show(cases: Sequence[Reviewed]) -> bool:
-    """Say whether a group may be shown some cases' results: they are of several, and several reviewed them."""
+    """Return whether a group may be shown some cases' results: they are of several, and several reviewed them."""
     reviewers = frozenset[int]().union(*(one.reviewers for one in cases))
     return is_of_several(cases) and len(reviewers) >= LEAST_REVIEWERS
 
@@ -115,7 +115,7 @@ def _told(cases: Iterable[Reviewed]) -> list[Reviewed]:
 
 
 def leaves_out(cases: Sequence[Reviewed], items: Iterable[str]) -> bool:
-    """Say whether cases have no part in what the group is shown of a question, as they are nearly all one worker's."""
+    """Return whether cases are left out of what the group is shown of a question, being nearly all one worker's."""
     some = [_asked(cases, item_id) for item_id in items]
     return any(0 < len(_told(asked)) < len(asked) for asked in some)
 

@@ -93,7 +93,7 @@ def next_day(due_on: date, every: int, today: date) -> date | None:
 
 
 def reminded(due_on: date, today: date, told_on: date | None, workdays: Workdays, begins: date | None = None) -> bool:
-    """Say whether somebody is reminded: once a good time before the day, then as of a measure.
+    """Return whether somebody is reminded: once a good time before the day, then as of a measure.
 
     begins: when the first reminder comes, if not twenty working days before. told_on: see `measures.remind_on`.
     """

@@ -182,7 +182,7 @@ class _Import:
     def _is_said_already(
         self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, day: date | None
     ) -> bool:
-        """Say whether the row equals what is stored, or what was exported of it: then it is no new revision."""
+        """Return whether the row equals what is stored, or what was exported of it: then it is no new revision."""
         if day is not None and day != answers.day_of(old):
             return False
         told = answers.for_export(self.session, sheet.filled, old)

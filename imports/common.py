@@ -121,7 +121,7 @@ def check_lengths(cells: Mapping[str, str], most: int) -> None:
 
 
 def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
-    """Say whether rows of this tenant may come in. allowed: as compared; empty = any. Raises: Refusal."""
+    """Return whether rows of this tenant may come in. allowed: as compared; empty = any. Raises: Refusal."""
     if not tenant_id:
         raise Refusal(fault(Code.EMPTY, column="tenant_id"))
     if allowed and entra_id(tenant_id) not in allowed:

@@ -89,13 +89,13 @@ def to_person(session: Session, tenant: TenantRow, person: PersonRow, time: Time
 
 
 def _meet(one: Stretch, other: Stretch | exposure.Linked, time: Time) -> bool:
-    """Say whether two stretches of time have a moment of the time asked about in common."""
+    """Return whether two stretches of time have a moment of the time asked about in common."""
     since = max(one.since, other.since, time.since)
     return since < min(one.before or time.before, other.before or time.before, time.before)
 
 
 def on_device(session: Session, tenant: TenantRow, person: PersonRow, time: Time, days: int) -> list[Exposed]:
-    """Return what a person's device held of her chat: what was shown there, from so many days before."""
+    """Return what a person's device held of her chat: what was shown there, from this many days before."""
     ids = frozenset((person.id, *people.joined_into(session, person.id)))
     shown = exposure.shown_to(session, tenant.id, ids, time.since - timedelta(days=days), time.before)
     known = _cases(session, tenant.id, time.before)

@@ -71,7 +71,7 @@ def drop(session: Session, row: DeletionRow) -> None:
 
 
 def changed_since(session: Session, row: DeletionRow, no_change: Collection[str]) -> bool:
-    """Say whether anything was done to the case since it was asked for. no_change: acts that change nothing."""
+    """Return whether anything was done to the case since it was asked for. no_change: acts that change nothing."""
     query = select(EventRow.id).where(
         EventRow.case_id == row.case_id, col(EventRow.id) > row.seen, col(EventRow.act).not_in(no_change)
     )

@@ -178,7 +178,7 @@ def _only_read(session: RowSession) -> None:
 
 
 def is_held_by_another(error: OperationalError) -> bool:
-    """Say whether a lock that another process holds was waited for in vain."""
+    """Return whether a lock that another process holds was waited for in vain."""
     of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
     held = of_sqlite is not None and of_sqlite & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the kind
     return held or getattr(error.orig, "sqlstate", None) == "55P03"

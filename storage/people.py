@@ -210,7 +210,7 @@ def every_role_of(session: Session, person_id: int) -> Sequence[RoleRow]:
 
 
 def is_known(row: PersonRow) -> bool:
-    """Say whether a row tells who somebody is; one that was joined, or disposed of, only explains the trail."""
+    """Return whether a row tells who somebody is; one that was joined, or disposed of, only explains the trail."""
     return bool(row.object_id or row.email)
 
 

@@ -1,4 +1,4 @@
-"""What rounds hold of a unit or a case goes to another: a merger of units, a case opened under the wrong reference."""
+"""Moves what rounds hold to another unit, when units are merged, or to another case, when one was opened wrongly."""
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select

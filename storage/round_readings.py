@@ -96,7 +96,7 @@ def lost_by(session: Session, tenant_id: int, person_id: int) -> Sequence[tuple[
 
 
 def was_given(session: Session, case_id: int, person_id: int) -> bool:
-    """Say whether a case was ever given to a person to review."""
+    """Return whether a case was ever given to a person to review."""
     query = select(ReadingRow.id).where(ReadingRow.case_id == case_id, ReadingRow.person_id == person_id)
     return session.exec(query.limit(1)).first() is not None
 

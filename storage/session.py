@@ -26,7 +26,7 @@ Q = TypeVar("Q")
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a value that cannot be read may raise."""
 _FEW = 8
-"""Up to so many new rows of a table are inserted one by one, by a statement prepared once."""
+"""Up to this many new rows of a table are inserted one by one, by a statement prepared once."""
 
 
 class _LeftOutError(Exception):

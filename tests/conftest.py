@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,11 +120,14 @@ NEEDS_OF_MARKER = {
 }
 MARKER_OF_FIXTURE = {
     "postgres_database": "postgres",
+    "migrated_database": "postgres",
     "chromium": "browser",
     "page": "browser",
     "cluster": "pg_server",
 }
 
+TOGETHER_IN_ROOM = "chat"
+"""In the room of the conversations, those of a module stay in one process: what they begin with is lived there once."""
 UNCOUNTED_ROOMS = {"browser", "wire", "faults"}
 COUNTED_CHATS = {
     *("test_children", "test_deputies", "test_details", "test_doubt", "test_filled_in", "test_follow_up", "test_form"),
@@ -162,8 +166,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         room = item.path.parent.name
         again = "postgresql" in item.name  # the same lines as on SQLite
+        again |= hypothesis.is_hypothesis_test(getattr(item, "function", None))  # the lines of the examples beside it
         if again or room in UNCOUNTED_ROOMS or (room == "chat" and item.path.stem not in COUNTED_CHATS):
             item.add_marker("no_cover")
+        if room == TOGETHER_IN_ROOM:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKER_OF_FIXTURE:
                 item.add_marker(MARKER_OF_FIXTURE[fixture])
@@ -184,16 +191,43 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Left out: {', '.join(lines)}", yellow=True)
 
 
-@pytest.fixture
-def postgres_database() -> Iterator[str]:
-    """Yield the URL of a new, empty UTF-8 database; it is dropped afterwards, open connections included."""
+@contextmanager
+def new_database(template: str = "template0") -> Iterator[str]:
+    """Yield the URL of a new UTF-8 database on PostgreSQL; it is dropped afterwards, open connections included."""
     name = f"bk_test_{secrets.token_hex(8)}"
     with psycopg.connect(postgres_url(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
         try:
             yield urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def postgres_database() -> Iterator[str]:
+    """Yield the URL of an empty database without tables."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _newest_schema() -> Iterator[str]:
+    """Yield the name of a database of the newest schema, to be copied: nobody is connected to it."""
+    from storage import migrate
+    from storage.desk import opened
+    from storage.sealing import Keys
+
+    with new_database() as url:
+        with opened(url, Keys({"none": bytes(32)}, TRAIL)) as desk:
+            migrate.upgrade(desk)
+        yield urlsplit(url).path.strip("/")
+
+
+@pytest.fixture
+def migrated_database(_newest_schema: str) -> Iterator[str]:
+    """Yield the URL of a migrated database without rows. It is copied: migrating costs more than most tests."""
+    with new_database(_newest_schema) as url:
+        yield url
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
 
 
 def _is_newest(checklist: Checklist) -> bool:
-    """Say whether no shipped version of the list is newer: an older one need not have every question."""
+    """Return whether no shipped version of the list is newer: an older one need not have every question."""
     shipped = [version for list_id, version in all_checklists() if list_id == checklist.id]
     return checklist.version >= max(shipped, default=0)
 

@@ -32,7 +32,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     what = exposed.add_mutually_exclusive_group(required=True)
     what.add_argument("--person", default="", metavar="WHO", help="by whoever had this person's account or device")
     what.add_argument("--key", default="", metavar="ID", help="with this master key, or `secret` or `trail`")
-    days = "only what the person's device held of the chat, from so many days before"
+    days = "only what the person's device held of the chat, from this many days before"
     exposed.add_argument("--device-days", type=int, metavar="DAYS", help=days)
     exposed.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
     exposed.add_argument("--to", dest="last", type=day, required=True, metavar="DATE")

@@ -40,7 +40,7 @@ Held = Collection[tuple[Role, str]]
 
 
 def allows(held: Held, _units: Collection[str], scope: Scope) -> bool:
-    """Say whether a person with these roles may see a round of these units: a manager, or a chef of one of them.
+    """Return whether a person with these roles may see a round of these units: a manager, or a chef of one of them.
 
     The board's page is about all of them, so it takes a manager, or a chef of each.
     """

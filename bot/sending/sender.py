@@ -101,7 +101,7 @@ class Sender:
         self._sleep = sleep
 
     def share(self, replicas: int) -> None:
-        """Send at a rate that, with so many replicas, keeps all of them within the limit."""
+        """Send at a rate that, with this many replicas, keeps all of them within the limit."""
         self._pace.share(replicas)
 
     async def send(

@@ -39,7 +39,7 @@ class Sent:
 
 
 def is_ours(request: web.Request, address: str) -> bool:
-    """Say whether a request comes from a page of this bot. address: BK_PUBLIC_URL.
+    """Return whether a request comes from a page of this bot. address: BK_PUBLIC_URL.
 
     Every browser that Teams runs in says so, in one header or the other.
     """

@@ -56,7 +56,7 @@ class Sessions:
         return _text(self._tag(b"form", f"{who.tenant}|{who.object_id}".encode()))
 
     def is_form(self, who: SignedIn, given: str) -> bool:
-        """Say whether a form was made for her."""
+        """Return whether a form was made for her."""
         return hmac.compare_digest(given.encode("utf-8", "replace"), self.form(who).encode())
 
     def digest(self, *parts: str) -> str:

@@ -73,7 +73,7 @@ def _button(context: TurnContext, row: LogCheckRow, outcome: Outcome, title: str
 
 
 def check(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
-    """Keep what came of looking at an access, and show the rest."""
+    """Record what came of looking at an access, and show the rest."""
     outcome: Outcome = "followed_up" if press.what.act == "followed_up" else "in_order"
     try:
         changes = acts.check(context.session, context.origin, press.what.about, outcome, _seat(context))

@@ -57,7 +57,7 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 
 
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
-    """Say whether anyone has answered the question about the protection assessment; without a list nobody has.
+    """Return whether anyone has answered the question about the protection assessment; without a list nobody has.
 
     Of an adult's case it is answered in one of a child that it is linked to.
     """
@@ -67,7 +67,7 @@ def is_protection_answered(session: Session, case: CaseRow) -> bool:
 
 
 def has_children_beside(case: CaseRow) -> bool:
-    """Say whether a case is an adult's with children in it."""
+    """Return whether a case is an adult's with children in it."""
     return case.case_type != cases.CHILD_CASE and case.children > 0
 
 
@@ -173,7 +173,7 @@ def _waits_since(session: Session, basis: Basis) -> datetime | None:
 
 
 def _is_read(session: Session, basis: Basis, since: datetime | None) -> bool:
-    """Say whether one reader has finished reading every child's list since it began to wait."""
+    """Return whether one reader has finished reading every child's list since it began to wait."""
     if since is None:
         return False
     done: dict[int, set[int]] = {}

@@ -14,7 +14,7 @@ _LIMITS: frozenset[Rule] = frozenset({"GRANSKA", "14D", "4M", "BESLUT", "LUCKOR"
 
 
 def is_neutral(session: Session, tenant_id: int) -> bool:
-    """Say whether a municipality has chosen that nothing of a case passes through the chat."""
+    """Return whether a municipality has chosen that nothing of a case passes through the chat."""
     return tenants.settings(tenants.get(session, tenant_id)).content == "tab"
 
 

@@ -50,7 +50,7 @@ SNOOZE = Right("snooze", "self", ANYONE)
 MOST_CASES = 8
 """What fits on a card of 24 KB with its buttons; the rest is named by reference and reason."""
 MOST_FOLLOW_UPS, MOST_REFS = 3, 20
-"""More follow-ups than this, as after an import, become one line, with at most so many references."""
+"""More follow-ups than this, as after an import, become one line, with at most this many references."""
 OPENS: Mapping[str, VerbName] = {"worker": "continue", "chef": "read"}
 """The verb of a case's button, by the recipient's relation to the case; others get no button."""
 SENTENCES: Mapping[Rule, str] = {
@@ -197,7 +197,7 @@ class _Bundle:
         return one.due
 
     def _may_be_told(self, case: CaseRow, note: ToldRow) -> bool:
-        """Say whether the case may be named to her: as ever, or while she is on duty outside office hours."""
+        """Return whether the case may be named to her: as ever, or while she is on duty outside office hours."""
         if self._staff.may_be_told(case, self._person):
             return True
         on_duty = note.rule == "SKYDD" and not self._open and not case.protected_identity

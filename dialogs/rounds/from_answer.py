@@ -123,7 +123,7 @@ def when(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def save(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep the measure and tell its owner; who made it goes on where she was."""
+    """Store the measure and tell its owner; who made it goes on where she was."""
     basis = find_case.by_id(context, press.case, SAVE, press.checklist)
     sheet = basis.sheet(press.filled)
     if sheet is None or basis.role == WRITER:

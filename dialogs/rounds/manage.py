@@ -214,7 +214,7 @@ def _ask_chefs(context: TurnContext, row: RoundRow, one: ConsentRow) -> list[Per
 
 
 def say(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Keep what a chef says to a loan, if it is her unit that is asked; whoever runs the round is told."""
+    """Record what a chef says to a loan, if it is her unit that is asked; whoever runs the round is told."""
     one = round_reviewers.consent(context.session, context.tenant_id, press.what.about)
     row = rounds.get(context.session, context.tenant_id, one.round_id) if one is not None else None
     if one is None or row is None or row.state == "closed":

@@ -137,7 +137,7 @@ def _case(context: TurnContext, row: MeasureRow) -> CaseRow | None:
 
 
 def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep that a measure is done, and tell whoever is to look at it."""
+    """Record that a measure is done, and tell whoever is to look at it."""
     found = _hers(context, press.what.about)
     if found is None:
         return card(context, (GONE,))
@@ -158,7 +158,7 @@ def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep what whoever looked at it says; if it is not done after all, its owner is told."""
+    """Record what whoever looked at it says; if it is not done after all, its owner is told."""
     found = _hers(context, press.what.about)
     if found is None or not checks(context.roles, found[1]):
         return card(context, (GONE,))
@@ -183,7 +183,7 @@ def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def followed(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep whether a measure helped; if it did not, say that another one is needed."""
+    """Record whether a measure helped; if it did not, say that another one is needed."""
     found = _hers(context, press.what.about)
     if found is None or not checks(context.roles, found[1]):
         return card(context, (GONE,))

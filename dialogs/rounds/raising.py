@@ -153,7 +153,7 @@ def _tell(
 
 
 def received(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Keep that she has received it, and tell the reviewer so."""
+    """Record that she has received it, and tell the reviewer so."""
     one = raised.get(context.session, context.tenant_id, press.what.about)
     case = cases.get(context.session, context.tenant_id, one.case_id) if one is not None else None
     if one is None or case is None:

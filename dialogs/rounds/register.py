@@ -197,7 +197,7 @@ def _codes() -> frozenset[str]:
 
 
 def make(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep the measure, and tell its owner."""
+    """Store the measure, and tell its owner."""
     inputs = press.inputs
     try:
         unit = sum(decoded(inputs.get("unit", ""))[:1])
@@ -311,7 +311,7 @@ def save_finding(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def settle(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep that a finding is settled."""
+    """Record that a finding is settled."""
     row = measures.finding(context.session, context.tenant_id, press.what.about)
     try:
         if row is None:

@@ -56,7 +56,7 @@ def begin(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def tie(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Keep whether she has had the case. If she has, whoever runs the round is told, and gives it to another."""
+    """Record whether she has had the case. If she has, whoever runs the round is told, and gives it to another."""
     found = hers(context, press.what.about)
     if found is None:
         return review_card(context, (GONE,))

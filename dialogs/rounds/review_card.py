@@ -117,13 +117,13 @@ def _is_begun(context: TurnContext, case: CaseRow, row: RoundRow) -> bool:
 
 
 def is_done(context: TurnContext, case: CaseRow, row: RoundRow, reading: ReadingRow) -> bool:
-    """Say whether this reviewer has reviewed a case to the end."""
+    """Return whether this reviewer has reviewed a case to the end."""
     is_hers = _is_begun(context, case, row) and reading.declared == "none"
     return is_hers and round_progress.is_done(context.session, row, case, context.person_id)
 
 
 def is_near(context: TurnContext, case: CaseRow) -> bool:
-    """Say whether a case is of a reviewer's own unit; one of the whole organisation has every unit."""
+    """Return whether a case is of a reviewer's own unit; one of the whole organisation has every unit."""
     names = people.unit_names(context.session, context.tenant_id)
     own = reviewer_units(context.session, context.origin).get(context.person_id, [])
     return case.unit_id in own or any(names.get(unit) == ORGANISATION for unit in own)

@@ -330,7 +330,7 @@ def _results(context: TurnContext, row: RoundRow) -> tuple[Button, ...]:
 
 
 def _is_reviewed(row: RoundRow, one: round_progress.CaseProgress) -> bool:
-    """Say whether a case is reviewed; of a closed round as it was when it closed, which is what it counts."""
+    """Return whether a case is reviewed; of a closed round as it was when it closed, which is what it counts."""
     return one.is_reviewed if row.state == "open" else not one.row.why_not
 
 

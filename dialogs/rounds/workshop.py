@@ -77,7 +77,7 @@ def _to(row: RoundRow, place: int, title: str) -> Button:
 
 
 def note(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Keep what was said to a prompt, and show the next one."""
+    """Record what was said to a prompt, and show the next one."""
     row = closed_round(context, press.what.round_id, tuple(READER))
     if row is None:
         return _gone()

@@ -219,7 +219,7 @@ def save(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep that a duty is done."""
+    """Record that a duty is done."""
     row = year.get(context.session, context.tenant_id, press.what.about)
     try:
         if row is None:
@@ -284,7 +284,7 @@ def _months(say: str, unit: str, months: tuple[int, ...]) -> Line:
 
 
 def save_wheel(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Keep a unit's own months; none chosen gives it the municipality's again."""
+    """Store a unit's own months; none chosen gives it the municipality's again."""
     unit = sum(decoded(press.inputs.get("unit", ""))[:1])
     if unit not in units_of(context):
         return wheel_form(context, refused(DutyDay()))

@@ -67,7 +67,7 @@ def claimed(
 
 
 def nothing_more(_context: "TurnContext", rest: str) -> bool:
-    """Say whether nothing follows the command word; the default for `Command.whole`."""
+    """Return whether nothing follows the command word; the default for `Command.whole`."""
     return not rest
 
 

@@ -251,7 +251,7 @@ def _pattern(context: TurnContext) -> str:
 
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
-    """Say whether what follows a command word is empty or reads as `[LIST] REF`."""
+    """Return whether what follows a command word is empty or reads as `[LIST] REF`."""
     _, ref = list_names.split(without_child(rest))
     try:
         return not ref or bool(meant(ref, _pattern(context)))

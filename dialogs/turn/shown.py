@@ -85,7 +85,7 @@ def of(view: AnyView) -> Shown | None:
 
 
 def only_tells(view: AnyView) -> bool:
-    """Say whether a view only explains how to answer what was shown, which then still counts as last shown."""
+    """Return whether a view only explains how to answer what was shown, which then still counts as last shown."""
     if isinstance(view, HelpView):
         return True
     return isinstance(view, SayView) and all(line.say.startswith(("typed.", "errors.")) for line in view.notices)

@@ -128,7 +128,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
 
 
 def _looks(turn: Turn, incoming: _Incoming) -> bool:
-    """Say whether a page of the tab only looks at the unit's cases, wherever the municipality has them."""
+    """Return whether a page of the tab only looks at the unit's cases, wherever the municipality has them."""
     verb = incoming.signed.claim.verb if incoming.signed is not None else ""
     return turn.tab and turn.kind == "refresh" and verb in LOOKED_AT
 

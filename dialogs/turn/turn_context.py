@@ -113,7 +113,7 @@ class TurnContext:
         return self.round_seat(case, checklist).round_id if role == "peer_reviewer" else filled.NO_ROUND
 
     def has_had(self, case: CaseRow) -> bool:
-        """Say whether this person has or had to do with a case, or has said so; see `rounds.ties`."""
+        """Return whether this person has or had to do with a case, or has said so; see `rounds.ties`."""
         return self.person_id in round_ties.ties(self.session, [case.id]).get(case.id, ())
 
     def reader_id(self, case: CaseRow) -> int:

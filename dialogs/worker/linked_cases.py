@@ -347,7 +347,7 @@ def unjoint(context: TurnContext, press: Press[OfLink]) -> Reaction:
 
 
 def _one_or_two(context: TurnContext, rest: str) -> bool:
-    """Say whether what follows the command is empty, a reference or two."""
+    """Return whether what follows the command is empty, a reference or two."""
     return maybe_ref(context, rest) or _two(context, rest) is not None
 
 

@@ -217,7 +217,7 @@ def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
 
 
 def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
-    """Say whether an outdated facts card contradicts what has been stored since."""
+    """Return whether an outdated facts card contradicts what has been stored since."""
     return any(
         inputs.get(field.fact) and inputs[field.fact] != field.current
         for field in (facts_card.field(basis, fact_id, child) for fact_id in all_facts())

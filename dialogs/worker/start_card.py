@@ -87,12 +87,12 @@ def open_parts(basis: Basis) -> tuple[FilePart, ...]:
 
 
 def asks_received(basis: Basis) -> bool:
-    """Say whether the day the report came in is asked: a list of a report cannot be without it."""
+    """Return whether the day the report came in is asked: a list of a report cannot be without it."""
     return basis.list_id == "intake" and basis.case.received_on is None
 
 
 def asks_children(basis: Basis) -> bool:
-    """Say whether the number of children is asked: before an adult's list whose questions depend on it."""
+    """Return whether the number of children is asked: before an adult's list whose questions depend on it."""
     asking = any(
         leaf.children
         for item in basis.checklist.items

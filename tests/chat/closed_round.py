@@ -18,6 +18,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.rounds import RoundRow
 from tests.chat.harness import NORTH, TENANT, Room, move_in
+from tests.chat.lived import lived_once
 from tests.chat.round_drive import REVIEWERS, RUNS
 from tests.sql.import_files import import_cases
 
@@ -33,6 +34,7 @@ def ref_of(number: int) -> str:
     return f"SN 2026/{701 + number:04}"
 
 
+@lived_once
 def closed(
     room: Room,
     leads: Sequence[str],

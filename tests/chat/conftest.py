@@ -10,6 +10,7 @@ from storage import migrate
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.chat.harness import Chat, Room, move_in
+from tests.chat.lived import Memory
 from tests.conftest import TRAIL
 
 KEYS = {"test": bytes(32)}
@@ -28,19 +29,27 @@ class Furnished:
         self._connection.execute("pragma synchronous=off")  # no power failures in these tests
         self._as_it_was = sqlite3.connect(":memory:")
         self._connection.backup(self._as_it_was)
+        self._memory = Memory(self._connection, self._forget)
 
     def room(self) -> Room:
         """Reset the database and return a new room."""
         self._as_it_was.backup(self._connection)
+        self._forget()
+        room = Room(self.desk, memory=self._memory)
+        self._memory.begins(room)
+        return room
+
+    def _forget(self) -> None:
         self.desk.keys = Keys(KEYS, TRAIL)
-        return Room(self.desk)
 
     def keep(self) -> None:
         """Make the current state the one to reset to."""
         self._connection.backup(self._as_it_was)
+        self._memory.clear()
 
     def close(self) -> None:
         """Close the database."""
+        self._memory.clear()
         self._as_it_was.close()
         self.desk.close()
 
@@ -63,8 +72,7 @@ def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterato
     if request.param == "sqlite":
         yield furnished.room()
         return
-    desk = Desk(request.getfixturevalue("postgres_database"), Keys(KEYS, TRAIL))
-    migrate.upgrade(desk)
+    desk = Desk(request.getfixturevalue("migrated_database"), Keys(KEYS, TRAIL))
     move_in(desk)
     yield Room(desk)
     desk.close()

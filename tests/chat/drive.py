@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from checklists.loader import all_facts
 from tests.chat.harness import REF, Chat, asked
+from tests.chat.lived import lived_once
 from texts import say
 
 TEXTS = {"motivation": "Påhittad motivering: samtalet ägde rum hemma", "place": "Påhittad journalanteckning"}
@@ -19,6 +20,7 @@ def fact_fields(chat: Chat, facts: Mapping[str, str]) -> dict[str, str]:
     return by_label
 
 
+@lived_once
 def opens(chat: Chat, ref: str = REF, children: int | str = 1, **facts: str) -> Chat:
     """Open a case and save its facts card. Facts by id (`violence="ja"`); others are left empty."""
     chat.types(f"ny {ref}")

@@ -39,6 +39,7 @@ from storage.trail import EventRow
 from tests.asked import applicable, gaps, state
 from tests.chat.card_hand import Card, button, gathered, titles, words
 from tests.chat.card_oracle import check_card
+from tests.chat.lived import Memory
 from tests.sql.import_files import import_people
 from texts import LANGUAGES, say
 
@@ -94,6 +95,7 @@ class Room:
     refused: set[str] = field(default_factory=set)
     """Free text that was sent, stored or not, and must never be in a posted card."""
     chats: dict[str, "Chat"] = field(default_factory=dict)
+    memory: Memory | None = field(default=None, compare=False)
     _opened: dict[int, set[str]] = field(default_factory=dict)
 
     def chat(self, name: str) -> "Chat":

@@ -17,6 +17,7 @@ from storage.round_readings import ReadingRow
 from storage.round_reviewers import ConsentRow
 from storage.rounds import RoundRow
 from tests.chat.harness import NORTH, TENANT, Chat, Room, move_in
+from tests.chat.lived import lived_once
 from tests.sql.import_files import import_cases
 from texts import Language, say
 
@@ -31,6 +32,7 @@ CHILD, ADULT = "SN 2026/0700", "RVT 2026/0042"
 DAY = "2026-05-06"
 
 
+@lived_once
 def furnish(room: Room) -> None:
     """Add an adult unit, a reviewer, a deputy, a child's case with a lead and an adult's case with two children."""
     move_in(room.desk, *OTHERS)

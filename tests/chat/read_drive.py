@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from tests.chat.card_hand import as_sent, inputs
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import Chat, Room
+from tests.chat.lived import lived_once
 from texts import say
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 """Facts for which seven questions apply, eight once the police report is decided."""
 
 
+@lived_once
 def sent(room: Room, given: Mapping[str, str] | None = None, *, readers: tuple[str, ...] = ("cecilia",)) -> Chat:
     """A worker fills in and sends a basis; her chefs have the app. Returns: the worker."""
     for reader in readers:

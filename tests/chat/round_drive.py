@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
+from tests.chat.lived import lived_once
 
 REVIEWERS = tuple(
     (name, f"{name.capitalize()} Granskare", NORTH, "peer_reviewer")
@@ -19,6 +20,7 @@ def refs(count: int = 10) -> list[str]:
     return [f"SN 2026/{n:04}" for n in range(501, 501 + count)]
 
 
+@lived_once
 def furnish(room: Room, *, cases: int = 10, protected: int = 1, unit: str = NORTH) -> None:
     """Register eight reviewers and a manager, and import decided cases; Ada leads the first, Ben the second."""
     move_in(

@@ -13,6 +13,7 @@ from storage.tenants import TenantRow
 from tests.chat.drive import TEXTS, answers_card, fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
 from tests.chat.list_drive import CHILD, begins, furnish, presses_through, rows_of, speaks
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL
 from tests.sql.import_files import import_answers
 from texts import Language
@@ -22,6 +23,7 @@ DAY = "2026-05-11"
 
 
 @pytest.fixture
+@lived_once
 def asked(anna: Chat) -> Chat:
     """Anna at the card for the reason, once she has said that a decision was taken."""
     fills(opens(anna, **{**ALL, "violence": "ja"}), until=REPORT).presses("Ja")

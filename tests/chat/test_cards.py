@@ -4,6 +4,7 @@ import pytest
 
 from tests.chat.drive import TEXTS, answers_card, fills, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.lived import lived_once
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 NUMBER = "19121212-1212"
@@ -12,6 +13,7 @@ WHERE = "Påhittad anteckning den 3 maj"
 
 
 @pytest.fixture
+@lived_once
 def asked_why(anna: Chat) -> Chat:
     """Anna has answered that the child was not heard, and is asked whether there is a reason."""
     return opens(anna).presses("Nej").is_asked("child_not_heard_motivated")
@@ -168,6 +170,7 @@ def test_the_motivation_of_a_yes_says_what_it_is_about(anna: Chat) -> None:
 
 
 @pytest.fixture
+@lived_once
 def informed(anna: Chat) -> Chat:
     """Anna stands at the card about what the child was informed of."""
     return opens(anna, **ALL).presses("Ja").is_asked("child_informed_report")

@@ -11,6 +11,7 @@ from storage.extensions import ExtensionRow
 from tests.chat.card_hand import button, gathered, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.lived import lived_once
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 REASON = "Påhittat skäl: utlåtande från annan huvudman väntas"
@@ -18,6 +19,7 @@ NUMBER = "19121212-1212"
 
 
 @pytest.fixture
+@lived_once
 def details(anna: Chat) -> Chat:
     """Anna with the details of a begun case in view."""
     return opens(anna, **ALL).types("uppgifter").sees("Uppgifter", REF)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.lived import lived_once
 from tests.chat.test_typing import ALL, GROUP, WHY
 
 WHAT = "child_not_heard_motivated"
@@ -11,6 +12,7 @@ ASKED = "Är det du skrev en motivering?"
 
 
 @pytest.fixture
+@lived_once
 def why(anna: Chat) -> Chat:
     """Anna, asked why the child was not heard."""
     return opens(anna, **ALL).types("nej").is_asked(WHAT)

@@ -12,6 +12,7 @@ from storage.cases import CaseRow
 from storage.desk import Session
 from tests.chat.drive import TEXTS, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads, sent
 from texts import LANGUAGES, sentences
 
@@ -21,6 +22,7 @@ NO_KINDS = {"import", "whole", "nej", "replaced"}
 
 
 @pytest.fixture
+@lived_once
 def signed(room: Room) -> Room:
     """A case that was sent, read and signed."""
     sent(room, GIVEN)

@@ -5,6 +5,7 @@ import pytest
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads, sent
 from tests.sql.import_files import import_answers, import_cases
 
@@ -13,6 +14,7 @@ ANSWER = f"tenant_id,case_ref,checklist,role,child,item,answer\n{TENANT},{REF},d
 
 
 @pytest.fixture
+@lived_once
 def signed(room: Room) -> Chat:
     sent(room)
     return reads(begins(room.chat("cecilia"))).presses("Visa skillnader").presses("Signera")

@@ -5,6 +5,7 @@ import pytest
 from tests.chat.card_hand import actions, button, gathered, inputs
 from tests.chat.drive import fact_fields, opens
 from tests.chat.harness import REF, REGISTER, Chat, Room, move_in
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_typing import ALL, GROUP, NUMBER, WHY, informed
 
@@ -13,6 +14,7 @@ KEPT = ["ja", "", "pagaende", ""]
 
 
 @pytest.fixture
+@lived_once
 def information(anna: Chat) -> Chat:
     """Anna at the information card, with the optional question of how the child was heard on it."""
     return opens(anna, **ALL).presses("Ja").is_asked("child_informed_report")

@@ -5,6 +5,7 @@ import pytest
 from storage.signatures import SignatureRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads
 from texts import say
 
@@ -17,6 +18,7 @@ BUNDLED = say("reminders.followed", "sv")
 
 
 @pytest.fixture
+@lived_once
 def cecilia(room: Room) -> Chat:
     """The chef, who has signed a list with three ongoing answers and not been notified of anything since."""
     chef = room.chat("cecilia").installs()
@@ -217,6 +219,7 @@ def test_a_planned_day_may_go_back_and_forth(room: Room, anna: Chat) -> None:
 
 
 @pytest.fixture
+@lived_once
 def asked(room: Room) -> Chat:
     """The worker, asked on the first working day after the planned day whether the decision was taken."""
     anna = opens(room.chat("anna").installs(), **FACTS)

@@ -16,6 +16,7 @@ from storage.desk import Session
 from storage.measures import FindingRow, MeasureRow
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads, sent
 from tests.chat.round_drive import RUNS, calibrates, refs, reviews
 from tests.chat.test_round_rules import begun
@@ -23,6 +24,7 @@ from tests.chat.test_rounds import declares, opens, person, rows
 
 
 @pytest.fixture
+@lived_once
 def reviewed(room: Room) -> Room:
     """A round of one case, which Cia has reviewed with Nej throughout; Anna leads it, Cecilia is the chef."""
     for name in ("anna", "cecilia", "bo"):

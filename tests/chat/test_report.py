@@ -19,6 +19,7 @@ from storage.links import LinkRow
 from tests.chat.card_hand import as_sent, button, elements, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL, sent
 from tests.sql.conftest import add_case
 
@@ -33,6 +34,7 @@ ADDRESS = re.compile(r"https://bot\.example\.invalid(/[a-z]+)\?l=([A-Za-z0-9_.-]
 
 
 @pytest.fixture
+@lived_once
 def town(room: Room) -> Room:
     """Two lists in the north, one of them complete, and one begun in the south."""
     move_in(room.desk, *OTHERS)

@@ -20,6 +20,7 @@ from storage.rounds import RoundRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.harness import NORTH, SOUTH, TENANT, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
+from tests.chat.lived import lived_once
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs
 from tests.chat.test_motivation_setting import sets
 from tests.chat.test_rounds import declares, opens, person, rows
@@ -29,6 +30,7 @@ SVEN = ("sven", "Sven Granskare", SOUTH, "peer_reviewer")
 STINA = ("stina", "Stina Chef", SOUTH, "unit_manager")
 
 
+@lived_once
 def begun(room: Room, *names: str, cases: int = 2, twice: int = 0) -> Chat:
     """Start a round with these reviewers; Ada and Ben lead the first two cases."""
     furnish(room, cases=cases, protected=0)
@@ -254,7 +256,7 @@ def test_the_next_case_in_the_order_is_taken_when_one_cannot_be_reviewed(room: R
     for _ in range(2):
         mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees("är nästa i ordningen")
     mona.presses("Annan granskare").presses("Nästa ärende i ordningen").sees(
-        "Det finns inget fler ärende i enhetens ordning"
+        "Det finns inga fler ärenden i enhetens ordning"
     )
     frame = rows(room, RoundCaseRow)
     assert sorted((one.drawn, one.replaced) for one in frame) == [(False, True)] * 2 + [(True, False)] * 2

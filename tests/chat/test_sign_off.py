@@ -14,6 +14,7 @@ from storage.signatures import SignatureRow
 from tests.chat.card_hand import as_sent, button, gathered, inputs
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import LIST, NORTH, REF, SECRET, TENANT, Chat, Room, move_in
+from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL, begins, reads, sent
 from tests.sql.import_files import import_cases
 from tests.waiting import PATIENCE
@@ -30,6 +31,7 @@ def cecilia(room: Room) -> Chat:
     return room.chat("cecilia")
 
 
+@lived_once
 def has_read(room: Room, given: dict[str, str] | None = None, mine: dict[str, str] | None = None) -> Chat:
     """A basis is sent, and read by the chef up to the differences."""
     sent(room, given)

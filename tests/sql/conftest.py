@@ -1,12 +1,10 @@
 """Runs the same tests on SQLite and PostgreSQL: a desk on each, migrated and with some data."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -22,7 +20,7 @@ from storage.filled import FilledRow
 from storage.people import PersonRow
 from storage.sealing import Keys
 from storage.tables import METADATA
-from tests.conftest import TRAIL, postgres_url
+from tests.conftest import TRAIL, new_database
 from tests.migrated import put_database
 
 KEYS = {"first": b"1" * 32}
@@ -50,16 +48,10 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def migrated_postgres() -> Iterator[str]:
     """Yield the URL of a migrated database shared by this process: creating one costs more than most tests."""
-    name = f"bk_test_{secrets.token_hex(8)}"
-    url = urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_url(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
-        try:
-            with opened(url, Keys(KEYS, TRAIL)) as desk:
-                migrate.upgrade(desk)
-            yield url
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with new_database() as url:
+        with opened(url, Keys(KEYS, TRAIL)) as desk:
+            migrate.upgrade(desk)
+        yield url
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Moving from SQLite to PostgreSQL: every row, the same ids, and the bot continues where it was."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,16 +8,31 @@ import pytest
 from sqlalchemy import select
 
 from checklists.model import Written
-from storage import answers, migrate, moving, trail
+from storage import answers, moving, trail
 from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
 from storage.tables import METADATA
 from tests.conftest import TRAIL
+from tests.migrated import put_database
 from tests.sql.conftest import KEYS, NOW, World, make_world, the_list
 from tests.sql.test_disposal import dispose, neighbour, plant
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Desk]:
+    """An empty SQLite database of the newest schema, to be filled and moved from."""
+    with opened(put_database(tmp_path / "bot.db"), Keys(KEYS, TRAIL)) as desk:
+        yield desk
+
+
+@pytest.fixture
+def target(migrated_database: str) -> Iterator[Desk]:
+    """An empty PostgreSQL database of the newest schema, to be moved into."""
+    with opened(migrated_database, Keys(KEYS, TRAIL)) as desk:
+        yield desk
 
 
 def rows(desk: Desk) -> dict[str, list[Any]]:
@@ -48,42 +64,30 @@ def fill(desk: Desk) -> World:
     return world
 
 
-def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(tmp_path: Path, postgres_database: str) -> None:
-    with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
-        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
-    ):
-        migrate.upgrade(source)
-        migrate.upgrade(target)
-        world = fill(source)
-        before = rows(source)
-        moved = moving.move(source, target)
+def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(source: Desk, target: Desk) -> None:
+    world = fill(source)
+    before = rows(source)
+    moved = moving.move(source, target)
 
-        assert rows(target) == before
-        assert moved == {table: len(found) for table, found in before.items()}
-        assert sum(moved.values()) > 20
-        verdicts = [desk.run_now(lambda session: trail.verify(session, world.tenant)) for desk in (source, target)]
-        assert verdicts[0] == verdicts[1]
-        assert (verdicts[1].bad, verdicts[1].chained, verdicts[1].unchained) == (None, 2, 0)
+    assert rows(target) == before
+    assert moved == {table: len(found) for table, found in before.items()}
+    assert sum(moved.values()) > 20
+    verdicts = [desk.run_now(lambda session: trail.verify(session, world.tenant)) for desk in (source, target)]
+    assert verdicts[0] == verdicts[1]
+    assert (verdicts[1].bad, verdicts[1].chained, verdicts[1].unchained) == (None, 2, 0)
 
-        def read(session: Session) -> str:
-            row = the_list(session, world)
-            return answers.text(session, row, answers.latest(session, world.filled)["child_heard"], "motivation")
+    def read(session: Session) -> str:
+        row = the_list(session, world)
+        return answers.text(session, row, answers.latest(session, world.filled)["child_heard"], "motivation")
 
-        assert target.run_now(read) == "Påhittat åäö"
-        later = target.run_now(lambda session: neighbour(session, world, "SN 2026/0010"))
-        assert later.case > max(row[0] for row in before["cases"])
-        assert later.case > max(row[2] for row in before["tombstone"]), "not the id of a disposed case either"
+    assert target.run_now(read) == "Påhittat åäö"
+    later = target.run_now(lambda session: neighbour(session, world, "SN 2026/0010"))
+    assert later.case > max(row[0] for row in before["cases"])
+    assert later.case > max(row[2] for row in before["tombstone"]), "not the id of a disposed case either"
 
 
-def test_what_was_moved_can_be_moved_back_and_is_the_same(tmp_path: Path, postgres_database: str) -> None:
-    with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
-        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
-        opened(f"sqlite:///{tmp_path / 'back.db'}", Keys(KEYS, TRAIL)) as back,
-    ):
-        for desk in (source, target, back):
-            migrate.upgrade(desk)
+def test_what_was_moved_can_be_moved_back_and_is_the_same(source: Desk, target: Desk, tmp_path: Path) -> None:
+    with opened(put_database(tmp_path / "back.db"), Keys(KEYS, TRAIL)) as back:
         world = fill(source)
         moving.move(source, target)
         moving.move(target, back)
@@ -102,34 +106,22 @@ create trigger alters before insert on answer for each row execute function alte
 """
 
 
-def test_a_copy_that_differs_is_not_kept(tmp_path: Path, postgres_database: str) -> None:
-    with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
-        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
-    ):
-        migrate.upgrade(source)
-        migrate.upgrade(target)
-        fill(source)
-        target.run_now(lambda session: session.connection().exec_driver_sql(ALTERS))
+def test_a_copy_that_differs_is_not_kept(source: Desk, target: Desk) -> None:
+    fill(source)
+    target.run_now(lambda session: session.connection().exec_driver_sql(ALTERS))
 
-        with pytest.raises(CannotMove, match=r"table answer .* 2 rows and 2"):
-            moving.move(source, target)
+    with pytest.raises(CannotMove, match=r"table answer .* 2 rows and 2"):
+        moving.move(source, target)
 
-        assert not any(rows(target).values())
+    assert not any(rows(target).values())
 
 
-def test_nothing_is_moved_into_a_database_that_holds_rows(tmp_path: Path, postgres_database: str) -> None:
-    with (
-        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
-        opened(postgres_database, Keys(KEYS, TRAIL)) as target,
-    ):
-        migrate.upgrade(source)
-        migrate.upgrade(target)
-        fill(source)
-        target.run_now(lambda session: make_world(session, "two"))
-        before = rows(target)
+def test_nothing_is_moved_into_a_database_that_holds_rows(source: Desk, target: Desk) -> None:
+    fill(source)
+    target.run_now(lambda session: make_world(session, "two"))
+    before = rows(target)
 
-        with pytest.raises(CannotMove, match="holds rows already"):
-            moving.move(source, target)
+    with pytest.raises(CannotMove, match="holds rows already"):
+        moving.move(source, target)
 
-        assert rows(target) == before
+    assert rows(target) == before

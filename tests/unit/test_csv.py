@@ -103,6 +103,12 @@ def test_a_row_that_lacks_a_cell_is_refused_as_the_others_may_have_moved() -> No
     assert faults_of("name;unit;day\nÅsa;x;y\nBo;y\n")[0].startswith("line 3: 2 cells under 3 columns")
 
 
+@pytest.mark.parametrize("raw", ['"name;unit', 'name;"unit\n', '"name"x;unit\nBo;x\n'])
+def test_a_header_with_a_lone_quotation_mark_is_no_csv(raw: str) -> None:
+    (fault,) = faults_of(raw)
+    assert fault.startswith("line 1: this is not CSV: a quotation mark is not closed")
+
+
 def test_lines_are_counted_as_the_file_has_them_when_a_cell_holds_line_breaks() -> None:
     assert [row.line for row in rows_of('name;unit\n"one\ntwo";x\nÅsa;y\n')] == [2, 4]
 
@@ -198,7 +204,7 @@ def test_a_made_safe_cell_can_still_be_read(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "Barnet hördes = ja", "12,5", "SN 2026/0123", "a-b", "åäö 🙂", "'=1", "2026-05-12"]
+    "cell", ["", "Barnet hördes = ja", "12,5", "SN 2026/0123", "a-b", "åäö 🙂", "'=1", "2026-05-12", "\u200b"]
 )
 def test_an_ordinary_cell_leaves_as_it_is(cell: str) -> None:
     assert safe(cell) == cell

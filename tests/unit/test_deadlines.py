@@ -117,7 +117,7 @@ def test_opening_or_closing_stops_it_and_assignment_moves_nothing(stop: str) -> 
     running = assessed(assigned_on=day(40))
     in_time, late = (assessed(assigned_on=day(40), **{stop: day(number)}) for number in (14, 15))
 
-    assert running.runs(day(90))
+    assert (running.runs(day(90)), running.ended) == (True, None)
     assert (running.last_day, running.outcome(day(14)), running.outcome(day(15))) == (
         day(14),
         "open_within",

@@ -123,6 +123,7 @@ SCENES: list[tuple[Callable[[date], CaseState], Callable[[date], list[tuple[str,
 ]
 
 
+@pytest.mark.no_cover  # thousands of days over the same lines
 @pytest.mark.parametrize(("scene", "expected", "first", "last"), SCENES)
 def test_every_day_of_2025_to_2028_is_told_on_the_days_counted_by_hand(
     scene: Callable[[date], CaseState], expected: Callable[[date], list[Any]], first: int, last: int
@@ -131,6 +132,13 @@ def test_every_day_of_2025_to_2028_is_told_on_the_days_counted_by_hand(
     for day in ALL[20:-230:step]:
         stretch = (day + first * A_DAY, day + last * A_DAY)
         assert told(scene(day), *stretch) == expected(day), day
+
+
+@pytest.mark.parametrize(("scene", "expected", "first", "last"), SCENES)
+def test_a_friday_is_told_on_the_days_counted_by_hand(
+    scene: Callable[[date], CaseState], expected: Callable[[date], list[Any]], first: int, last: int
+) -> None:
+    assert told(scene(FRIDAY), FRIDAY + first * A_DAY, FRIDAY + last * A_DAY) == expected(FRIDAY)
 
 
 def test_with_violence_every_day_is_told_at_once_and_asked_for_the_reason() -> None:

@@ -46,6 +46,7 @@ def test_below_twenty_cases_of_either_no_percentages(n1: int, n2: int, data: st.
 
 def test_nineteen_cases_of_one_round_are_too_few_for_percentages_and_twenty_are_not() -> None:
     assert not of(Share(10, 19), Share(10, 40)).in_percent
+    assert of(Share(10, 19), Share(10, 40)).difference is None
     assert not of(Share(10, 40), Share(10, 19)).in_percent
     assert of(Share(10, 20), Share(10, 20)).in_percent
 

@@ -213,6 +213,12 @@ def test_the_next_card_is_the_first_open_one_further_on_else_from_the_start(
     assert found == (None if expected is None else way[expected])
 
 
+def test_no_card_is_before_the_first_one_or_one_that_is_gone() -> None:
+    way = stops(BASIS, WORKER, FACTS, {})
+
+    assert [before(way, key) for key in (way[0].key, way[1].key, "gone:away")] == [None, way[0], None]
+
+
 @given(any_list, seeds)
 def test_the_card_before_is_the_one_before_and_none_at_the_beginning(checklist: Checklist, seed: int) -> None:
     rng = Random(seed)

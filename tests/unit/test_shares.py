@@ -133,6 +133,11 @@ def test_the_needed_number_grows_as_the_difference_shrinks() -> None:
     assert needed(0.6, 0.7) > needed(0.6, 0.8)
 
 
+@pytest.mark.parametrize(("counts", "middle"), [({}, None), ({5: 3}, 5), ({1: 1, 4: 1}, 2.5), ({9: 1, 2: 2, 7: 2}, 7)])
+def test_the_median_of_a_few_days(counts: dict[int, int], middle: float | None) -> None:
+    assert median(counts) == middle
+
+
 @given(st.lists(st.integers(-3, 40)))
 def test_the_median_of_counted_days_is_the_median_of_the_days(days: list[int]) -> None:
     ordered = sorted(days)
