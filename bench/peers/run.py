@@ -68,6 +68,7 @@ BOTS = (
     Bot("bare", ("-m", "bench.peers.bots.bare"), (FORM,)),
     Bot("bare-sqlite", ("-m", "bench.peers.bots.bare"), (FORM,), keeps=True),
     Bot("stock-form", ("-m", "bench.peers.bots.stock"), (FORM,)),
+    Bot("lean-form", ("-m", "bench.peers.bots.lean"), (FORM,)),
     Bot("stock-card", ("-m", "bench.peers.bots.stock"), (CARD,)),
     Bot("agents-form", ("-m", "bench.peers.bots.agents"), (FORM,)),
     Bot("ours", _LIFTED, _BOTH, "sqlite", token=True),
@@ -254,6 +255,7 @@ def _idle(found: Found) -> float:
 
 RATIOS: tuple[tuple[str, str, float | None, tuple[str, Get], tuple[str, Get]], ...] = (
     ("G1", "CPU, typed / stock form", 0.27, ("ours", _cpu("typed")), ("stock-form", _cpu("form"))),
+    ("G1l", "CPU, typed / lean form", None, ("ours", _cpu("typed")), ("lean-form", _cpu("form"))),
     ("G2", "CPU, typed / bare form on SQLite", 6, ("ours", _cpu("typed")), ("bare-sqlite", _cpu("form"))),
     ("G3", "CPU, typed / Agents SDK form", 1.2, ("ours", _cpu("typed")), ("agents-form", _cpu("form"))),
     ("G4", "p95, typed, as shipped / stock form", 0.3, ("ours-paced", _wait("typed")), ("stock-form", _wait("form"))),
@@ -279,7 +281,7 @@ def figures(comparison: Comparison) -> list[Figure]:
     found = comparison.found
     made = [_ratio(found, *row) for row in RATIOS]
     pressed = tuple(one.calls["pressed"] for one in found.get("ours", ()) if one.cpu)
-    made.insert(6, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
+    made.insert(7, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
     grown = tuple(one.grown for one in found.get("ours", ()) if one.grown is not None)
     note = f"after {comparison.plan.grow} turns"
     made.append(Figure("G8g", "growth of its memory since it was idle", 5, grown, note, " %"))

@@ -13,7 +13,9 @@ from bench import chat, figures, files
 from bench.measure import Figure, Towns
 from bench.peers import run
 from bench.peers.channel import Chat
+from bench.peers.processes import LOCK
 from bench.peers.run import Bot, Comparison, Plan
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -110,3 +112,16 @@ async def test_a_reply_that_says_something_else_is_no_result(tmp_path: Path) -> 
     [lacking] = found.lacking
     assert lacking.startswith("round 1, bare: WrongReply: 'start' was answered without ['no bot says this']")
     assert all(not figure.values for figure in run.figures(found))
+
+
+def test_what_the_peers_need_is_locked_by_hash() -> None:
+    wanted = [line for line in LOCK.with_suffix(".in").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    locked = LOCK.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+
+    assert all(" --hash=sha256:" in line for line in locked)
+    for name in wanted:
+        pinned = name.replace(">=", "==").partition("==")[0] + "=="
+        assert any(line.startswith(pinned) for line in locked), name
+    ours = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "botbuilder-dialogs==" not in ours
+    assert "microsoft-agents" not in ours
