@@ -5,6 +5,7 @@ Every reply is held against what it has to say: a run in which one is wrong or m
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import time
@@ -196,21 +197,30 @@ Script = Callable[[Chat, Callable[[], Awaitable[None]]], Awaitable[None]]
 """One lap of a conversation. What it is called with besides the chat is awaited before each turn: time to read."""
 
 
-async def _no_pause() -> None:
-    """Go on at once."""
+class _Over(Exception):
+    """The time of a phase is over."""
 
 
-async def phase(
-    chats: list[Chat], script: Script, seconds: float, pause: Callable[[], Awaitable[None]] = _no_pause
-) -> Waits:
-    """Let everybody go through the script again and again, whole laps only, until the time is over."""
+async def phase(chats: list[Chat], script: Script, seconds: float, reading: Callable[[], float] | None = None) -> Waits:
+    """Let everybody go through the script again and again until the time is over.
+
+    reading: seconds before each turn; with them a lap takes long, and is broken off. Without, only whole laps are made.
+    """
     end = time.perf_counter() + seconds
     for chat in chats:
         chat.waits = Waits()
 
+    async def pause() -> None:
+        if reading is None:
+            return
+        await asyncio.sleep(reading())
+        if time.perf_counter() > end:
+            raise _Over
+
     async def person(chat: Chat) -> None:
-        while time.perf_counter() < end:
-            await script(chat, pause)
+        with contextlib.suppress(_Over):
+            while time.perf_counter() < end:
+                await script(chat, pause)
 
     async with asyncio.TaskGroup() as group:
         for chat in chats:

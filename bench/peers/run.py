@@ -6,12 +6,11 @@ few people. Ratios are taken within a round and told as their median: bots of on
 
 import asyncio
 import os
-import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from bench.peers import scripts
 from bench.peers.channel import Channel, Chat, Script, Waits, WrongReply, phase
 from bench.peers.ours import PEOPLE, SETTINGS, Databases, at_rest
 from bench.peers.processes import Cores, Started, compile_ours, disk_syncs, python_of_peers, start
+from bench.people import pauses
 from tests.browser.real_bot import free_ports
 
 FORM, CARD = ("form", scripts.form), ("card", scripts.card)
@@ -68,6 +68,7 @@ BOTS = (
     Bot("bare", ("-m", "bench.peers.bots.bare"), (FORM,)),
     Bot("bare-sqlite", ("-m", "bench.peers.bots.bare"), (FORM,), keeps=True),
     Bot("stock-form", ("-m", "bench.peers.bots.stock"), (FORM,)),
+    Bot("lean-form", ("-m", "bench.peers.bots.lean"), (FORM,)),
     Bot("stock-card", ("-m", "bench.peers.bots.stock"), (CARD,)),
     Bot("agents-form", ("-m", "bench.peers.bots.agents"), (FORM,)),
     Bot("ours", _LIFTED, _BOTH, "sqlite", token=True),
@@ -191,11 +192,13 @@ class Comparison:
                 found.surplus += sum(chat.surplus for chat in chats)
             if bot.waits and plan.waits:
                 for name, script in bot.scripts:
-                    reading = _reading(plan.reading)
+                    reading = pauses(0, 2 * plan.reading)
                     waits = await phase(channel.chats(PEOPLE, urls), script, plan.waiting_for, reading)
                     found.many[name] = _of(waits, name)
             if grow:
-                found.grown = await _grown(channel, running, plan, rest)
+                found.turns += await _more(channel.chats(plan.few, urls), plan)
+                await rest()
+                found.grown = 100 * (sum(one.mib() for one in running) / found.idle - 1)
         return found
 
 
@@ -213,25 +216,13 @@ async def _first_turn(chat: Chat, bot: Bot) -> None:
         await chat.types("Yes", replies=2)
 
 
-def _reading(mean: float) -> Callable[[], Awaitable[None]]:
-    dice = random.Random(1)
-
-    async def pause() -> None:
-        await asyncio.sleep(dice.uniform(0, 2 * mean))
-
-    return pause
-
-
-async def _grown(channel: Channel, running: list[Started], plan: Plan, rest: Callable[[], Awaitable[None]]) -> float:
-    """Return by how many percent memory has grown after so many more turns, typed and pressed in turn."""
-    urls = tuple(one.url for one in running)
-    chats = channel.chats(plan.few, urls)
-    before, turns = sum(one.mib() for one in running), 0
+async def _more(chats: list[Chat], plan: Plan) -> int:
+    """Let people type and press in turn until there were as many turns as memory is looked at after."""
+    turns = 0
     while turns < plan.grow:
         for _, script in _BOTH:
             turns += (await phase(chats, script, plan.many_for)).turns
-    await rest()
-    return 100 * (sum(one.mib() for one in running) / before - 1)
+    return turns
 
 
 def _why(error: BaseException) -> str:
@@ -264,6 +255,7 @@ def _idle(found: Found) -> float:
 
 RATIOS: tuple[tuple[str, str, float | None, tuple[str, Get], tuple[str, Get]], ...] = (
     ("G1", "CPU, typed / stock form", 0.27, ("ours", _cpu("typed")), ("stock-form", _cpu("form"))),
+    ("G1l", "CPU, typed / lean form", None, ("ours", _cpu("typed")), ("lean-form", _cpu("form"))),
     ("G2", "CPU, typed / bare form on SQLite", 6, ("ours", _cpu("typed")), ("bare-sqlite", _cpu("form"))),
     ("G3", "CPU, typed / Agents SDK form", 1.2, ("ours", _cpu("typed")), ("agents-form", _cpu("form"))),
     ("G4", "p95, typed, as shipped / stock form", 0.3, ("ours-paced", _wait("typed")), ("stock-form", _wait("form"))),
@@ -289,10 +281,10 @@ def figures(comparison: Comparison) -> list[Figure]:
     found = comparison.found
     made = [_ratio(found, *row) for row in RATIOS]
     pressed = tuple(one.calls["pressed"] for one in found.get("ours", ()) if one.cpu)
-    made.insert(6, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
+    made.insert(7, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
     grown = tuple(one.grown for one in found.get("ours", ()) if one.grown is not None)
-    note = f"after {comparison.plan.grow} turns more"
-    made.append(Figure("G8g", "growth of its memory", 5, grown, note, " %"))
+    note = f"after {comparison.plan.grow} turns"
+    made.append(Figure("G8g", "growth of its memory since it was idle", 5, grown, note, " %"))
     made.append(Figure("G16", "p95 with a slow disk, commits shared", 300, (), "commits are not shared yet", " ms"))
     for goal, name, target in (("W50t", "typed", 100.0), ("W50b", "pressed", None)):
         waits = [one.many[name] for one in found.get("ours-paced", ()) if one.many]

@@ -13,7 +13,9 @@ from bench import chat, figures, files
 from bench.measure import Figure, Towns
 from bench.peers import run
 from bench.peers.channel import Chat
+from bench.peers.processes import LOCK
 from bench.peers.run import Bot, Comparison, Plan
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_the_bot_is_compared_with_a_peer_on_the_same_load(
 ) -> None:
     # The project's own libraries are enough for the bare form: nothing is installed here.
     monkeypatch.setattr(run, "python_of_peers", lambda _folder: sys.executable)
-    small = Plan(rounds=1, warm=0, few=1, few_for=0.1, many=2, many_for=0.1, waits=False, grow=0)
+    small = Plan(rounds=1, warm=0, few=1, few_for=0.1, many=2, many_for=0.1, waits=False, grow=1)
     monkeypatch.setattr(run, "QUICK", small)
     monkeypatch.setattr(command, "HISTORY", tmp_path / "history.csv")
     words = ["--peers", "--quick", "--bots", "bare-sqlite,ours", "--kept", str(tmp_path / "kept")]
@@ -95,7 +97,7 @@ def test_the_bot_is_compared_with_a_peer_on_the_same_load(
     assert "G16   p95 with a slow disk, commits shared: not measured" in said
     with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["goal"]: row for row in csv.DictReader(file)}
-    assert rows.keys() == {"G2", "G5c"}
+    assert rows.keys() == {"G2", "G5c", "G8g"}
     assert float(rows["G2"]["median"]) > 0
 
 
@@ -110,3 +112,16 @@ async def test_a_reply_that_says_something_else_is_no_result(tmp_path: Path) -> 
     [lacking] = found.lacking
     assert lacking.startswith("round 1, bare: WrongReply: 'start' was answered without ['no bot says this']")
     assert all(not figure.values for figure in run.figures(found))
+
+
+def test_what_the_peers_need_is_locked_by_hash() -> None:
+    wanted = [line for line in LOCK.with_suffix(".in").read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    locked = LOCK.read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+
+    assert all(" --hash=sha256:" in line for line in locked)
+    for name in wanted:
+        pinned = name.replace(">=", "==").partition("==")[0] + "=="
+        assert any(line.startswith(pinned) for line in locked), name
+    ours = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "botbuilder-dialogs==" not in ours
+    assert "microsoft-agents" not in ours

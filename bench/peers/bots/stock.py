@@ -105,10 +105,9 @@ class Bot(ActivityHandler):
         return InvokeResponse(status=200, body=shown)
 
 
-def main() -> None:
-    """Answer on PORT, without checking tokens."""
+def serve(adapter: CloudAdapter) -> None:
+    """Answer on PORT."""
     bot = Bot()
-    adapter = CloudAdapter(ConfigurationBotFrameworkAuthentication(SimpleNamespace(APP_ID="", APP_PASSWORD="")))
 
     async def messages(request: web.Request) -> web.Response:
         return await adapter.process(request, bot)  # type: ignore[no-any-return]
@@ -118,5 +117,8 @@ def main() -> None:
     web.run_app(app, host="127.0.0.1", port=int(os.environ["PORT"]), print=None, access_log=None)
 
 
+NO_APP_ID = SimpleNamespace(APP_ID="", APP_PASSWORD="")
+"""Settings with which tokens are not checked."""
+
 if __name__ == "__main__":
-    main()
+    serve(CloudAdapter(ConfigurationBotFrameworkAuthentication(NO_APP_ID)))
