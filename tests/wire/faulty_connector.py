@@ -59,6 +59,7 @@ class FaultyConnector:
         self.when_one_hangs: Callable[[], object] = lambda: None
         self.hung = 0
         """Number of requests left hanging."""
+        self._hung: list[web.Request] = []
         self._news = News()
         self._over = asyncio.Event()
         app = web.Application()
@@ -79,6 +80,12 @@ class FaultyConnector:
     def service_url(self) -> str:
         """The connector's serviceUrl."""
         return str(self._server.make_url("/_connector/"))
+
+    @property
+    def hanging(self) -> int:
+        """Number of requests left hanging that nobody has given up yet."""
+        self._hung = [one for one in self._hung if one.transport is not None and not one.transport.is_closing()]
+        return len(self._hung)
 
     async def stop(self) -> None:
         """Stop listening."""
@@ -105,7 +112,7 @@ class FaultyConnector:
             await self.before()
         fault = self.by_path(request.raw_path) or (self.script.popleft() if self.script else Fault())
         if fault.how == "hang":
-            await self._hang()
+            await self._hang(request)
         if fault.how == "reset" and request.transport is not None:
             request.transport.abort()
         if fault.how == "rst" and request.transport is not None:
@@ -121,11 +128,12 @@ class FaultyConnector:
         response.content_length = len(fault.body)
         await response.prepare(request)
         await response.write(fault.body[:1].encode())
-        await self._hang()
+        await self._hang(request)
         return response
 
-    async def _hang(self) -> None:
+    async def _hang(self, request: web.Request) -> None:
         self.hung += 1
+        self._hung.append(request)
         self.when_one_hangs()
         await self._news.tell()
         await self._over.wait()

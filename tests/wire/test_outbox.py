@@ -88,7 +88,6 @@ class Town:
     sender_waits: float = PATIENCE
     move_time: Callable[[float], None] | None = None
     """Advances the event loop's clock. If None, timeouts really elapse."""
-    timed_out: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
     def worker(self, desk: Desk | None = None, replica: str = "") -> OutboxWorker:
@@ -116,10 +115,9 @@ class Town:
         if self.move_time is not None:
 
             async def look() -> tuple[int, int]:
-                return len(worker._in_flight), self.connector.hung - self.timed_out
+                return len(worker._in_flight), self.connector.hanging
 
             await until("nothing but what hangs to be in flight", look, lambda seen: seen[0] == seen[1])
-            self.timed_out = self.connector.hung
             self.move_time(self.sender_waits)
         if worker._in_flight:
             await asyncio.wait(worker._in_flight)
