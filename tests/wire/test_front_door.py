@@ -300,7 +300,7 @@ async def test_a_giant_token_is_refused_and_never_logged(
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 250_000, "<at>" * 60_000, "<at " * 60_000, "<blockquote " * 20_000, "å" * 120_000]
+    "text", ["x" * 250_000, "<at>" * 60_000, "<at " * 60_000, "<blockquote " * 20_000, "å" * 40_000]
 )
 async def test_a_message_that_is_too_long_comes_in_so_that_it_can_be_answered(door: Door, text: str) -> None:
     assert await door.post(message(text=text)) == 200
