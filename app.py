@@ -29,8 +29,9 @@ from bot import logs
 from bot.clock import Clock
 from bot.commandline.arguments import Parser
 from bot.commandline.common import actor, open_desk, release, today, use_newest_key
-from bot.settings import IS_CHECKOUT, ROOT, VAR, BadSettings, Settings, read_settings
+from bot.settings import VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
+from checklists.program import IS_CHECKOUT, ROOT
 from imports.common import Order
 from storage import migrate, private, tenants
 from storage.desk import Session

@@ -8,9 +8,10 @@ from actions.changes import Change, Changes, record
 from actions.origin import Origin
 from checklists.access import Staff
 from checklists.errors import DutyDay, DutyMoved
+from checklists.findings import read_standings
 from checklists.tenant_settings import TenantSettings
 from checklists.year import EVERY, DutyKind, next_day, reminded, written
-from storage import measures, people, rounds, year
+from storage import measures, people, rounds, told_reminders, year
 from storage.desk import Session
 from storage.measures import FindingRow
 from storage.people import ORGANISATION
@@ -114,6 +115,17 @@ def told_of(session: Session, tenant_id: int, settings: TenantSettings, day: dat
 def _told(session: Session, tenant_id: int, settings: TenantSettings, day: date) -> list[Due]:
     some = [Due(row.due_on, row.unit_id) for row in year.undone(session, tenant_id) if row.told_on == day]
     some += [Due(row.day, None) for row in measures.unsettled(session, tenant_id) if row.day and row.told_on == day]
+    some += _demands(session, tenant_id, settings, day)
     slots = year.next_rounds(session, tenant_id, settings.wheel, day)
     told = [unit_id for unit_id, row in year.wheels(session, tenant_id).items() if row.told_on == day]
     return some + [Due(slots[unit_id].last, unit_id) for unit_id in told if unit_id in slots]
+
+
+def _demands(session: Session, tenant_id: int, settings: TenantSettings, day: date) -> list[Due]:
+    """Return the demands named in the setting `findings` that are reminded of on a day.
+
+    A setting keeps no day on which it was told of: whatever has come due since the last sweep is.
+    """
+    days = [one.day for one in read_standings(settings.findings).values() if one.kind == "atgardskrav" and one.day]
+    swept = told_reminders.swept_before(session, tenant_id, day) if days else None
+    return [Due(due_on, None) for due_on in days if reminded(due_on, day, swept, settings.workdays)]

@@ -39,12 +39,10 @@ from checklists.addresses import is_base_url, is_host, is_listed_host, is_loopba
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault, listed
 from checklists.identity import address, entra_id
+from checklists.program import IS_CHECKOUT, ROOT
 from storage.database_address import is_readable, is_verified
 from storage.sealing import parse_keys
 
-ROOT = Path(__file__).parent.parent
-IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
-"""False when it was installed as a wheel: the code then lies among other libraries, and data never beside it."""
 TEAMS_JS = ROOT / "node_modules" / "@microsoft" / "teams-js" / "dist" / "umd" / "MicrosoftTeams.min.js"
 VAR = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
 MANAGED = "UserAssignedMSI"

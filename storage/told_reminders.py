@@ -77,6 +77,12 @@ def is_swept(session: Session, tenant_id: int, day: date) -> bool:
     return session.exec(done).first() is not None
 
 
+def swept_before(session: Session, tenant_id: int, day: date) -> date | None:
+    """Return the last day before this one that was swept, None if there is none."""
+    query = select(func.max(col(SweepRow.day))).where(SweepRow.tenant_id == tenant_id, col(SweepRow.day) < day)
+    return session.exec(query).one()
+
+
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
     """Begin the day's sweep. Raises: sqlalchemy.exc.IntegrityError: another process has begun it."""
     row = SweepRow(tenant_id=tenant_id, day=day, begun_at=at)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from checklists.loader import all_facts, checklist_version
 from checklists.model import Item
+from dialogs.turn.left_behind import ALONE, mark
 from dialogs.turn.tokens import Mint
 from dialogs.views.parts import View
 from dialogs.views.views import Aside, Button, Claim, Head, Line, SectionCount
@@ -32,6 +33,9 @@ class Pen:
     mint: Mint
     private: bool
     """Only the reader sees the card (invoke response); posted and updated cards hold nothing anyone wrote."""
+    made: list[tuple[Claim, dict[str, str], Element | None]] = field(default_factory=list)
+    """The claims of the buttons made so far, with the data their tokens are in; the button itself if it takes none of
+    what is filled in on its card."""
 
     def say(self, key: str, **args: object) -> str:
         """Return a sentence in the reader's language."""
@@ -43,7 +47,21 @@ class Pen:
 
     def data(self, claim: Claim) -> dict[str, str]:
         """Return the data of an action: the verb and its signed token."""
-        return {"verb": claim.verb, "token": self.mint.sign(self.tenant_id, self.person_id, claim)}
+        data = {"verb": claim.verb, "token": self.mint.sign(self.tenant_id, self.person_id, claim)}
+        self.made.append((claim, data, None))
+        return data
+
+    def sign_with(self, fields: Mapping[str, str]) -> None:
+        """Sign every button of a card anew, with what its fields hold (`dialogs/turn/left_behind.py`).
+
+        A button that takes nothing of what is filled in sends it all the same, to be told that it is not kept.
+        """
+        held = mark(fields)
+        for claim, data, alone in self.made:
+            if alone is not None:
+                del alone["associatedInputs"], alone["fallback"]["associatedInputs"]
+            of = held if alone is None else ALONE + held
+            data["token"] = self.mint.sign(self.tenant_id, self.person_id, claim, of)
 
     def ask(self, item: Item) -> str:
         """Return a question in the reader's language."""
@@ -118,8 +136,13 @@ def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300
 
 
 def fits(made: Card) -> bool:
-    """Return whether a card is small enough to be shown."""
-    return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES
+    """Return whether a card is small enough to be shown, also when its tokens say what its fields hold."""
+    sent = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return len(sent.encode()) + _HELD * sent.count('"token"') <= MOST_BYTES
+
+
+_HELD = 24
+"""How much longer a token is that says what the fields of its card hold."""
 
 
 def clipped(words: str, most: int) -> str:
@@ -281,7 +304,7 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
     if button.about:
         look["tooltip"] = f"{title}: {button.about}"
     fallback = {"type": "Action.Submit", "title": title, "data": data, **gather}
-    return {
+    made: Element = {
         "type": "Action.Execute",
         "title": title,
         "verb": button.claim.verb,
@@ -290,6 +313,9 @@ def execute(pen: Pen, button: Button, *, inputs: bool = True, primary: bool = Fa
         **look,
         "fallback": fallback,
     }
+    if not inputs:
+        pen.made[-1] = (button.claim, data, made)
+    return made
 
 
 NARROW = 286

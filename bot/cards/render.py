@@ -18,7 +18,7 @@ from bot.cards.help import help_card
 from bot.cards.menus import ask_ref_card, cases_card, menu_card
 from bot.cards.motivation import doubt_card, motivation_card
 from bot.cards.panel import panel_card
-from bot.cards.parts import Card, Pen
+from bot.cards.parts import Card, Element, Pen
 from bot.cards.prompt import prompt_card
 from bot.cards.question import question_card
 from bot.cards.reading import differences_card, reading_card, return_card, shortfall_card, signed_card
@@ -26,7 +26,6 @@ from bot.cards.reminder import reminder_card
 from bot.cards.report import links_card, report_card
 from bot.cards.summary import closed_card, missing_card, summary_card
 from bot.cards.unit import unit_case_card
-from dialogs.turn import left_behind
 from dialogs.turn.exchange import Reply
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import without_texts
@@ -84,36 +83,31 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
         return None
     pen = Pen(reply.language, reply.tenant_id, reply.person_id, reply.channel_user, mint, private)
     made = _BUILDERS[view.kind](pen, view)
-    return made if view.kind in _CHOOSES else _marked(made, mint)
-
-
-_CHOOSES = ("summary", "report", "links")
-"""The cards on which fields only say what is to be shown next: what is chosen there and not used is no loss."""
-
-
-def _marked(made: Card, mint: Mint) -> Card:
-    """Put into each button of a card with fields what they hold, so that what is filled in is not dropped unsaid."""
-    parts = _within(made["body"])
-    fields = {one["id"]: str(one.get("value", "")) for one in parts if str(one.get("type", "")).startswith("Input.")}
-    for action in (one for one in parts if fields and one.get("type") == "Action.Execute"):
-        fallback = action["fallback"]
-        is_alone = action.pop("associatedInputs", "") == fallback.pop("associatedInputs", "") == "none"
-        held = left_behind.mark(fields, alone=is_alone)
-        data = {**action["data"], "token": mint.with_held(action["data"]["token"], held)}
-        action["data"] = fallback["data"] = data
+    fields = {} if view.kind in _ASKS_NOTHING else _fields(made["body"])
+    if fields:
+        pen.sign_with(fields)
     return made
 
 
-def _within(body: list[Any]) -> list[dict[str, Any]]:
-    """Return every element and action within the body of a card."""
-    found: list[dict[str, Any]] = []
-    left = list(body)
-    while left:
-        part = left.pop()
-        found.append(part)
-        for name in ("items", "columns", "rows", "cells", "actions"):
-            left += part.get(name) or ()
+_ASKS_NOTHING = ("question", "menu", "closed", "summary", "report", "links")
+"""The cards without fields, as far as every press meets them; and those on which fields only say what is to be shown
+next: what is chosen there and not used is no loss."""
+
+
+def _fields(body: list[Element]) -> dict[str, str]:
+    """Return what the fields of a card hold, by id."""
+    found, parts = dict[str, str](), list(body)
+    while parts:
+        one = parts.pop()
+        if one["type"].startswith("Input."):
+            found[one["id"]] = str(one.get("value", ""))
+        elif one["type"] in _HOLDS:
+            for name in ("items", "columns", "rows", "cells"):
+                parts += one.get(name, ())
     return found
+
+
+_HOLDS = ("Container", "ColumnSet", "Column", "Table", "TableRow", "TableCell")
 
 
 def render_text(reply: Reply) -> str:

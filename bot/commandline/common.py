@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from bot.clock import Clock
-from bot.settings import IS_CHECKOUT, ROOT, BadSettings, Settings
+from bot.settings import BadSettings, Settings
 from checklists.case_dates import calendar_day
 from checklists.faults import Code, Refusal, fault
 from checklists.privacy import has_personal_number
+from checklists.program import IS_CHECKOUT, ROOT
 from checklists.swedish_time import day_of
 from storage import migrate, private, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened

@@ -23,7 +23,10 @@ from bot.door import strict_json
 from checklists.identity import entra_id
 
 MAX_ID = 500
-MAX_TEXT = 100_000
+MAX_HTML = 100_000
+"""How much of what a message quotes is looked through. Its text has no limit but the body's: who writes too much gets
+a sentence about it (`dialogs/turn/take_turn.py`), which a refused request could not give her.
+"""
 # No written language stacks this many combining marks on a letter. NFC sorts them in quadratic time: 50,000 blocked
 # the process for four seconds.
 MAX_MARKS = 30
@@ -158,7 +161,7 @@ class Inbound(_Part):
     entities: tuple[dict[str, Any], ...] | None = Field(None, repr=False)
     attachments: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_none_to_empty)] = Field((), repr=False)
     # After `recipient` and `entities`, which its validator needs to recognize mentions of the bot.
-    text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)] | None = Field(None, repr=False)
+    text: Annotated[str, AfterValidator(clean_text)] | None = Field(None, repr=False)
     value: Annotated[dict[str, Any], AfterValidator(clean_value)] | None = Field(None, repr=False)
     raw: dict[str, Any] = Field(repr=False)
 
@@ -202,7 +205,7 @@ class Inbound(_Part):
     def _html(self) -> str:
         """The message as HTML, as Teams sends it beside the text; empty if it did not, or if it is too long."""
         found = [one.get("content") for one in self.attachments if one.get("contentType") == "text/html"]
-        return next((one for one in found if isinstance(one, str) and len(one) <= MAX_TEXT), "")
+        return next((one for one in found if isinstance(one, str) and len(one) <= MAX_HTML), "")
 
     @property
     def is_personal(self) -> bool:

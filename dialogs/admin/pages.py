@@ -11,6 +11,7 @@ from checklists.case_dates import read_day
 from checklists.errors import UnitGone, UserError
 from checklists.faults import Refusal
 from checklists.log_check import OPEN
+from checklists.program import PROGRAM
 from checklists.tenant_settings import NAMES, check_together, parse_setting, show_settings
 from dialogs.admin.shown import (
     MOST_CHOICES,
@@ -241,7 +242,7 @@ def log(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Rea
     lines = [
         Line(say="admin.chained", args={"place": place}),
         Line(say="admin.unchained" if since else "admin.all_chained", args={"count": unchained}),
-        Line(say="admin.verify"),
+        Line(say="admin.verify", args={"program": PROGRAM}),
     ]
     seats = []
     for seat in dict.fromkeys(row.unit_id for row in rows):
@@ -270,7 +271,7 @@ def due(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reac
     lines = (Line(say="admin.no_period"),) if period is None else (count,)
     view = AdminView(
         title=Line(say="admin.disposal_title"),
-        lines=(*lines, Line(say="admin.disposal_how")),
+        lines=(*lines, Line(say="admin.disposal_how", args={"program": PROGRAM})),
         sections=rows,
         buttons=(
             *more("buttons.show_more", "disposal", 0, at.start, found),

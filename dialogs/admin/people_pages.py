@@ -14,6 +14,7 @@ from checklists.faults import Refusal
 from checklists.identity import address, is_address
 from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
+from checklists.program import PROGRAM
 from checklists.rights import ROLES
 from dialogs.admin.shown import (
     MOST_CHOICES,
@@ -90,7 +91,7 @@ def export(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> 
     if not context.turn.invoke:
         return LinksView(notices=(Line(say="admin.register_private"),), links=(), buttons=buttons)
     if not context.pages_url:
-        return LinksView(notices=(Line(say="admin.no_pages"),), links=(), buttons=buttons)
+        return LinksView(notices=(Line(say="admin.no_pages", args={"program": PROGRAM}),), links=(), buttons=buttons)
     whose = (context.tenant_id, context.person_id)
     token = links.make(context.session, *whose, addresses.PEOPLE, {}, context.turn.now)
     made = LinkRow(what="people", address=link_url(context.pages_url, addresses.PATHS[addresses.PEOPLE], token))

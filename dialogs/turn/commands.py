@@ -70,6 +70,8 @@ _ASKED_WITH = words_of(
     "to see need alla garna en ett ta tar a",
 )
 _NEAR, _MOST_NEAR = 0.78, 60
+_REASONS = words_of("for darfor eftersom because since")
+"""What a reason begins with: `för att` is no slip for `fortsätt`, nor `för` for `form`."""
 
 MODULES = (
     open_case,
@@ -281,8 +283,11 @@ def _begun(context: TurnContext, text: str, allowed: Mapping[str, str]) -> tuple
     """Return the command a line begins like, and the rest of the line, which is kept where the command takes it."""
     whole: list[str] = []
     words = text.split()
+    if not words or folded(words[0]) in _REASONS:
+        return None
     for count in (2, 1):
-        found = get_close_matches(folded(" ".join(words[:count]))[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
+        as_long = [word for word in allowed if len(word.split()) == count]
+        found = get_close_matches(folded(" ".join(words[:count]))[:_MOST_NEAR], as_long, n=1, cutoff=_NEAR)
         if not found or len(words) <= count:
             continue
         command, rest = _BY_WORD[found[0]], " ".join(words[count:])

@@ -7,31 +7,23 @@ card's fields held when it was made; a press that comes with something else has 
 import zlib
 from collections.abc import Iterator, Mapping
 
-_ALONE = "-"
+ALONE = "-"
+"""Before the mark, for a button that takes nothing of what is filled in."""
 
 
-def mark(fields: Mapping[str, str], *, alone: bool = False) -> str:
-    """Return a short mark of what fields hold, the same however a client writes spaces, numbers and several choices.
-
-    alone: for a button that takes none of them.
-    """
-    held = "\n".join(sorted(f"{name}={_plain(value)}" for name, value in fields.items() if _plain(value)))
-    return f"{_ALONE if alone else ''}{zlib.crc32(held.encode()):08x}"
-
-
-def _plain(value: str) -> str:
-    words = " ".join(value.split()).removesuffix(".0")
-    return "" if words == "false" else ",".join(sorted(words.split(",")))
-
-
-def is_alone(held: str) -> bool:
-    """Say whether a button takes nothing of what is filled in on its card."""
-    return held.startswith(_ALONE)
+def mark(fields: Mapping[str, str]) -> str:
+    """Return a short mark of what fields hold, the same however a client writes spaces, numbers and several choices."""
+    held = []
+    for name, value in sorted(fields.items()):
+        words = " ".join(value.split()).removesuffix(".0")
+        if words not in ("", "false"):
+            held.append(f"{name}={sorted(words.split(','))}")
+    return f"{zlib.crc32(str(held).encode()):08x}"
 
 
 def is_touched(held: str, fields: Mapping[str, str]) -> bool:
-    """Say whether a card's fields hold something else than when it was made; no, if it is of an older release."""
-    return bool(held) and mark(fields, alone=is_alone(held)) != held
+    """Say whether a card's fields hold something else than when it was made, as the token of its button says."""
+    return mark(fields) != held.removeprefix(ALONE)
 
 
 class Fields(Mapping[str, str]):

@@ -148,8 +148,8 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
     signed = mint.read(turn.data["token"]) if "token" in turn.data else None
     given = {name: text for name, text in turn.data.items() if name not in _OURS}
     held = signed.held if signed is not None else ""
-    touched = left_behind.is_touched(held, given)
-    if left_behind.is_alone(held):
+    touched = bool(held) and left_behind.is_touched(held, given)
+    if held.startswith(left_behind.ALONE):
         turn = replace(turn, data={name: text for name, text in turn.data.items() if name in _OURS})
     # What nobody signed is not read at all: anyone can send it.
     written = {name: text for name, text in given.items() if signed is not None and name in turn.data}

@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import text
 
 from actions import deletions
+from checklists.program import PROGRAM
 from storage import outbox, tenants
 from storage.deletions import DeletionRow
 from storage.people import PersonRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in
 from tests.chat.read_drive import ALL, sent
+from texts import LANGUAGES, sentences
 
 ADMIN = ("ada", "Ada Uppdiktad", "", "admin")
 SECRET_TEXT = "Barnet sov hos mormor (påhittat)"
@@ -476,3 +478,9 @@ def test_more_requests_than_a_page_holds_are_all_reached(room: Room, ada: Chat) 
         asks_for_deletion(ada, f"SN 2026/060{number}", f"SN § {number}")
     ada.types("radering").sees("Begärda: 6", "0604").sees_no("0605")
     ada.presses("Visa fler").sees("0605")
+
+
+@pytest.mark.parametrize("page", ["Loggen", "Gallring"])
+def test_what_the_operator_is_to_type_is_what_the_program_is_called(ada: Chat, page: str) -> None:
+    ada.types("administrera").presses(page).sees(f": {PROGRAM} ")
+    assert not [text for language in LANGUAGES for text in sentences(language).values() if "app.py" in text]

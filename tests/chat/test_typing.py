@@ -435,3 +435,9 @@ def test_a_single_answer_is_for_the_gap_that_was_pressed(asked_first: Chat) -> N
 @pytest.mark.parametrize("line", ["jag har skrivit fel nummer", "det blev fel ärendenummer", "wrong case number"])
 def test_who_tells_of_a_wrong_number_is_led_to_the_card_for_it(asked_first: Chat, line: str) -> None:
     asked_first.types("vad saknas").types(line).sees("fel nummer")
+
+
+@pytest.mark.parametrize("length", [4_001, 110_000, 250_000])
+def test_a_message_that_is_too_long_is_answered_and_the_question_stands(asked_first: Chat, length: int) -> None:
+    asked_first.types("nej, " + "å" * (length - 5)).sees(f"Meddelandet är {length} tecken och 4000 läses.")
+    asked_first.types("ja").is_asked("child_informed_report")

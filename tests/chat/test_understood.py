@@ -298,3 +298,8 @@ def test_who_has_chosen_english_is_told_the_english_word(anna: Chat, line: str, 
 @pytest.mark.parametrize("line", ["spara", "Spara", "save", "stäng", "öppna"])
 def test_the_title_of_a_button_is_no_slip_for_a_command(anna: Chat, line: str) -> None:
     opens(anna, **ALL).types("mina ärenden").types(line).sees_no("Menade du ”språk”")
+
+
+@pytest.mark.parametrize("line", ["för att vi inte bedömde det som brott", "för att barnet är nyfött"])
+def test_a_reason_is_no_slip_for_a_command(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types(line).sees("Det förstod jag inte").sees_no("Menade du").is_asked("child_heard")

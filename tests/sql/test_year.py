@@ -1,5 +1,6 @@
 """The year and follow-up rounds on both databases, by their actions alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from checklists.errors import DutyDay, DutyMoved, RoundMoved
 from checklists.periods import Period
 from checklists.tenant_settings import TenantSettings
 from checklists.year import Slot
-from storage import people, round_lists, trail
+from storage import people, round_lists, told_reminders, trail
 from storage import rounds as stored_rounds
 from storage import year as stored
 from storage.desk import Desk, Session
@@ -44,6 +45,30 @@ def test_a_duty_follows_its_unit_and_is_told_to_who_is_there(desk: Desk) -> None
         year.done(session, mona, row, {at.south})
         assert year.told_of(session, at.tenant, SETTINGS, TODAY) == {}
         assert [one.due_on.month for one in stored.duties(session, at.tenant)] == [SOON.month, SOON.month + 2]
+
+    desk.run_now(work)
+
+
+def test_a_demand_named_in_the_setting_is_told_to_the_managers_before_its_day_on_it_and_while_it_is_late(
+    desk: Desk,
+) -> None:
+    def work(session: Session) -> None:
+        at = town(session)
+        due = SETTINGS.workdays.on_or_after(TODAY + timedelta(days=10))
+        said = (f"B1:atgardskrav:{due}", "B2:kritik", f"B3:uppfoljd:{TODAY}")
+        settings = replace(SETTINGS, findings=said)
+        after = SETTINGS.workdays.after
+        down = SETTINGS.workdays.before(due, 3)
+        told = []
+        for day in (TODAY + timedelta(days=n) for n in range(35)):
+            if not settings.workdays.is_working(day) or day == down:  # nothing is swept on a free day, or while down
+                continue
+            told_reminders.begin_sweep(session, at.tenant, day, NOW)
+            found = year.told_of(session, at.tenant, settings, day).get(at.people["mona"], [])
+            told += [day] if Due(due, None) in found else []
+        first = SETTINGS.workdays.on_or_after(TODAY)
+        assert told[:4] == [first, after(down), due, after(due)], "first when it is known, and after a day it was down"
+        assert told[4:6] == [after(after(due), 5), after(after(due), 10)]
 
     desk.run_now(work)
 
