@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 import threading
 import time
@@ -20,11 +21,13 @@ from sqlmodel import Session
 from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.database_address import is_readable, names_several_hosts
+from storage.held import NOT_HELD, NotHeld
 from storage.sealing import Keys
 from storage.session import RowSession
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
+log = logging.getLogger(__name__)
 _TRIES = 5
 _POOL = 5
 _PATIENCE = 5.0
@@ -60,6 +63,10 @@ class Desk:
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._could_not_keep = False
+        self.not_held: dict[tuple[str, str], NotHeld] = {}
+        """The rows that transactions met and that cannot be held, by table and key."""
+        self.noticed: Callable[[], None] | None = None
+        """Called for each of them."""
         # One at a time, also on PostgreSQL: a report costs more than a hundred turns, and they share one interpreter.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
@@ -88,7 +95,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
-        with self._one_writer, RowSession(self.engine) as session:
+        with self._one_writer, RowSession(self.engine) as session, self._telling(session):
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -113,7 +120,7 @@ class Desk:
 
         Raises: what `work` raises.
         """
-        with RowSession(self._reading) as session:
+        with RowSession(self._reading) as session, self._telling(session):
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"
@@ -121,6 +128,19 @@ class Desk:
             result = work(session)
             session.commit()
             return result  # opened keys are not cached: one may have been destroyed since the snapshot
+
+    @contextlib.contextmanager
+    def _telling(self, session: Session) -> Iterator[None]:
+        """Log what a transaction met that cannot be held, each row once until somebody has looked at `not_held`."""
+        try:
+            yield
+        finally:
+            for at, one in session.info.get(NOT_HELD, {}).items():
+                if at not in self.not_held:
+                    self.not_held[at] = one
+                    log.error("%s at %s", one.fault, one.where)
+                    if self.noticed is not None:
+                        self.noticed()
 
     def is_ready(self) -> bool:
         """Return whether the database answers and, after a failed write, whether it can be written to again.

@@ -118,6 +118,25 @@ def test_a_copy_that_differs_is_not_kept(tmp_path: Path, postgres_database: str)
         assert not any(rows(target).values())
 
 
+BACK = "create trigger alters after insert on answer begin update answer set choice = 'ja' where id = new.id; end"
+
+
+def test_a_copy_that_differs_is_not_kept_on_the_way_back_either(tmp_path: Path, postgres_database: str) -> None:
+    with (
+        opened(postgres_database, Keys(KEYS, TRAIL)) as source,
+        opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as target,
+    ):
+        migrate.upgrade(source)
+        migrate.upgrade(target)
+        fill(source)
+        target.run_now(lambda session: session.connection().exec_driver_sql(BACK))
+
+        with pytest.raises(CannotMove, match=r"table answer .* 2 rows and 2"):
+            moving.move(source, target)
+
+        assert not any(rows(target).values())
+
+
 def test_nothing_is_moved_into_a_database_that_holds_rows(tmp_path: Path, postgres_database: str) -> None:
     with (
         opened(f"sqlite:///{tmp_path / 'bot.db'}", Keys(KEYS, TRAIL)) as source,
