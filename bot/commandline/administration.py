@@ -339,7 +339,7 @@ def _sends(_parsed: argparse.Namespace) -> Work:
         record(session, origin, Change("admin_listed", detail="sends"))
         lines = []
         for row in outbox.left(session, tenant.id):
-            case = cases.get(session, tenant.id, row.case_id) if row.case_id else None
+            case = cases.if_sound(session, tenant.id, row.case_id)
             about = f", {_shown(case.id, case.ref, case.protected_identity)}" if case else ""
             lines.append(f"{row.id}: {row.state} since {row.created_at.date()}{about}")
         return lines or ["no message waits for a decision"]
