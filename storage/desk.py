@@ -95,19 +95,23 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
-        with self._one_writer, RowSession(self.engine) as session, self._telling(session):
+        with self._one_writer, RowSession(self.engine) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 statement = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
                 session.connection().execute(statement, {"name": serial})
-            result = work(session)
-            if keep:
-                session.commit()
-                self.keys.remember(session)
-            else:
-                session.flush()  # what the database would have refused
-                session.rollback()
-            return result
+            try:
+                result = work(session)
+                if keep:
+                    session.commit()
+                    self.keys.remember(session)
+                else:
+                    session.flush()  # what the database would have refused
+                    session.rollback()
+                return result
+            finally:
+                if NOT_HELD in session.info:
+                    self._tell(session.info[NOT_HELD])
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on the thread for reading, beside the writers; see `read_now`."""
@@ -120,27 +124,27 @@ class Desk:
 
         Raises: what `work` raises.
         """
-        with RowSession(self._reading) as session, self._telling(session):
+        with RowSession(self._reading) as session:
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 statement = "set transaction isolation level repeatable read, read only"
                 session.connection().execute(text(statement))
-            result = work(session)
-            session.commit()
-            return result  # opened keys are not cached: one may have been destroyed since the snapshot
+            try:
+                result = work(session)
+                session.commit()
+                return result  # opened keys are not cached: one may have been destroyed since the snapshot
+            finally:
+                if NOT_HELD in session.info:
+                    self._tell(session.info[NOT_HELD])
 
-    @contextlib.contextmanager
-    def _telling(self, session: Session) -> Iterator[None]:
-        """Log what a transaction met that cannot be held, each row once until somebody has looked at `not_held`."""
-        try:
-            yield
-        finally:
-            for at, one in session.info.get(NOT_HELD, {}).items():
-                if at not in self.not_held:
-                    self.not_held[at] = one
-                    log.error("%s at %s", one.fault, one.where)
-                    if self.noticed is not None:
-                        self.noticed()
+    def _tell(self, met: dict[tuple[str, str], NotHeld]) -> None:
+        """Log rows that cannot be held, each once until somebody has looked at `not_held`."""
+        for at, one in met.items():
+            if at not in self.not_held:
+                self.not_held[at] = one
+                log.error("%s at %s", one.fault, one.where)
+                if self.noticed is not None:
+                    self.noticed()
 
     def is_ready(self) -> bool:
         """Return whether the database answers and, after a failed write, whether it can be written to again.
@@ -268,7 +272,7 @@ def _postgresql(url: str) -> Engine:
     if several and attributes not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
     # Also of one name: it may be that of several addresses, or of a server that has become a standby.
-    parts["target_session_attrs"] = attributes if attributes == "primary" else "read-write"
+    parts["target_session_attrs"] = attributes if attributes in ("read-write", "primary") else "primary"
     options = (
         f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
         f" -c lock_timeout={int(1000 * _PATIENCE)}"
