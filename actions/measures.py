@@ -268,7 +268,7 @@ def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[Measu
     staff = Staff(people.holdings_on(session, tenant_id, day))
     found: dict[int, list[MeasureRow]] = {}
     for row in measures.told(session, tenant_id, day):
-        case = cases.get(session, tenant_id, row.case_id) if row.case_id is not None else None
+        case = cases.if_sound(session, tenant_id, row.case_id)
         owner = owner_of(staff, row, case)
         some = [owner] if owner is not None and row.done_at is None else []
         if row.due_on < day or not some:
@@ -279,7 +279,7 @@ def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[Measu
 
 
 def _lookers(session: Session, staff: Staff, row: MeasureRow) -> list[int]:
-    case = cases.get(session, row.tenant_id, row.case_id) if row.case_id is not None else None
+    case = cases.if_sound(session, row.tenant_id, row.case_id)
     if row.case_id is not None:
         return staff.chefs(case) if case is not None else []
     return staff.chefs_in(row.unit_id) or staff.managers()

@@ -23,7 +23,7 @@ from dialogs.turn.take_turn import Result
 from storage.standing import Late, Standing
 
 LoopName = Literal["outbox", "trail", "reminders", "figures", "imports", "deletions", "replica"]
-Where = Literal["turn", "link", "reply", "outbox_message", "skipped_case", LoopName]
+Where = Literal["turn", "link", "reply", "outbox_message", "skipped_case", "row", LoopName]
 REASONS: tuple[Reason, ...] = tuple(sorted({*get_args(Noticed), *get_args(Late)}))
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)

@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.adapter import TeamsAdapter
-from bot.background import chainer, deleter, importer, outbox_worker, presence, projector, sweeper
+from bot.background import chainer, deleter, importer, left_out, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
 from bot.background.deleter import Deleter
 from bot.background.import_folder import ImportFolder
@@ -86,6 +86,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied) as session:
             replica = str(uuid4())
             services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
+            desk.noticed = partial(left_out.row, metrics)
             app[SERVICES] = services
             if services.tab is not None:
                 app[DOOR] = Door(services.tab, services.turns)

@@ -154,8 +154,10 @@ def what_can_be_read(stored: Any) -> str:
     Those have their defaults; but with no word of where cases are read, nothing of a case goes out into the chat.
     """
     try:
-        kept = dict(json.loads(stored))
+        kept = json.loads(stored)
     except (TypeError, ValueError):
+        kept = None
+    if not isinstance(kept, dict):
         return json.dumps({"content": "tab"})
     try:
         _STORED.validate_json(json.dumps(kept))

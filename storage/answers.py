@@ -38,6 +38,7 @@ class AnswerRow(TableRow, table=True):
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("filled_id", "item_id", "revision"),)
     alone = False
+    holds = {"choice": STORED_CHOICES.__contains__}
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE, CHILDREN, CaseType
 from storage import row_ids
+from storage.held import NotHeld
 from storage.rows import TableRow
 from storage.sealing import keys_of
 from storage.session import prepared
@@ -139,6 +140,14 @@ def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
 def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
     """Return a case of this tenant by row id."""
     return session.exec(_BY_ID, params={"tenant_id": tenant_id, "id": row_id}).first()
+
+
+def if_sound(session: Session, tenant_id: int, row_id: int | None) -> CaseRow | None:
+    """Return a case for a line among others: None also of one that cannot be held, which has been noted."""
+    try:
+        return get(session, tenant_id, row_id) if row_id else None
+    except NotHeld:
+        return None
 
 
 def get_any(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:

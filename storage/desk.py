@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import math
 import sqlite3
 import threading
@@ -20,11 +21,13 @@ from sqlmodel import Session
 from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.database_address import is_readable, names_several_hosts, parts_of
+from storage.held import NOT_HELD, NotHeld
 from storage.sealing import Keys
 from storage.session import RowSession, prepared
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
+log = logging.getLogger(__name__)
 _TRIES = 5
 _POOL = 5
 _PREPARED_AFTER = 2
@@ -68,6 +71,10 @@ class Desk:
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._could_not_keep = False
+        self.not_held: dict[tuple[str, str], NotHeld] = {}
+        """The rows that transactions met and that cannot be held, by table and key."""
+        self.noticed: Callable[[], None] | None = None
+        """Called for each of them."""
         # One at a time, also on PostgreSQL: a report costs more than a hundred turns, and they share one interpreter.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
@@ -100,14 +107,18 @@ class Desk:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
                 session.exec(_ONE_AFTER_ANOTHER, params={"name": serial})
-            result = work(session)
-            if keep:
-                session.commit()
-                self.keys.remember(session)
-            else:
-                session.flush()  # what the database would have refused
-                session.rollback()
-            return result
+            try:
+                result = work(session)
+                if keep:
+                    session.commit()
+                    self.keys.remember(session)
+                else:
+                    session.flush()  # what the database would have refused
+                    session.rollback()
+                return result
+            finally:
+                if NOT_HELD in session.info:
+                    self._tell(session.info[NOT_HELD])
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on the thread for reading, beside the writers; see `read_now`."""
@@ -124,9 +135,22 @@ class Desk:
             session.info.update(keys=self.keys, only_reads=True)
             if self.dialect == "postgresql":
                 _only_read(session)
-            result = work(session)
-            session.commit()
-            return result  # opened keys are not cached: one may have been destroyed since the snapshot
+            try:
+                result = work(session)
+                session.commit()
+                return result  # opened keys are not cached: one may have been destroyed since the snapshot
+            finally:
+                if NOT_HELD in session.info:
+                    self._tell(session.info[NOT_HELD])
+
+    def _tell(self, met: dict[tuple[str, str], NotHeld]) -> None:
+        """Log rows that cannot be held, each once until somebody has looked at `not_held`."""
+        for at, one in met.items():
+            if at not in self.not_held:
+                self.not_held[at] = one
+                log.error("%s at %s", one.fault, one.where)
+                if self.noticed is not None:
+                    self.noticed()
 
     def is_ready(self) -> bool:
         """Return whether the database answers and, after a failed write, whether it can be written to again.
@@ -269,7 +293,7 @@ def _postgresql(url: str) -> Engine:
     if several and attributes not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
     # Also of one name: it may be that of several addresses, or of a server that has become a standby.
-    parts["target_session_attrs"] = attributes if attributes == "primary" else "read-write"
+    parts["target_session_attrs"] = attributes if attributes in ("read-write", "primary") else "primary"
     options = (
         f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
         f" -c lock_timeout={int(1000 * _PATIENCE)}"

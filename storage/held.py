@@ -6,17 +6,24 @@ that stands alone is left out; any other is raised, and whoever works with its c
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import itemgetter
-from types import NoneType, UnionType
+from pathlib import Path
+from types import FrameType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from checklists.faults import Code, Fault, fault, listed, word
 
 NOT_HELD = "not_held"
 """In a session's `info`: the rows it met that cannot be held, by table and key."""
+_ROOT = Path(__file__).parent.parent
+_UNDER_ALL = ("held.py", "rows.py", "session.py")
+_PLACES = 3
+_MOST_SOUND = 1000
+"""So many values are known to be sound, those that stand in every row, such as a municipality's settings."""
 UNREAD = object()
 """Stands for a stored value that could not even be read, such as the 30th of February."""
 
@@ -26,6 +33,7 @@ class NotHeld(ValueError):
 
     def __init__(self, table: str, row: str, columns: Iterable[str]) -> None:
         self.table, self.row, self.columns = table, row, tuple(columns)
+        self.where = _where()
         super().__init__(str(self.fault))
 
     @property
@@ -39,6 +47,18 @@ def note(session: Any, table: str, row: object, *columns: str) -> NotHeld:
     fault = NotHeld(table, str(row), columns)
     session.info.setdefault(NOT_HELD, {})[table, fault.row] = fault
     return fault
+
+
+def _where() -> str:
+    """Return the last `file:line` of our own code that read or wrote, innermost last."""
+    found: list[str] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and len(found) < _PLACES:
+        file = Path(frame.f_code.co_filename)
+        if file.parent.parent == _ROOT or file.parent.parent.parent == _ROOT:
+            found += [] if file.name in _UNDER_ALL else [f"{file.relative_to(_ROOT)}:{frame.f_lineno}"]
+        frame = frame.f_back
+    return " ".join(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,7 @@ class Check:
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
         self._known: set[tuple[Any, ...]] = set()
+        self._sound: set[Any] = set()
         self._words = _picking([at for at, one in enumerate(columns) if one.allowed is not None])
         self._longest = tuple((at, one.longest) for at, one in enumerate(columns) if one.longest is not None)
         self._more = tuple((at, one.more) for at, one in enumerate(columns) if one.more is not None)
@@ -114,7 +135,14 @@ class Check:
             if not all(map(Column.is_known, self.columns, values)):
                 return False
             self._known.add(known)
-        return not self._more or all(values[at] is None or more(values[at]) for at, more in self._more)
+        for at, more in self._more:
+            value = values[at]
+            if value is not None and (at, value) not in self._sound:
+                if not more(value):
+                    return False
+                if len(self._sound) < _MOST_SOUND:
+                    self._sound.add((at, value))
+        return True
 
     def may_be_written(self, values: tuple[Any, ...]) -> bool:
         """Return whether a row can be held, and its texts are no longer than they may be."""

@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, col, func, select
 from storage import replicas
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
-from storage.session import prepared
+from storage.session import Found, prepared
 from storage.times import Moment
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
@@ -125,7 +125,10 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int, replica: 
     A lease ends with its time, or with the replica that holds it.
     """
     named = {"now": now, "alive": replicas.alive_since(session), "most": most}
-    rows = session.exec(_DUE, params=named).all()
+    due: Found[OutboxRow] = session.exec(_DUE, params=named)  # type: ignore[assignment]
+    rows = due.all()
+    for gone in due.left_out:  # it would be first in line for ever
+        session.exec(update(OutboxRow).where(col(OutboxRow.id) == int(gone.row)).values(state=STOPPED))
     for row in rows:
         row.leased_until, row.leased_by = now + hold, replica or None
         row.attempts += 1

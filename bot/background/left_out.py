@@ -7,6 +7,13 @@ from bot.logs import crash_line
 from bot.metrics import Metrics
 from storage.unfit import Skipped
 
+
+def row(metrics: Metrics) -> None:
+    """Tell of a row that cannot be held; the desk has logged it."""
+    metrics.failed("row")
+    metrics.health.note("skipped", went_well=False)
+
+
 log = logging.getLogger(__name__)
 
 

@@ -22,7 +22,7 @@ from dialogs.messages.consequences import follow
 from reports import register
 from reports.access_log import NothingSuch
 from reports.csv_out import write_csv
-from storage import cases, conversations, outbox, people, skipped, tenants
+from storage import cases, conversations, not_held, outbox, people, skipped, tenants
 from storage import deletions as kept_deletions
 from storage import log_checks as kept_checks
 from storage.cases import CaseRow
@@ -339,7 +339,7 @@ def _sends(_parsed: argparse.Namespace) -> Work:
         record(session, origin, Change("admin_listed", detail="sends"))
         lines = []
         for row in outbox.left(session, tenant.id):
-            case = cases.get(session, tenant.id, row.case_id) if row.case_id else None
+            case = cases.if_sound(session, tenant.id, row.case_id)
             about = f", {_shown(case.id, case.ref, case.protected_identity)}" if case else ""
             lines.append(f"{row.id}: {row.state} since {row.created_at.date()}{about}")
         return lines or ["no message waits for a decision"]
@@ -360,7 +360,8 @@ def _skipped(_parsed: argparse.Namespace) -> Work:
         record(session, origin, Change("admin_listed", detail="skipped"))
         found = skipped.listed(session, tenant.id)
         lines = [f"{_shown(one.case_id, one.ref, not one.ref)}: {one.what} since {one.since}" for one in found]
-        return lines or ["no case is skipped"]
+        rows, _ = not_held.look(session)
+        return [*(lines or ["no case is skipped"]), *(str(one.fault) for one in rows)]
 
     return work
 

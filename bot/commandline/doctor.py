@@ -84,6 +84,7 @@ def _of_database(settings: Settings, keys: Keys | None, stack: contextlib.ExitSt
     if keys is not None:
         yield from doctor_here.of_kept_keys(desk)
     yield from doctor_here.of_register(desk, settings)
+    yield from doctor_here.of_rows(desk)
     yield desk
 
 

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,12 +16,15 @@ from bot.package import GUID
 from bot.settings import MANAGED, VAR, BadSettings, Settings, unknown_settings
 from checklists.faults import Code, Refusal, fault, listed, word
 from checklists.identity import entra_id
-from storage import condition, migrate, tenants, trail
+from storage import condition, migrate, not_held, tenants, trail
 from storage.desk import Desk, Session
 from storage.sealing import Keys
 
 SOON = 30
 """Days left of a certificate or a secret from which it is a fault: time to order a new one."""
+MOST_ROWS = 200_000
+"""Rows of each table that are looked at, the newest: the command is to answer in seconds."""
+MOST_NAMED = 10
 FAR_APART = 60
 """Seconds between two clocks from which it is a fault. Tokens are refused from five minutes."""
 
@@ -137,6 +141,16 @@ def of_kept_keys(desk: Desk) -> Iterator[Line]:
         yield Line("trail key", ok="the newest event is signed with it")
     else:
         yield Line("trail key", fault=fault(Code.TRAIL_KEY_OTHER))
+
+
+def of_rows(desk: Desk) -> Iterator[Line]:
+    """Yield the rows that hold what cannot be held, the first of them by name."""
+    found, count = desk.read_now(partial(not_held.look, most=MOST_ROWS))
+    yield from (Line("rows", fault=one.fault) for one in found[:MOST_NAMED])
+    if len(found) > MOST_NAMED:
+        yield Line("rows", fault=fault(Code.ROWS_NOT_HELD, count=len(found)))
+    if not found:
+        yield Line("rows", ok=f"{count} looked at, and each can be read")
 
 
 def of_register(desk: Desk, settings: Settings) -> Iterator[Line]:

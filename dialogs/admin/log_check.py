@@ -56,7 +56,7 @@ def _section(context: TurnContext, row: LogCheckRow) -> AdminSection:
     name = people.names_of(context.session, context.tenant_id, [person]).get(person, "")
     at = local(event.at)
     lines, of = [Line(say="log_check.at", args={"at": f"{at:%Y-%m-%d %H:%M}"})], f"{at:%Y-%m-%d %H:%M}, {row.id}"
-    case = cases.get(context.session, context.tenant_id, event.case_id) if event.case_id else None
+    case = cases.if_sound(context.session, context.tenant_id, event.case_id)
     if case is not None:
         hides = case.protected_identity and case.unit_id not in context.units_as("unit_manager")
         lines.append(case_name("" if hides else case.ref, case.id))

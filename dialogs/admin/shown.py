@@ -13,6 +13,7 @@ from dialogs.views.admin import AdminField
 from dialogs.views.parts import Button, Line
 from dialogs.views.ready_made import command_button, refused
 from storage import cases, people
+from storage.held import NotHeld
 from storage.people import ORGANISATION, PersonRow, RoleRow
 
 _MAY: Mapping[Role, tuple[Relation, ...]] = {"admin": RELATIONS}
@@ -74,7 +75,10 @@ def case_name(ref: str, row_id: int) -> Line:
 
 def name_of_case(context: TurnContext, row_id: int) -> Line | None:
     """Return how the case with this row id is named, None if there is none."""
-    case = cases.get(context.session, context.tenant_id, row_id) if row_id else None
+    try:
+        case = cases.get(context.session, context.tenant_id, row_id) if row_id else None
+    except NotHeld:
+        return case_name("", row_id)
     return case_name("" if case.protected_identity else case.ref, case.id) if case is not None else None
 
 

@@ -59,7 +59,7 @@ def _waiting(context: TurnContext) -> list[CaseRow]:
     units = sorted({unit for role in READER for unit in context.units_as(role)})
     rows = filled.waiting_in(context.session, context.tenant_id, units, "decision_basis")
     ids = dict.fromkeys(row.case_id for row in rows)
-    found = (cases.get(context.session, context.tenant_id, row_id) for row_id in ids)
+    found = (cases.if_sound(context.session, context.tenant_id, row_id) for row_id in ids)
     children = (case for case in found if case is not None and case.case_type == cases.CHILD_CASE)
     return [case for case in children if access.reads(context.roles, case)]
 

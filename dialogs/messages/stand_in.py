@@ -32,7 +32,7 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
     if told:
         _hand_over_bundle(session, told, gone, staff, now)
     elif row.case_id:
-        case = cases.get(session, row.tenant_id, row.case_id)
+        case = cases.if_sound(session, row.tenant_id, row.case_id)
         for person, to in reachable_instead(session, staff, case, gone.id) if case else ():
             args = {"name": gone.name, "ref": case.ref if case else ""}
             title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
@@ -45,7 +45,7 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
     already = told_reminders.told_about(session, {note.case_id for note in told})
     bundles: dict[int, str] = {}
     for note in told:
-        case = cases.get(session, note.tenant_id, note.case_id)
+        case = cases.if_sound(session, note.tenant_id, note.case_id)
         instead = reachable_instead(session, staff, case, gone.id) if case else []
         if not instead:
             told_reminders.forget(session, [note])  # nobody to tell; the next sweep tries again

@@ -37,7 +37,7 @@ def more(context: TurnContext, press: Press[Page]) -> Reaction:
 
 def place_of(context: TurnContext, row: MeasureRow, staff: Staff) -> Place | None:
     """Return whose a measure is; None if its case may not be opened any more."""
-    case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
+    case = cases.if_sound(context.session, context.tenant_id, row.case_id)
     if row.case_id is not None and case is None:
         return None
     return acts.place_of(staff, row, case)
@@ -87,7 +87,7 @@ def title_of(context: TurnContext, row: MeasureRow, case: CaseRow | None) -> Lin
 
 
 def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
-    case = cases.get(context.session, context.tenant_id, row.case_id) if row.case_id is not None else None
+    case = cases.if_sound(context.session, context.tenant_id, row.case_id)
     now = state(row.due_on, context.today, done=row.done_at is not None, checked=row.checked_at is not None)
     lines = [Line(say="measures.state_" + now, args={"date": row.due_on.isoformat()})]
     if place.owner_id is None:

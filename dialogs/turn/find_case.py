@@ -139,7 +139,7 @@ def reference_or_none(context: TurnContext, text: str) -> str | None:
 def last_touched(context: TurnContext, right: Right) -> CaseRow | None:
     """Return the case last used in this chat, if this person may still open it; it does not become the current one."""
     row_id = context.conversation.case_id
-    case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
+    case = cases.if_sound(context.session, context.tenant_id, row_id)
     return case if case is not None and access.may_use(right, context.roles, case) else None
 
 

@@ -43,7 +43,7 @@ def card(
 
 def may_see(session: Session, roles: Sequence[RoleRow], tenant_id: int, case_id: int) -> bool:
     """Return whether what is kept of a case may be shown to her now. case_id: 0 for what is of no case."""
-    case = cases.get(session, tenant_id, case_id) if case_id else None
+    case = cases.if_sound(session, tenant_id, case_id)
     return not case_id or (case is not None and access.may_open(roles, case))
 
 

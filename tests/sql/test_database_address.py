@@ -3,10 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from storage.database_address import is_readable, is_verified
 from storage.desk import CannotOpen, Desk, Session, opened
@@ -112,12 +110,3 @@ def test_whatever_the_address_says_what_is_read_and_written_is_where_writes_go(
         wrote = desk.run_now(lambda session: session.connection().execute(text("show transaction_read_only")).scalar())
 
     assert wrote == "off"
-
-
-def test_an_address_that_leads_to_a_server_that_takes_no_writes_is_not_used(postgres_database: str) -> None:
-    with psycopg.connect(postgres_database, autocommit=True) as server:
-        name = urlsplit(postgres_database).path.strip("/")
-        server.execute(f'alter database "{name}" set default_transaction_read_only = on'.encode())
-
-    with opened(postgres_database, Keys(KEYS, TRAIL)) as desk, pytest.raises(OperationalError, match="read-only"):
-        desk.run_now(lambda session: session.connection().execute(text("select 1")).scalar())

@@ -16,11 +16,24 @@ from checklists.model import Written
 from checklists.rates import NOT_ASKED
 from reports.rates import rate_rows
 from reports.selected import Selection
-from storage import answers, cases, conversations, disposal, filled, inbox, outbox, short_lived, tenants, trail
+from storage import (
+    answers,
+    cases,
+    conversations,
+    disposal,
+    filled,
+    inbox,
+    not_held,
+    outbox,
+    short_lived,
+    tenants,
+    trail,
+)
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.disposal import CLEARED, KEPT, case_columns, filled_columns
 from storage.filled import FilledRow
+from storage.held import is_json
 from storage.inbox import InboxRow
 from storage.outbox import SENT, WAITING, OutboxRow
 from storage.scrub import NotScrubbed, scrub
@@ -108,7 +121,7 @@ def plant(session: Session, world: World, number: int) -> dict[str, list[bytes]]
             elif column.name in parents:
                 row[column.name] = ids[parents[column.name]]
             elif not (column.primary_key and column.name == "id"):
-                row[column.name] = made_up(column.type, f"{table.name}-{number}")
+                row[column.name] = a_word(table.name, column.name) or made_up(column.type, f"{table.name}-{number}")
         row |= AS_FIGURES_READ_IT if table.name == "counted" else {}
         key = connection.execute(insert(table).values(row)).inserted_primary_key
         assert key is not None
@@ -128,6 +141,15 @@ def belongs_to_none(session: Session, world: World, name: str) -> int:
     assert key is not None
     found: int = key[0]
     return found
+
+
+def a_word(table: str, name: str) -> str | None:
+    """Return one of the words that a column can hold; None where it may be any."""
+    [kind] = [one for one in not_held.shapes() if one.table.name == table]
+    for stored, one in zip(kind.columns, kind.check.columns, strict=True):
+        if stored.name == name and (one.allowed is not None or one.more is not None):
+            return str(max(one.allowed, key=str)) if one.allowed else "{}" if one.more is is_json else "ja"
+    return None
 
 
 def made_up(kind: Any, seed: str) -> Any:

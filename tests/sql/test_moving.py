@@ -116,6 +116,19 @@ def test_a_copy_that_differs_is_not_kept(source: Desk, target: Desk) -> None:
     assert not any(rows(target).values())
 
 
+BACK = "create trigger alters after insert on answer begin update answer set choice = 'ja' where id = new.id; end"
+
+
+def test_a_copy_that_differs_is_not_kept_on_the_way_back_either(source: Desk, target: Desk) -> None:
+    fill(target)
+    source.run_now(lambda session: session.connection().exec_driver_sql(BACK))
+
+    with pytest.raises(CannotMove, match=r"table answer .* 2 rows and 2"):
+        moving.move(target, source)
+
+    assert not any(rows(source).values())
+
+
 def test_nothing_is_moved_into_a_database_that_holds_rows(source: Desk, target: Desk) -> None:
     fill(source)
     target.run_now(lambda session: make_world(session, "two"))

@@ -327,3 +327,22 @@ def test_every_claim_points_at_a_test(name: str) -> None:
 
     assert len(rows) > 10
     assert [row for row in rows if not TEST.search(row.rsplit(" | ", 1)[-1])] == []
+
+
+def test_what_machines_carry_is_reckoned_from_what_was_measured() -> None:
+    """The figures of docs/scale.md are those of the row `cost` in docs/faults.md, and what follows from them."""
+    scale = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    [row] = re.findall(r"^\| cost \|.*$", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8"), re.MULTILINE)
+    [sqlite] = re.findall(r"SQLite: presses, ms of processor each: \d+, ([\d.]+)", row)
+    [size] = re.findall(r"kB a case with its list: (\d+)", row)
+    [(ours, theirs)] = re.findall(r"ms of the bot, ms of the server: \d+, ([\d.]+), ([\d.]+)", row)
+
+    assert f"| en tryckning, SQLite | {float(sqlite):.0f} ms processortid" in scale
+    assert f"| en tryckning, PostgreSQL | {float(ours):.0f} ms hos boten och {float(theirs):.0f} ms hos" in scale
+    assert f"| ett ärende med sin lista | {size} kB på disk" in scale
+    presses = 400 * 2 * 25
+    mean = presses / (220 * 8 * 3600)
+    assert f"{mean:.3f}".replace(".", ",") + f"/s | {10 * mean:.2f}".replace(".", ",") + "/s" in scale
+    assert f"400 × {size} kB = {400 * int(size) / 1000:.0f} MB" in scale
+    assert f"| {290 * mean:.1f}".replace(".", ",") + f"/s | {2900 * mean:.0f}/s" in scale
+    assert f"{290 * 60:_} / 25 = {290 * 60 / 25 / 60:.0f} min".replace("_", " ") in scale

@@ -37,7 +37,10 @@ def home(tmp_path: Path) -> Path:
 
 def scheduled(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the script as the timer does, from another folder."""
-    own = environment(home, **PRODUCTION) | {"BK_HOME": str(home), "BK_COMMAND": f"{sys.executable} {ROOT / 'app.py'}"}
+    own = environment(home, **PRODUCTION) | {
+        "BOT_HOME": str(home),
+        "BOT_COMMAND": f"{sys.executable} {ROOT / 'app.py'}",
+    }
     return subprocess.run(
         ["/bin/sh", SCRIPT, home / "backups", *words],
         cwd="/",

@@ -147,7 +147,18 @@ async def test_a_whole_installation_has_no_fault(outside: Outside) -> None:
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert not re.findall("^(?!ok )", done.stdout, re.MULTILINE)[1:]
-    for about in ("settings", "keys", "trail key", "schema", "database", "register", "clock", "proxy", "channel keys"):
+    for about in (
+        "settings",
+        "keys",
+        "trail key",
+        "schema",
+        "database",
+        "register",
+        "rows",
+        "clock",
+        "proxy",
+        "channel keys",
+    ):
         assert f"ok     {about}: " in done.stdout
     for about in ("token", "secret", "certificate", "public address", "SSL_CERT_FILE"):
         assert f"ok     {about}: " in done.stdout
@@ -225,6 +236,7 @@ PLANTED: dict[str, tuple[dict[str, str], Callable[[Outside], object], str]] = {
         ),
         "BK-401",
     ),
+    "a row that cannot be held": ({}, lambda o: on_database(o, "update person set language = 'xx'"), "BK-463"),
     "nobody registered": ({}, lambda o: on_database(o, "delete from role"), "BK-405"),
     "a clock": ({}, lambda o: setattr(o, "seconds_ahead", 400), "BK-404"),
     "a clock behind": ({}, lambda o: setattr(o, "seconds_ahead", -400), "BK-404"),
