@@ -34,6 +34,7 @@ class Arrival:
     newest: InboxRow | None = None
 
 
+_NAMED = aliased(TenantRow)
 _OF_CHAT = aliased(InboxRow)
 _NEWEST = aliased(InboxRow)
 _NEWEST_ID = (
@@ -71,7 +72,10 @@ _ARRIVAL: Any = prepared(
     # Not one more condition of the join above: SQLite would then look through the tenant's whole inbox.
     .join(_NEWEST, col(_NEWEST.id) == _NEWEST_ID, isouter=True)
     .where(
-        func.lower(col(TenantRow.entra_id)) == bindparam("tenant"),
+        # Not of the tenant that is joined: SQLite would look for the person among everybody.
+        col(PersonRow.tenant_id).in_(
+            select(col(_NAMED.id)).where(func.lower(col(_NAMED.entra_id)) == bindparam("tenant"))
+        ),
         col(PersonRow.object_id) == bindparam("object_id"),
         held_on(bindparam("day", type_=Date)),
     )

@@ -14,6 +14,7 @@ from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.people import RoleRow
 from storage.sealing import SealBroken
+from storage.session import Ready
 from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, make_world, on_postgresql, scalar
 from tests.waiting import PATIENCE
 
@@ -162,6 +163,21 @@ def test_the_first_query_of_a_turn_finds_the_newest_of_its_chat_beside_what_it_r
     assert seen(desk, world, "1", "one") == ("1", "1")
     assert newest(desk, world, "9", chat="other") == "3"
     assert newest(desk, world, "9", chat="silent") is None
+
+
+def test_sqlite_finds_who_it_is_without_going_through_everybody(desk: Desk) -> None:
+    if on_postgresql(desk):
+        pytest.skip("its plans follow what it has counted")
+    named = {"tenant": "t", "object_id": "o", "channel_id": "c", "activity_id": "1", "press": "p", "newest_of": "c"}
+
+    def work(session: Session) -> list[str]:
+        ready = Ready(arrivals._ARRIVAL, session.connection().dialect)
+        values = ready.parameters({**named, "day": NOW.date()})
+        return [row[3] for row in session.connection().exec_driver_sql("explain query plan " + ready.sql, values)]
+
+    plan = desk.run_now(work)
+    assert [step for step in plan if step.startswith("SCAN") and not step.startswith("SCAN tenant")] == []
+    assert [step for step in plan if step.endswith("(tenant_id=?)")] == [], "the whole inbox of a tenant"
 
 
 def test_a_reply_moved_to_another_activity_does_not_open(desk: Desk, world: World) -> None:
