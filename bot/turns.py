@@ -1,11 +1,13 @@
 """Runs turns: one transaction each, off the event loop, followed by what must wait for the commit."""
 
+import asyncio
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.logs import crash_line
 from bot.metrics import Metrics
@@ -22,6 +24,30 @@ from storage.unfit import UNFIT
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class _Notes:
+    """What a transaction that has not begun yet will note of replies that are out. written: when it has."""
+
+    def __init__(self, write: Callable[["_Notes"], Coroutine[Any, Any, None]]) -> None:
+        self._notes: list[Callable[[Session], None]] = []
+        self._begun = False
+        self._lock = threading.Lock()
+        self.written = asyncio.ensure_future(write(self))
+
+    def take(self, note: Callable[[Session], None]) -> bool:
+        """Take one more, unless the transaction has begun."""
+        with self._lock:
+            if not self._begun:
+                self._notes.append(note)
+            return not self._begun
+
+    def work(self, session: Session) -> None:
+        """Note them. From now on none is taken."""
+        with self._lock:
+            self._begun = True
+        for note in self._notes:
+            note(session)
 
 
 class Turns:
@@ -46,6 +72,7 @@ class Turns:
         self._wake = wake
         self.own_sends: OwnSends | None = None
         """Sends the updates of a turn right after its commit; None: the outbox worker finds them."""
+        self._notes: _Notes | None = None
 
     async def take(self, turn: Turn) -> Outcome:
         """Run one turn; it is committed when this returns.
@@ -82,10 +109,20 @@ class Turns:
         return outcome, outbox.PUT in session.info, session.info.get(outbox.PUT_OWN, ())
 
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
-        """Store the id under which a reply was posted, and whether the request it answers was still open."""
-        if outcome.reply is not None and outcome.reply.person_id:
-            noted = partial(note_posted, turn=turn, outcome=outcome, activity_id=activity_id, answered=not is_cut())
-            await self._desk.run(noted)
+        """Store the id under which a reply was posted, and whether the request it answers was still open.
+
+        While the desk is busy, what else is posted is noted in the same transaction. Raises: what that raises.
+        """
+        if outcome.reply is None or not outcome.reply.person_id:
+            return
+        note = partial(note_posted, turn=turn, outcome=outcome, activity_id=activity_id, answered=not is_cut())
+        if self._notes is None or not self._notes.take(note):
+            self._notes = _Notes(self._write)
+            self._notes.take(note)
+        await asyncio.shield(self._notes.written)
+
+    async def _write(self, notes: _Notes) -> None:
+        await self._desk.run(notes.work)
 
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -234,6 +235,7 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
             with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
                 await web.TCPSite(runners[1], _every(settings.admin_host), settings.admin_port).start()
             shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+            gc.freeze()  # what was made until now stays: the collector need not go through it again and again
             print(f"Beslutskollen answers on http://{shown}:{settings.port}/", flush=True)
             await stop.wait()
             public.say_close()

@@ -462,7 +462,7 @@ def revision_of(session: Session, filled: int, item_id: str, revision: int) -> A
 
 def revision_before(session: Session, row: AnswerRow) -> AnswerRow | None:
     """Return the revision that this one replaced, None for the first."""
-    return revision_of(session, row.filled_id, row.item_id, row.revision - 1)
+    return revision_of(session, row.filled_id, row.item_id, row.revision - 1) if row.revision > 1 else None
 
 
 def a_person_wrote(session: Session, filled: int) -> bool:

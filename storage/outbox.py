@@ -75,6 +75,19 @@ _DUE = prepared(
 _CUT_OFF = prepared(
     update(OutboxRow).where(col(OutboxRow.state) == SENDING, _IS_OVER).values(state=UNCERTAIN, leased_until=None)
 )
+_SETTLE = prepared(
+    update(OutboxRow)
+    .where(
+        col(OutboxRow.id) == bindparam("row_id"),
+        col(OutboxRow.attempts) == bindparam("attempt"),
+        or_(*[col(OutboxRow.state) == state for state in OPEN_STATES]),
+    )
+    .values(
+        state=bindparam("outcome"),
+        leased_until=None,
+        due_at=func.coalesce(bindparam("next_at", type_=Moment), col(OutboxRow.due_at)),
+    )
+)
 _LOCKED = prepared(select(OutboxRow).where(col(OutboxRow.id) == bindparam("row_id")).with_for_update())
 
 
@@ -153,16 +166,13 @@ def begin(session: Session, row_id: int, attempt: int, now: datetime) -> OutboxR
     return row
 
 
-def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> OutboxRow | None:
-    """Store the outcome of an attempt and return the row; None, with no effect, if a later attempt has taken over.
+def settle(session: Session, row_id: int, attempt: int, state: str, due_at: datetime | None = None) -> bool:
+    """Store the outcome of an attempt; return False, with no effect, if a later attempt has taken over.
 
     due_at: when to try again, if `state` is `waiting`.
     """
-    row = session.exec(_LOCKED, params={"row_id": row_id}).first()
-    if row is None or row.attempts != attempt or row.state not in (WAITING, SENDING, UNCERTAIN):
-        return None
-    row.state, row.leased_until, row.due_at = state, None, due_at or row.due_at
-    return row
+    named = {"row_id": row_id, "attempt": attempt, "outcome": state, "next_at": due_at}
+    return bool(session.exec(_SETTLE, params=named).rowcount)
 
 
 def mark_interrupted(session: Session, now: datetime) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Dialect, Engine, Select, bindparam, insert, inspect, update
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
@@ -180,7 +181,7 @@ def _parts(query: Any) -> tuple[Part, ...]:
     found: list[Part] = []
     for described in query.column_descriptions:
         expression = described["expr"]
-        is_row = isinstance(expression, type)
+        is_row = isinstance(expression, type | AliasedClass)
         found.append(shape(inspect(expression).mapper.class_) if is_row else None)
     return tuple(found)
 

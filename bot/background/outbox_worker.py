@@ -253,8 +253,9 @@ def _begin(
 
 
 def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:
-    found = outbox.settle(session, row, attempt, state, due_at)
-    if found is not None and state == outbox.GONE:
+    is_settled = outbox.settle(session, row, attempt, state, due_at)
+    found = outbox.get(session, row) if is_settled and state == outbox.GONE else None
+    if found is not None:
         conversations.get(session, found.conversation_id).unreachable_at = now
         _gone(session, found, now)
 

@@ -102,9 +102,10 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
     incoming = _read(session, turn, mint)
     turn = incoming.turn
     asked = (turn.tenant, turn.object_id, day_of(turn.now), turn.channel_id, turn.activity_id, incoming.key)
-    found = arrivals.find(session, *asked)
+    may_be_resent = turn.kind == "text" and not turn.tab  # a page sent again has the same id
+    found = arrivals.find(session, *asked, with_newest=may_be_resent)
     if found is None and _bind(session, turn):
-        found = arrivals.find(session, *asked)
+        found = arrivals.find(session, *asked, with_newest=may_be_resent)
     if found is None:
         return _refused(session, turn)
     was_installed = found.conversation is not None and found.conversation.installed
@@ -287,11 +288,11 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
     row = found.pressed if incoming.signed is not None and incoming.signed.person_id == context.person_id else None
-    if row is None and turn.kind == "text" and not turn.tab:  # a page sent again has the same id
-        newest = inbox.newest_in(context.session, context.tenant_id, turn.channel_id)
-        is_same = newest is not None and newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
+    newest = found.newest
+    if row is None and newest is not None:
+        is_same = newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is out, the same words are a second saying: her `ja` to the next question.
-        row = newest if newest is not None and is_same and not newest.posted else None
+        row = newest if is_same and not newest.posted else None
     return _stored(context, row) if row else None
 
 

@@ -14,6 +14,7 @@ from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.people import RoleRow
 from storage.sealing import SealBroken
+from storage.session import Ready
 from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, make_world, on_postgresql, scalar
 from tests.waiting import PATIENCE
 
@@ -39,6 +40,18 @@ def keep(
     desk.run_now(work)
 
 
+def newest(desk: Desk, world: World, activity: str, press: str | None = None, *, chat: str = "chat") -> str | None:
+    """Return the chat's newest stored reply as the first query of a turn finds it."""
+
+    def work(session: Session) -> str | None:
+        found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), chat, activity, press, with_newest=True)
+        assert found is not None
+        return found.newest.activity_id if found.newest is not None else None
+
+    seen(desk, world, activity, press)  # gives the world's person a role
+    return desk.run_now(work)
+
+
 def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[str | None, str | None]:
     """Return the earlier replies found for the same activity and for the same press of the world's person."""
 
@@ -46,8 +59,7 @@ def seen(desk: Desk, world: World, activity: str, press: str | None) -> tuple[st
         if not people.roles_on(session, world.person, NOW.date()):
             row = RoleRow(tenant_id=world.tenant, person_id=world.person, unit_id=world.unit, role="case_worker")
             people.save_role(session, row)
-        named = {"channel_id": "chat", "activity_id": activity}
-        found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), **named, press=press)
+        found = arrivals.find(session, "made-up-one", "object-one", NOW.date(), "chat", activity, press)
         assert found is not None
         return found.same.activity_id if found.same else None, found.pressed.activity_id if found.pressed else None
 
@@ -135,6 +147,37 @@ def test_the_newest_of_a_chat_is_found(desk: Desk, world: World) -> None:
     assert newest is not None
     assert newest.activity_id == "2"
     assert desk.run_now(lambda session: inbox.newest_in(session, world.tenant, "silent")) is None
+
+
+def test_the_first_query_of_a_turn_finds_the_newest_of_its_chat_beside_what_it_repeats(
+    desk: Desk, world: World
+) -> None:
+    other = desk.run_now(lambda session: make_world(session, "two"))
+    assert newest(desk, world, "1") is None
+    for activity, chat, press in (("1", "chat", "one"), ("2", "chat", None), ("3", "other", None)):
+        keep(desk, world, activity, press, chat=chat)
+    keep(desk, other, "4")
+
+    assert newest(desk, world, "9") == "2"
+    assert newest(desk, world, "1", "one") == "2"
+    assert seen(desk, world, "1", "one") == ("1", "1")
+    assert newest(desk, world, "9", chat="other") == "3"
+    assert newest(desk, world, "9", chat="silent") is None
+
+
+def test_sqlite_finds_who_it_is_without_going_through_everybody(desk: Desk) -> None:
+    if on_postgresql(desk):
+        pytest.skip("its plans follow what it has counted")
+    named = {"tenant": "t", "object_id": "o", "channel_id": "c", "activity_id": "1", "press": "p", "newest_of": "c"}
+
+    def work(session: Session) -> list[str]:
+        ready = Ready(arrivals._ARRIVAL, session.connection().dialect)
+        values = ready.parameters({**named, "day": NOW.date()})
+        return [row[3] for row in session.connection().exec_driver_sql("explain query plan " + ready.sql, values)]
+
+    plan = desk.run_now(work)
+    assert [step for step in plan if step.startswith("SCAN") and not step.startswith("SCAN tenant")] == []
+    assert [step for step in plan if step.endswith("(tenant_id=?)")] == [], "the whole inbox of a tenant"
 
 
 def test_a_reply_moved_to_another_activity_does_not_open(desk: Desk, world: World) -> None:

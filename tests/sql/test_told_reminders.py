@@ -70,7 +70,7 @@ def begins(desk: Desk, row: int, attempt: int, seconds: float = 0) -> bool:
 
 
 def settles(desk: Desk, row: int, attempt: int, state: str = outbox.SENT) -> bool:
-    return desk.run_now(lambda session: outbox.settle(session, row, attempt, state) is not None)
+    return desk.run_now(lambda session: outbox.settle(session, row, attempt, state))
 
 
 # --- leases ------------------------------------------------------------------------------------------------

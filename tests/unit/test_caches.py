@@ -56,6 +56,7 @@ STORES = {
     "bot/background/outbox_worker.py _in_flight": "MAX_IN_FLIGHT",
     "bot/background/outbox_worker.py _leased": "one batch",
     "bot/background/import_folder.py _seen": "the files that lie in the folder now",
+    "bot/turns.py _notes": "replies in progress",
     "bot/background/sweeper.py _swept": "today's, one a tenant",
     "bot/door/bearer.py _verified": "1,000 digests of tokens",
     "bot/door/key_ring.py _keys": "one published set of keys",

@@ -10,11 +10,9 @@ PRESS = ["select tenant", "select cases", "select filled_checklist"]
 PRESS += ["insert event", "insert answer", "insert changed", "update conversation", "insert inbox"]
 TYPED = [
     "select tenant",
-    "select inbox",
     "select cases",
     "select filled_checklist",
     "select draft",
-    "select answer",
 ]
 TYPED += ["insert event", "insert answer", "insert changed", "update conversation", "insert inbox", "insert outbox"]
 TYPED += ["update inbox", "update conversation"]
