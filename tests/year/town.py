@@ -455,7 +455,7 @@ class Town:
             title, fields = "Avsluta", {"closed_on": str(self.now().date())}
         elif view.kind == "menu" and chance.random() < 0.7:
             title = next((one for one in there if one in ("Ändra ändå", "Ångra")), title)
-        if title in there and title not in NEVER and button(shown.card, title)["data"].get("verb") != "how":
+        if title in there and title not in NEVER and _verb(shown.card, title) not in ASIDE:
             await self._presses(person, shown, title, fields, ref)
         else:
             case = self.model.cases[ref]
@@ -875,6 +875,12 @@ def _ref(view: Any) -> str:
     return str(head.case_ref if head else seen.case_ref if seen else getattr(view, "case_ref", ""))
 
 
+def _verb(card: Card, title: str) -> str:
+    return str(button(card, title)["data"].get("verb", ""))
+
+
+ASIDE = {"how", "same_as"}
+"""Presses that nobody here makes: what stands beside an answer, and a sibling's."""
 CHEF = "unit_manager"
 NEVER = {
     "Kommentera",
