@@ -6,7 +6,7 @@ CLEARED.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -100,7 +100,7 @@ def dispose_of(
         trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     round_cases.note_gone(session, ids)
     session.flush()
-    _forget_naming(session, tenant.id, [case.ref for case in gone])
+    _forget_naming(session, tenant.id, [case.ref for case in gone], trail.beside(session, ids))
     connection = session.connection()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name in KEPT:
@@ -152,17 +152,19 @@ def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
     return or_(*found) if found else None
 
 
-def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str]) -> None:
-    """Delete what mentions one of the cases but is sealed with the tenant's own key, such as a reply that lists cases.
+def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str], beside: Collection[int]) -> None:
+    """Delete what mentions one of the cases but is not sealed with its key: a reply that lists cases is sealed with the
+    tenant's own, one about a case that is or was linked to it with that case's.
 
-    What cannot be decrypted might mention one, and is deleted too.
+    beside: ids of the latter. What cannot be decrypted might mention one, and is deleted too.
     """
     names = {name for ref in refs for name in (ref, json.dumps(ref)[1:-1])}
-    ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id) == TENANT_ITSELF)
+    sealed_by = (TENANT_ITSELF, *beside)
+    ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id).in_(sealed_by))
     for reply in session.exec(select(InboxRow).where(*ours)).all():
         if _mentions(partial(inbox.reply_of, session, reply), names):
             session.delete(reply)
-    sent = (col(OutboxRow.tenant_id) == tenant_id, col(OutboxRow.case_id) == TENANT_ITSELF, col(OutboxRow.view) != b"")
+    sent = (col(OutboxRow.tenant_id) == tenant_id, col(OutboxRow.case_id).in_(sealed_by), col(OutboxRow.view) != b"")
     for message in session.exec(select(OutboxRow).where(*sent)).all():
         if _mentions(partial(outbox.view_of, session, message), names):
             session.delete(message)

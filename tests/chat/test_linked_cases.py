@@ -1,10 +1,16 @@
 """An adult's case and a child's, linked, with what the two units assessed together (R8, R2), on both databases."""
 
 import pytest
+from sqlmodel import select
 
+from storage import cases, inbox, outbox, tenants
+from storage.desk import Session
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
 from tests.chat.card_hand import button
 from tests.chat.harness import NORTH, Chat, Room, move_in
 from tests.chat.list_drive import ADULT, ADULT_UNIT, CHILD, DEPUTY, furnish, takes_in
+from tests.sql.kept_figures import dispose_of
 
 OWN = "Kopplade ärenden"
 NO_CASE = "inget ärende med det numret"
@@ -502,3 +508,34 @@ def test_a_case_that_changes_type_is_linked_to_nothing_any_more(room: Room) -> N
 
     assert room.scalar("select count(*) from case_link") == 0
     ylva.types(f"koppla {ADULT}").sees("inte kopplat till något annat")
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_is_disposed_of_is_named_by_nothing_that_the_other_case_keeps(either_room: Room, apart: bool) -> None:
+    anna, _cecilia, ylva, _hugo = linked(either_room)
+    anna.types(f"koppla {CHILD}").sees(f"Kopplat till {ADULT}")
+    if apart:
+        anna.presses("Ta bort kopplingen")
+        ylva.receives().sees(f"tagit bort kopplingen mellan {ADULT} och {CHILD}")
+    before = either_room.desk.run_now(kept)
+    assert any(ADULT in text for text in before)
+
+    adult = either_room.case(ADULT).id
+
+    def dispose(session: Session) -> None:
+        tenant = tenants.everyone(session)[0]
+        case = cases.get(session, tenant.id, adult)
+        assert case is not None
+        dispose_of(session, tenant, case, either_room.now)
+
+    either_room.desk.run_now(dispose)
+
+    after = either_room.desk.run_now(kept)
+    assert [text for text in after if ADULT in text] == []
+    assert any(CHILD in text for text in after), "what names the other case alone stays"
+
+
+def kept(session: Session) -> list[str]:
+    """Return every reply and message that is kept, as it reads."""
+    replies = [inbox.reply_of(session, row) for row in session.exec(select(InboxRow)).all()]
+    return replies + [outbox.view_of(session, row) for row in session.exec(select(OutboxRow)).all() if row.view]

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, help="this one alone; with --seeds, the first")
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--jobs", type=int, default=1, help="processes to run them in")
-    parser.add_argument("--planted", action="store_true", help="plant five faults, one at a time; each is to be found")
+    parser.add_argument("--planted", action="store_true", help="plant faults, one at a time; each is to be found")
     parser.add_argument("--trace", type=Path, help="write the trace of --seed into a file")
     chosen = parser.parse_args(arguments)
     if chosen.planted:

@@ -49,8 +49,9 @@ def snapshot(case: Case | None) -> dict[str, Any]:
 class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
 
-    title, data: of the button, and what it sent. made_by: the act her card was the answer to. applied: it is committed;
-    after: what held then. shows: the act whose reply she got, an earlier one if she repeated it.
+    other: the second case it is about. title, data: of the button, and what it sent. made_by: the act her card was the
+    answer to. applied: it is committed; after: what held then. shows: the act whose reply she got, an earlier one if
+    she repeated it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Done:
     applied: bool = False
     after: Seen = field(default_factory=dict)
     shows: str = ""
+    other: str = ""
 
 
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
@@ -81,12 +83,45 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
         return
     if case is None:
         return
-    if done.kind == "text":
+    if done.what in ("link", "unlink", "link_say"):
+        _links(model, case, done, now, reads)
+    elif done.kind == "text":
         _typed(case, done, now, reads)
     elif done.view is not None:
         verb = _VERBS.get(done.what)
         if verb is not None and ("closed_on" not in case.dates or done.what == "reopen"):
             verb(case, done, now, reads)
+
+
+# --- linked cases ---------------------------------------------------------------------------------------------------
+
+
+def _links(model: Model, case: Case, done: Done, now: datetime, reads: bool) -> None:
+    """Link two cases, ask whether they may be, answer that, or take the link away. Refused, it is asked another day."""
+    other = model.cases.get(done.other)
+    if other is None or other.adult == case.adult:
+        return
+    pair = (other.ref, case.ref) if case.adult else (case.ref, other.ref)
+    state, asked, on = model.links.get(pair, ("", "", date.min))
+    closed, today = "closed_on" in case.dates or "closed_on" in other.dates, now.date()
+    model.met.add(pair)
+    if done.what == "unlink":
+        if state == "linked" and "closed_on" not in case.dates:
+            del model.links[pair]
+    elif done.what == "link_say":
+        if (state, asked) == ("asked", case.ref) and (reads or done.person == case.lead):
+            if done.title == "Ja, koppla" and not closed:
+                model.links[pair] = ("linked", case.ref, on)
+            elif done.title != "Ja, koppla":
+                model.links[pair] = ("refused", case.ref, on)
+    elif closed or state == "linked":
+        return
+    elif model.reads(done.person, other, today) or model.works_on(done.person, other, today):
+        model.links[pair] = ("linked", "", today)
+    elif (state, asked) == ("asked", case.ref) and not other.protected and (reads or done.person == case.lead):
+        model.links[pair] = ("linked", asked, on)
+    elif state != "asked" and on != today:
+        model.links[pair] = ("asked", other.ref, today)
 
 
 # --- typed ----------------------------------------------------------------------------------------------------------

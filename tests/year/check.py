@@ -110,6 +110,15 @@ def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
     same(ref, stored(database, ref), expected(case) if case is not None else {})
 
 
+def links_are_right(database: sqlite3.Connection, model: Model) -> None:
+    """Raises: Fault: other cases are linked, or asked about, than the model says."""
+    ref = "(select ref from cases where cases.id = {}_case_id)"
+    query = f"select {ref.format('child')}, {ref.format('adult')}, state from case_link"
+    found = {f"{child} and {adult}": state for child, adult, state in database.execute(query)}
+    wanted = {" and ".join(pair): state for pair, (state, _, _) in model.links.items()}
+    same("linked cases", found, wanted)
+
+
 # --- messages -------------------------------------------------------------------------------------------------------
 
 

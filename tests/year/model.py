@@ -98,13 +98,17 @@ class Post:
 
 @dataclass
 class Case:
-    """One case. facts: by name and child, 0 for the whole case. protected: its people's identities are."""
+    """One case. facts: by name and child, 0 for the whole case. protected: its people's identities are.
+
+    adult: an adult's case, which is only linked here: nobody fills in anything in it.
+    """
 
     ref: str
     unit: str
     lead: str
     co: str = ""
     protected: bool = False
+    adult: bool = False
     children: int = 1
     facts: dict[tuple[str, int], str] = field(default_factory=dict)
     fact_revisions: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -332,6 +336,8 @@ class Case:
     def due(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
         """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
         at = self.dates.get
+        if self.adult:
+            return
         if not at("closed_on"):
             yield from self._clocks(day)
             yield from self._planned(day)
@@ -440,7 +446,8 @@ def _newest(day: date, starts: Mapping[date, date]) -> date | None:
 class Model:
     """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
-    months: how long a closed case is kept; 0 for ever.
+    months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
+    with the case whose people are asked, and the day. met: every pair whose people have heard of each other.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
@@ -449,6 +456,8 @@ class Model:
     posts: list[Post] = field(default_factory=list)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
     months: int = 0
+    links: dict[tuple[str, str], tuple[str, str, date]] = field(default_factory=dict)
+    met: set[tuple[str, str]] = field(default_factory=set)
 
     def town(self, today: date) -> own_count.Town:
         """Return the same in the form that the figures are counted from by hand."""
@@ -484,12 +493,18 @@ class Model:
         """Let a case be gone; what it has in the figures stays."""
         self.gone[ref] = _counted(self.cases.pop(ref))
         self.gone[ref].is_listed = False
+        self.links = {pair: link for pair, link in self.links.items() if ref not in pair}
+
+    def beside(self, ref: str) -> list[Case]:
+        """Return the cases whose people may know of this one, as somebody has linked them, or asked to."""
+        others = {one for pair in self.met if ref in pair for one in pair} - {ref}
+        return [self.cases[one] for one in sorted(others) if one in self.cases]
 
 
 def _counted(case: Case) -> own_count.Case:
     found = own_count.Case(case.ref, case.unit, case.children, dict(case.dates), dict(case.facts))
     found.extended = {of: (on, until) for of, lawful, on, until in case.extensions if lawful}
-    found.is_listed = not case.protected
+    found.is_listed, found.is_adult = not case.protected, case.adult
     for child, sheet in case.sheets.items():
         one = own_count.Filled("decision_basis", "case_worker", child, sheet.begun, _said(sheet))
         one.sent, one.signed = sheet.was_sent, sheet.signed

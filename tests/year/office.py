@@ -20,7 +20,7 @@ from tests.chat.harness import NORTH, SOUTH, TENANT, people_csv
 from tests.sql.import_files import import_cases, import_people
 from tests.year import check
 from tests.year.check import Fault
-from tests.year.model import Post
+from tests.year.model import Case, Post
 
 if TYPE_CHECKING:
     from tests.year.town import Town
@@ -38,6 +38,7 @@ class Office:
         self._tombstones, self._file = folder / "tombstones", folder / "town.db"
         self._gone: dict[int, str] = {}
         self._lists: set[int] = set()
+        self._adults = 2
         self._plan = dict(self._plans())
 
     def _plans(self) -> Iterator[tuple[date, Callable[[date], Any]]]:
@@ -60,6 +61,8 @@ class Office:
                 town.stacks[0].desk, self._order(), [f"case_months={months}", "printed_elsewhere=ja"]
             )
         town.model.months = months
+        for number, (unit, lead) in enumerate(((SOUTH, "doris"), (NORTH, "bo"))):
+            await self._takes_an_adults_case(f"SN {town.first.year}/{9001 + number}", unit, lead)
 
     async def day(self, day: date) -> None:
         """Do what is due before people come to work."""
@@ -104,6 +107,13 @@ class Office:
         if not some:
             return
         case = chance.choice(some)
+        if case.adult:  # one is closed, and another opened
+            if case.lead and len(some) > 3:
+                ended = str(today - timedelta(days=chance.choice((0, 0, 40))))
+                await self._takes_an_adults_case(case.ref, case.unit, case.lead, ended)
+                self._adults += 1
+                await self._takes_an_adults_case(f"SN {town.first.year}/{9000 + self._adults}", case.unit, case.lead)
+            return
         others = [
             name for name in town.model.holders("case_worker", case.unit, today) if name not in (case.lead, case.co)
         ]
@@ -116,6 +126,18 @@ class Office:
         case.lead = lead
         town.note("imported", case.ref, "lead", lead)
         check.case_is_right(town.database, town.model, case.ref)
+
+    async def _takes_an_adults_case(self, ref: str, unit: str, lead: str, closed_on: str = "") -> None:
+        """Bring in an adult's case, which children's are linked to; or its last day."""
+        town, at = self._town, self._town.now()
+        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "case_type": "vuxen", "children": "0"}
+        cells |= {"lead_email": f"{lead}@example.invalid"} | ({"closed_on": closed_on} if closed_on else {})
+        raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        case = town.model.cases.setdefault(ref, Case(ref, unit, lead, adult=True, children=0))
+        case.dates |= {"closed_on": date.fromisoformat(closed_on)} if closed_on else {}
+        town.note("imported", ref, closed_on)
+        check.case_is_right(town.database, town.model, ref)
 
     # --- what is gone -----------------------------------------------------------------------------------------------
 

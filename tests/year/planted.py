@@ -1,4 +1,4 @@
-"""Five faults to plant in the simulated bot, each as a change of its code in this process alone.
+"""Faults to plant in the simulated bot, each as a change of its code in this process alone.
 
 A simulation that finds none of these would find nothing.
 """
@@ -12,8 +12,9 @@ import checklists.deadlines
 from actions import answers
 from bot import adapter
 from bot.background import outbox_worker
+from checklists.access import Staff
 from dialogs.worker import fill_checklist
-from storage import projection_queue
+from storage import disposal, projection_queue
 
 Change = tuple[Any, str, Any]
 
@@ -63,12 +64,28 @@ def deadline_off_by_a_day() -> list[Change]:
     return [(checklists.deadlines, "ASSESSMENT_DAYS", 15)]
 
 
+def left_in_replies() -> list[Change]:
+    """What is disposed of stays in the replies and messages that are kept."""
+    return [(disposal, "_forget_naming", lambda *_: None)]
+
+
+def named_to_a_manager() -> list[Change]:
+    """The managers are told of an unread case whatever its people's identities are."""
+
+    def managers_of(staff: Staff, case: Any) -> list[int]:
+        return staff.managers()
+
+    return [(Staff, "managers_of", managers_of)]
+
+
 PLANTED = {
     "a lost update": lost_update,
     "a doubled reminder": doubled_reminder,
     "a leaked motivation": leaked_motivation,
     "a figure off by one after undo": figure_off_after_undo,
     "a deadline off by a day": deadline_off_by_a_day,
+    "a number left after disposal": left_in_replies,
+    "a protected identity named": named_to_a_manager,
 }
 
 

@@ -320,6 +320,8 @@ class Town:
             await self._imports(day)
         if chance.random() < 0.06:
             await self.office.changes_a_case()
+        if chance.random() < 0.12:
+            await self._links()
         kind = chance.random()
         if kind < 0.66:
             person = self.people[chance.choice(("anna", "anna", "bo", "doris"))]
@@ -348,7 +350,7 @@ class Town:
         mine = [
             case.ref
             for case in self.model.cases.values()
-            if person.name in (case.lead, case.co) and "closed_on" not in case.dates
+            if person.name in (case.lead, case.co) and "closed_on" not in case.dates and not case.adult
         ]
         if not mine or (len(mine) < 7 and self.chance.random() < 0.3):
             self.numbers["case"] += 1
@@ -408,9 +410,11 @@ class Town:
         self.numbers["text"] += 1
         return f"Påhittad text {self.numbers['text']} om läget"
 
-    async def _types(self, person: Person, text: str, what: str, ref: str = "", shown: Shown | None = None) -> None:
+    async def _types(
+        self, person: Person, text: str, what: str, ref: str = "", shown: Shown | None = None, other: str = ""
+    ) -> None:
         activity = self._activity(person, "message.text", text=text)
-        done = Done(activity["id"], person.name, ref, "text", what, text)
+        done = Done(activity["id"], person.name, ref, "text", what, text, other=other)
         if shown is not None:
             done.view, done.seen = shown.view, shown.seen
         await self._sends(activity, done)
@@ -455,7 +459,7 @@ class Town:
             title, fields = "Avsluta", {"closed_on": str(self.now().date())}
         elif view.kind == "menu" and chance.random() < 0.7:
             title = next((one for one in there if one in ("Ändra ändå", "Ångra")), title)
-        if title in there and title not in NEVER and button(shown.card, title)["data"].get("verb") != "how":
+        if title in there and title not in NEVER and _verb(shown.card, title) not in ASIDE:
             await self._presses(person, shown, title, fields, ref)
         else:
             case = self.model.cases[ref]
@@ -503,6 +507,32 @@ class Town:
             "until": str(today + timedelta(days=self.chance.randint(5, 60))),
         }
 
+    async def _links(self) -> None:
+        """Somebody links two cases of hers, or asks whether they may be; and whoever was asked says so, or does not."""
+        chance = self.chance
+        adults = [case.ref for case in self.model.cases.values() if case.adult]
+        children = [case for case in self.model.cases.values() if not case.adult and case.lead]
+        if adults and children:
+            case, other = chance.choice(children), chance.choice(adults)
+            pair = [case.ref, other]
+            name = chance.choice([case.lead, *self.model.holders(CHEF, case.unit, self.now().date())])
+            unlinks = (case.ref, other) in self.model.links and chance.random() < 0.4
+            if chance.random() < 0.3:
+                pair, name = pair[::-1], self.model.cases[other].lead
+            word, what = ("koppla bort", "unlink") if unlinks else ("koppla", "link")
+            await self._types(self.people[name], f"{word} {' '.join(pair)}", what, pair[0], other=pair[1])
+        for person in self.people.values():
+            asked = [one for one in person.cards if one.card is not None and "Ja, koppla" in titles(one.card)]
+            refs = check.REF.findall(check.as_text(asked[-1].card)) if asked else []
+            if asked and chance.random() < 0.5 and refs[0] in self.model.cases:
+                own = refs[0]
+                of = [pair for pair, link in self.model.links.items() if own in pair and link[1] == own]
+                named = [one for one in refs if one != own] or [one for pair in of for one in pair if one != own]
+                if len(set(named)) == 1:
+                    title = chance.choice(("Ja, koppla", "Ja, koppla", "Nej, koppla inte"))
+                    await self._presses(person, asked[-1], title, {}, own, named[0])
+        check.links_are_right(self.database, self.model)
+
     async def _reads(self, person: Person) -> None:
         """A chef reads what waits, and signs it or sends it back."""
         chance = self.chance
@@ -549,13 +579,15 @@ class Town:
     def _reads_case(self, name: str, case: Case) -> bool:
         return self.model.reads(name, case, self.now().date())
 
-    async def _presses(self, person: Person, shown: Shown, title: str, fields: Mapping[str, str], ref: str) -> None:
+    async def _presses(
+        self, person: Person, shown: Shown, title: str, fields: Mapping[str, str], ref: str, other: str = ""
+    ) -> None:
         assert shown.card is not None
         data = gathered(shown.card, button(shown.card, title), fields)
         value = {"action": {"type": "Action.Execute", "verb": data.get("verb", ""), "data": data}}
         activity = self._activity(person, "invoke.adaptiveCard-action", value=value, replyToId=shown.message)
         done = Done(activity["id"], person.name, ref, "press", data.get("verb", ""), "", shown.view, shown.seen, title)
-        done.data, done.made_by, done.meant = dict(data), shown.by, person.meant
+        done.data, done.made_by, done.meant, done.other = dict(data), shown.by, person.meant, other
         if fields.get("co_worker"):
             done.data = {**done.data, "co_name": fields["co_worker"].split()[0].lower()}
         await self._sends(activity, done, shown)
@@ -823,13 +855,15 @@ class Town:
         today = self.now().date()
         for ref in sorted(set(check.REF.findall(text))):
             case = self.model.cases.get(ref)
-            if done is not None and ref in done.text:
+            if done is not None and (ref in done.text or ref == done.other):
                 continue
             if ref in self.model.gone:
                 raise Fault(f"{person.name} was shown {ref}, which is gone")
             if case is None or (person.role in ("manager", "admin") and not case.protected):
                 continue
-            if not self.model.works_on(person.name, case, today) and not self._reads_case(person.name, case):
+            known = [case, *(() if case.protected else self.model.beside(ref))]
+            hers = (self.model.works_on(person.name, one, today) or self._reads_case(person.name, one) for one in known)
+            if not any(hers):
                 raise Fault(f"{person.name} was shown {ref}, which is not hers")
         for words in set(check.TEXT.findall(text)):
             ref, author, at = self.model.texts.get(words, ("", "", datetime.max.replace(tzinfo=UTC)))
@@ -875,6 +909,12 @@ def _ref(view: Any) -> str:
     return str(head.case_ref if head else seen.case_ref if seen else getattr(view, "case_ref", ""))
 
 
+def _verb(card: Card, title: str) -> str:
+    return str(button(card, title)["data"].get("verb", ""))
+
+
+ASIDE = {"how", "same_as"}
+"""Presses that nobody here makes: what stands beside an answer, and a sibling's."""
 CHEF = "unit_manager"
 NEVER = {
     "Kommentera",
