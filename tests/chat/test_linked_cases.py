@@ -233,8 +233,10 @@ def test_a_wrong_assessment_is_taken_away_by_either_unit_and_recorded_anew(room:
 
     anna.types(f"koppla {CHILD}").presses("Bedömning i samråd").sees("2026-05-10")
     old = anna.shown
+    cecilia.types(f"koppla {CHILD}").presses("Bedömning i samråd")
     anna.presses("Ta bort").sees("borttagen ur båda ärendena").sees_no("2026-05-10")
     assert [row.case_id for row in room.events("joint_removed")] == [room.case(CHILD).id, room.case(ADULT).id]
+    cecilia.presses("Ta bort").sees("redan borttagen")
     ylva.receives().sees(f"har tagit bort en bedömning i samråd med BoU i {ADULT} och {CHILD}")
     anna.replays = True
     ylva.types(f"koppla {ADULT}").sees("Ingen bedömning i samråd").presses("Bedömning i samråd")
