@@ -99,9 +99,10 @@ def _fields(body: list[Element]) -> dict[str, str]:
     found, parts = dict[str, str](), list(body)
     while parts:
         one = parts.pop()
-        if one["type"].startswith("Input."):
+        kind = one.get("type", "")  # the columns of a table have none
+        if kind.startswith("Input."):
             found[one["id"]] = str(one.get("value", ""))
-        elif one["type"] in _HOLDS:
+        elif kind in _HOLDS:
             for name in ("items", "columns", "rows", "cells"):
                 parts += one.get(name, ())
     return found
