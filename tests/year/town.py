@@ -510,7 +510,7 @@ class Town:
     async def _links(self) -> None:
         """Somebody links two cases of hers, or asks whether they may be; and whoever was asked says so, or does not."""
         chance = self.chance
-        adults = [case.ref for case in self.model.cases.values() if case.adult]
+        adults = [case.ref for case in self.model.cases.values() if case.adult and "closed_on" not in case.dates]
         children = [case for case in self.model.cases.values() if not case.adult and case.lead]
         if adults and children:
             case, other = chance.choice(children), chance.choice(adults)
@@ -796,7 +796,8 @@ class Town:
             return
         now = Shown(shown.message, value, reply.view, done.after, done.shows)
         self._looks(person, now)
-        person.asked = now
+        # What the reply to an earlier press shows is not what the bot asked last: nobody types an answer to it.
+        person.asked = now if done.shows == done.name else None
         if done.what != "change_anyway":
             person.meant = done
 
