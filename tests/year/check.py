@@ -196,6 +196,32 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {row["unit"]: {name: int(row[name]) for name in LISTS} for row in of_workers}
 
 
+def answers_wanted(model: Model, first: date, last: date) -> dict[str, Any]:
+    """Return which answers leave the house, with what is written beside them: none of a protected identity."""
+    found: dict[str, Any] = {}
+    for case in model.cases.values():
+        sheets = [("case_worker", child, sheet) for child, sheet in case.sheets.items()]
+        for reading in case.readings.values():
+            sheets += [("unit_manager", child, sheet) for child, sheet in reading.sheets.items()]
+        for role, child, sheet in sheets if not case.protected else ():
+            for item, value in sheet.values.items() if first <= sheet.begun <= last else ():
+                if value.choice != "obesvarad":
+                    place = f"{case.ref} {role} {child} {item}"
+                    found[place] = sorted((*found.get(place, ()), (value.text, value.place, sheet.revisions[item])))
+    return found
+
+
+def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Return the same of an export's rows."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        place = f"{row['case_ref']} {row['role']} {row['child'] or 1} {row['item']}"
+        text = next(iter(TEXT.findall(row["motivation"])), "")  # where it stands in the file is said beside it as well
+        told = (text, row["place"], int(row["revision"]))
+        found[place] = sorted((*found.get(place, ()), told))
+    return found
+
+
 # --- what is gone -----------------------------------------------------------------------------------------------------
 
 STAYS = ("event", "event_seal", "tombstone")

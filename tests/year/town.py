@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.door.inbound import read_activity
-from reports import checklists, rates
+from reports import answers, checklists, rates
 from reports.selected import Selection
 from tests.chat.card_hand import Card, button, gathered, inputs, titles
 from tests.chat.harness import NORTH, SOUTH, STOCKHOLM, TENANT, object_id, people_csv
@@ -510,7 +510,7 @@ class Town:
     async def _links(self) -> None:
         """Somebody links two cases of hers, or asks whether they may be; and whoever was asked says so, or does not."""
         chance = self.chance
-        adults = [case.ref for case in self.model.cases.values() if case.adult]
+        adults = [case.ref for case in self.model.cases.values() if case.adult and "closed_on" not in case.dates]
         children = [case for case in self.model.cases.values() if not case.adult and case.lead]
         if adults and children:
             case, other = chance.choice(children), chance.choice(adults)
@@ -796,7 +796,8 @@ class Town:
             return
         now = Shown(shown.message, value, reply.view, done.after, done.shows)
         self._looks(person, now)
-        person.asked = now
+        # What the reply to an earlier press shows is not what the bot asked last: nobody types an answer to it.
+        person.asked = now if done.shows == done.name else None
         if done.what != "change_anyway":
             person.meant = done
 
@@ -884,13 +885,16 @@ class Town:
         chosen = Selection(first=self.first, last=self.last)
         town = self.model.town(day)
 
-        def read(session: Any) -> tuple[list[Any], list[Any]]:
+        def read(session: Any) -> tuple[list[Any], list[Any], list[Any]]:
             given = [dict(zip(rates.COLUMNS, row, strict=True)) for row in rates.rate_rows(session, chosen, day)]
             rows = checklists.checklist_rows(session, chosen, day)
             listed = [dict(zip(checklists.COLUMNS, row, strict=True)) for row in rows]
-            return given, listed
+            out = answers.answer_rows(lambda work: work(session), chosen)
+            return given, listed, [dict(zip(answers.COLUMNS, row, strict=True)) for row in out]
 
-        given, listed = stack.desk.read_now(read)
+        given, listed, exported = stack.desk.read_now(read)
+        found, wanted = check.answers_found(exported), check.answers_wanted(self.model, self.first, self.last)
+        check.same(f"answers of {day}", found, wanted)
         check.same(f"figures of {day}", check.rates_found(given), check.rates_wanted(town, self.first, self.last))
         check.same(f"lists of {day}", check.lists_found(listed), check.lists_wanted(town, self.first, self.last))
         self.office.gone_is_gone()
