@@ -8,6 +8,7 @@ import argparse
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -27,14 +28,17 @@ from reports.selected import Selection
 from storage import aggregates, not_held, outbox, standing
 from storage.contributions import RULES
 from storage.conversations import ConversationRow
+from storage.desk import opened
 from storage.held import Column
 from storage.rows import Shape
-from storage.sealing import TENANT_ITSELF, KeyGone, SealBroken, seal
+from storage.sealing import TENANT_ITSELF, KeyGone, Keys, SealBroken, seal
 from storage.times import Moment
 from storage.unfit import UNFIT
+from tests.chat.conftest import KEYS
 from tests.chat.drive import opens
 from tests.chat.harness import NORTH, REF, Room, move_in
 from tests.chat.test_sending import ALL
+from tests.conftest import TRAIL, new_database
 
 LONG = os.environ.get("BK_SLOW") == "1"
 OTHER = "SN 2026/0299"
@@ -94,30 +98,21 @@ def shapes() -> dict[str, Shape]:
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def town(request: pytest.FixtureRequest, furnished: Any) -> Iterator[Town]:
-    from storage import migrate
-    from storage.desk import Desk
-    from storage.sealing import Keys
-    from tests.chat.conftest import KEYS
-    from tests.conftest import TRAIL
-
-    if request.param == "sqlite":
+    with ExitStack() as ends:
         room = furnished.room()
-    else:
-        desk = Desk(request.getfixturevalue("postgres_of_module"), Keys(KEYS, TRAIL))
-        migrate.upgrade(desk)
-        move_in(desk)
-        room = Room(desk)
-    move_in(room.desk, *MORE, days="2026-01-01,2026-12-31")
-    for name in SAYS:
-        room.chat(name).installs()
-    opens(room.chat("anna"), **ALL)
-    opens(room.chat("bo"), OTHER, **ALL)
-    room.chat("bo").presses("Nej")
-    made = Town(room)
-    room.desk.run_now(partial(plant, town=made))
-    yield made
-    if request.param != "sqlite":
-        room.desk.close()
+        if request.param != "sqlite":
+            url = ends.enter_context(new_database(request.getfixturevalue("_newest_schema")))
+            room = Room(ends.enter_context(opened(url, Keys(KEYS, TRAIL))))
+            move_in(room.desk)
+        move_in(room.desk, *MORE, days="2026-01-01,2026-12-31")
+        for name in SAYS:
+            room.chat(name).installs()
+        opens(room.chat("anna"), **ALL)
+        opens(room.chat("bo"), OTHER, **ALL)
+        room.chat("bo").presses("Nej")
+        made = Town(room)
+        room.desk.run_now(partial(plant, town=made))
+        yield made
 
 
 def plant(session: Session, town: Town) -> None:
