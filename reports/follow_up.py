@@ -51,7 +51,7 @@ def follow_up(session: Session, row: RoundRow, unit: str = "") -> FollowUp | Non
 
     unit: of the cases of one unit alone, by name; empty for all.
     """
-    baseline = rounds.get(session, row.tenant_id, row.baseline_id) if row.baseline_id else None
+    baseline = rounds.if_sound(session, row.tenant_id, row.baseline_id)
     if baseline is None or row.state != "closed" or baseline.state != "closed":
         return None
     checklist = checklist_version(row.checklist, row.version)

@@ -1,6 +1,7 @@
 """The rows that hold what cannot be held, over all tables: for `doctor`, and for whoever is to mend them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -43,22 +44,20 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
     connection = session.connection()
     newest_first = [kind.columns[at].desc() for at in kind.keys]
     query = select(*kind.columns).order_by(*newest_first)
-    if connection.dialect.name == "postgresql":  # which holds nothing that cannot be read
-        yield from map(tuple, connection.execute(query.execution_options(yield_per=_AT_ONCE)))
-        return
     readers = readers_of(kind.columns, connection.dialect)
     flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
-    cursor: Any = connection.execute(query).cursor
-    while rows := cursor.fetchmany(_AT_ONCE):
-        for row in rows:
-            values = list(row)
-            for at in flags:  # SQLAlchemy reads anything as one
-                values[at] = values[at] if values[at] in (None, 0, 1) else UNREAD
-            for at, process in readers:
-                try:
-                    values[at] = (
-                        None if values[at] is None else values[at] if values[at] is UNREAD else process(values[at])
-                    )
-                except UNREADABLE:
-                    values[at] = UNREAD
-            yield tuple(values)
+    # The driver's own cursor, as SQLAlchemy's reads the values; named on PostgreSQL, or it fetches the whole table.
+    named = ("rows",) if connection.dialect.name == "postgresql" else ()
+    with closing(connection.connection.cursor(*named)) as cursor:
+        cursor.execute(str(query.compile(dialect=connection.dialect)))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            for row in rows:
+                values = list(row)
+                for at in flags:  # SQLAlchemy reads anything as one
+                    values[at] = values[at] if values[at] in (None, 0, 1) else UNREAD
+                for at, process in readers:
+                    try:
+                        values[at] = values[at] if values[at] in (None, UNREAD) else process(values[at])
+                    except UNREADABLE:
+                        values[at] = UNREAD
+                yield tuple(values)

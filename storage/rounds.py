@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, col, select
 from checklists.model import ListId
 from checklists.round_draw import Method
 from storage.filled import NO_ROUND
+from storage.held import NotHeld
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal_or_hide
 from storage.times import Moment
@@ -91,6 +92,14 @@ def pool_of(session: Session, row: RoundRow) -> str:
 def get(session: Session, tenant_id: int, round_id: int) -> RoundRow | None:
     """Return a round of this tenant by row id."""
     return session.exec(select(RoundRow).where(RoundRow.tenant_id == tenant_id, RoundRow.id == round_id)).first()
+
+
+def if_sound(session: Session, tenant_id: int, round_id: int | None) -> RoundRow | None:
+    """Return a round for a line among others: None also of one that cannot be held, which has been noted."""
+    try:
+        return get(session, tenant_id, round_id) if round_id else None
+    except NotHeld:
+        return None
 
 
 def lock_alike(session: Session, row: RoundRow) -> None:

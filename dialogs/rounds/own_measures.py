@@ -97,7 +97,7 @@ def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
         lines.append(Line(say="measures.owner_is", args={"name": names.get(place.owner_id, "")}))
     if row.code:
         lines.append(Line(say="criticisms." + row.code))
-    of_round = rounds.get(context.session, context.tenant_id, row.round_id) if row.round_id is not None else None
+    of_round = rounds.if_sound(context.session, context.tenant_id, row.round_id)
     if of_round is not None:
         lines.append(Line(say="measures.of_round", args={"name": rounds.name_of(context.session, of_round)}))
     if row.follow_up_on is not None:

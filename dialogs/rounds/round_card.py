@@ -66,7 +66,7 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
     gone = len(round_cases.gone_from(context.session, row.id))
     how = {"count": len(drawn), "seed": row.seed, "twice": sum(one.twice for one, _ in drawn)}
     open_ = {"first": row.opens_on.isoformat(), "last": row.closes_on.isoformat()}
-    baseline = rounds.get(context.session, context.tenant_id, row.baseline_id) if row.baseline_id else None
+    baseline = rounds.if_sound(context.session, context.tenant_id, row.baseline_id)
     follows = {"name": rounds.name_of(context.session, baseline)} if baseline is not None else None
     return (
         *((Line(say="rounds.follows", args=follows),) if follows else ()),

@@ -212,7 +212,7 @@ def _made_up(stored: Any, one: Column, ids: Mapping[str, int], town: Town) -> An
         return WORDS[stored.name]
     if one.more is not None:
         return "{}"
-    return min(one.allowed) if one.allowed else f"{stored.table.name}-{stored.name}"[: one.longest]
+    return min(one.allowed) if one.allowed else f"{stored.table.name}-{stored.name}"[: stored.type.length]
 
 
 def damage(stored: Any, one: Column, dialect: str) -> list[tuple[str, str]]:

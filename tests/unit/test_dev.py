@@ -245,7 +245,12 @@ def test_a_failing_npm_stops_run_but_only_skips_browser_tests(
 
 @pytest.mark.parametrize(("given", "mode"), [(None, "dev"), ("production", "production")])
 def test_run_becomes_the_demo_in_dev_mode_and_a_signal_reaches_it(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, mode: str
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    given: str | None,
+    mode: str,
 ) -> None:
     put_npm(tmp_path, monkeypatch)
     dev.set_up_node(project)
@@ -254,6 +259,9 @@ def test_run_becomes_the_demo_in_dev_mode_and_a_signal_reaches_it(
         monkeypatch.setenv("BK_MODE", given)
 
     command = [sys.executable, str(project / "dev.py"), "run", "--port", "0"]
+    # A shell that runs the tests in the background has them ignore SIGINT, and so whatever they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
         assert started.stdout is not None
         said = started.stdout.readline()
