@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from storage.rows import TableRow
@@ -29,6 +29,7 @@ class InboxRow(TableRow, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "channel_id", "activity_id"),
         UniqueConstraint("tenant_id", "press"),
+        Index("ix_inbox_newest", "tenant_id", "channel_id", "id"),
     )
     instead = {"digest": "", "press": None, "reply": b"", "posted": "", "case_id": TENANT_ITSELF, "at": LONG_AGO}
 

@@ -178,6 +178,7 @@ def test_sqlite_finds_who_it_is_without_going_through_everybody(desk: Desk) -> N
     plan = desk.run_now(work)
     assert [step for step in plan if step.startswith("SCAN") and not step.startswith("SCAN tenant")] == []
     assert [step for step in plan if step.endswith("(tenant_id=?)")] == [], "the whole inbox of a tenant"
+    assert any("ix_inbox_newest" in step for step in plan), "every reply of a chat"
 
 
 def test_a_reply_moved_to_another_activity_does_not_open(desk: Desk, world: World) -> None:
