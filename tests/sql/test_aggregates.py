@@ -346,7 +346,9 @@ class Told:
             case "fewer_children":
                 case_acts.set_children(session, file, case, case.children - 1)
             case "begins":
-                lists.begin(session, chef, mine)
+                lists.begin(session, file, mine)
+            case "begins_as_before":  # earlier releases let the signature of the others stand
+                lists.begin_one(session, file, case, LIST, "case_worker", case.children, like=mine.sheets[0].filled)
             case "dated_back":
                 lists.backdate(session, mine.sheets[-1], date(2026, 1, 2))
             case "anew":
@@ -375,9 +377,11 @@ STORIES = {
     f"sends signs changes {A_CHILD} sends returns": {"sent": 2, "voided": 1, "returned": 2},
     f"sends signs changes returns {A_CHILD} sends": {"sent": 2, "voided": 1, "returned": 1},
     f"sends signs_with_shortfall {A_CHILD} sends signs": {"sent": 2, "voided": 1, "signed": 2},
-    "sends more_children signs begins": {"sent": 1, "signed": 1},
-    "sends more_children signs_with_shortfall begins": {"sent": 1, "signed": 1, "signed_with_shortfall": 1},
-    "sends more_children signs_with_shortfall begins changes": {"sent": 1, "voided": 1},
+    "sends more_children signs begins": {"sent": 1, "voided": 1},
+    "sends more_children signs begins sends signs": {"sent": 2, "voided": 1, "signed": 2},
+    "sends more_children signs begins_as_before": {"sent": 1, "signed": 1},
+    "sends more_children signs_with_shortfall begins_as_before": {"sent": 1, "signed": 1, "signed_with_shortfall": 1},
+    "sends more_children signs_with_shortfall begins_as_before changes": {"sent": 1, "voided": 1},
     f"sends returns {A_CHILD} sends signs anew": {"sent": 2, "returned": 1, "signed": 2},
     f"sends returns {A_CHILD} sends signs anew sends": {"sent": 4, "returned": 1, "signed": 2},
     f"sends signs anew {A_CHILD} sends returns": {"sent": 3, "signed": 1, "returned": 2},
