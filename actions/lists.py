@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from actions import signing
 from actions.basis import BASIS, Basis, Sheet, read, read_own
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
@@ -21,19 +22,25 @@ from storage.filled import FilledRow
 def begin(session: Session, origin: Origin, basis: Basis, occasion: int = 1) -> tuple[Basis, Changes]:
     """Create the missing lists, one per child or one for the whole case, and return the basis with them.
 
-    The first list of an occasion is pinned to the newest version and the case's unit; later ones follow it.
+    The first list of an occasion is pinned to the newest version and the case's unit; later ones follow it, and void a
+    signature of those there were. Raises: SignatureStands: she has not been asked whether they may.
     """
     case, checklist = basis.case, basis.checklist
     present = {sheet.filled.child for sheet in basis.sheets}
     wanted = range(1, case.children + 1) if checklist.per == "child" else (filled.NO_CHILD,)
+    missing = [child for child in wanted if child not in present]
+    if not missing:
+        return basis, NONE
     like = basis.sheets[0].filled if basis.sheets else None
+    if like:
+        signing.ask_before_case(session, origin, case)
     changes = NONE
-    for child in wanted:
-        if child not in present:
-            _, begun = begin_one(session, origin, case, checklist, WRITER, child, occasion, like=like)
-            changes += begun
-    again = read(session, case, basis.facts, checklist.id) if changes else basis
-    return again, changes
+    for child in missing:
+        _, begun = begin_one(session, origin, case, checklist, WRITER, child, occasion, like=like)
+        changes += begun
+    if like:
+        changes += signing.after_case(session, origin, case)
+    return read(session, case, basis.facts, checklist.id), changes
 
 
 def begin_one(

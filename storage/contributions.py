@@ -1,7 +1,7 @@
 """Compute what cases contribute to the figures from what is stored: their lists, item by item, and their dates."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +17,8 @@ from checklists.rates import Mark, agreement_marks, case_marks, item_states, ope
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
-from storage import tenants
+from storage import signatures as signed
+from storage import tenants, trail
 from storage.answers import AnswerRow
 from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
@@ -27,11 +28,13 @@ from storage.round_readings import ReadingRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
-RULES = 3
+RULES = 4
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; (case, 0) is the case itself."""
+Occasion = tuple[int, str, int]
+"""Row id of a case, the id of a checklist, and which time it is filled in."""
 
 
 class Contribution(NamedTuple):
@@ -56,7 +59,8 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
     facts, answers = _facts(session, case_ids), _answers(session, case_ids)
-    signatures, returned = _signatures(session, case_ids), _returned(session, case_ids)
+    together = _together(lists)
+    signatures, returned = _signatures(session, case_ids, together), _returned(session, case_ids, together)
     extensions, violence = _extensions(session, case_ids), _violence(session, case_ids)
     workdays: dict[int, Workdays] = {}
     parts: dict[Key, Contribution] = {}
@@ -74,16 +78,15 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
             known += _fact(CASE_TYPE, case.case_type), _fact(CHILDREN, "some" if case.children else "none")
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
             begun = _day(row.begun_at)
-            occasion = (case.id, row.checklist, row.occasion)
-            codes = _list_codes(row, complete, signatures[occasion], occasion in returned)
+            codes = _list_codes(row, complete, signatures[row.id], row.id in returned)
             list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, of_case, begun))
             if row.role == WORKER:
-                by_workers[*occasion[1:], row.child] = kept
+                by_workers[row.checklist, row.occasion, row.child] = kept
                 if "o" in kept or "p" in kept:
                     applied = Applied(checklist_version(row.checklist, row.version), dict(known), dict(answers[row.id]))
                     list_marks += open_marks(applied, kept, case.decided_on, workdays[case.tenant_id], begun)
             elif row.role == READER and row.seen_at is not None:
-                list_marks += agreement_marks(kept, by_workers.get((*occasion[1:], row.child), ""), begun)
+                list_marks += agreement_marks(kept, by_workers.get((row.checklist, row.occasion, row.child), ""), begun)
             parts[case.id, row.id] = Contribution(
                 row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
             )
@@ -114,7 +117,10 @@ def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Fa
 
 
 def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
-    """Yield the figures a list is counted in. Sending, signing and returning count on the workers' list only."""
+    """Yield the figures a list is counted in. Sending, signing and returning count on the workers' list only.
+
+    signatures: of this list, oldest first. was_returned: it has been, at least once.
+    """
     yield "begun"
     if complete:
         yield "complete"
@@ -256,18 +262,63 @@ def _fact(name: str, value: str) -> tuple[str, str]:
     return name, value
 
 
-def _signatures(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, str, int], list[Row[Any]]]:
-    """Return the signatures by occasion, oldest first."""
-    columns = [getattr(SignatureRow, name) for name in ("case_id", "checklist", "occasion", "shortfall", "voided_at")]
-    query = select(*columns).where(col(SignatureRow.case_id).in_(ids)).order_by(col(SignatureRow.id))
-    found: defaultdict[tuple[int, str, int], list[Row[Any]]] = defaultdict(list)
-    for row in session.connection().execute(query):
-        found[row.case_id, row.checklist, row.occasion].append(row)
+def _together(lists: Mapping[int, list[Row[Any]]]) -> defaultdict[Occasion, set[int]]:
+    """Return the workers' lists by occasion: sent, signed and returned at once, but for those that were added later."""
+    found: defaultdict[Occasion, set[int]] = defaultdict(set)
+    for case_id, rows in lists.items():
+        for row in rows:
+            if row.role == WORKER:
+                found[case_id, row.checklist, row.occasion].add(row.id)
     return found
 
 
-def _returned(session: Session, ids: Sequence[int]) -> set[tuple[int, str, int]]:
-    """Return the occasions that have ever been returned."""
+# What has been sent is never taken away: the only list of an occasion is the one that was signed and returned.
+
+
+def _signatures(
+    session: Session, ids: Sequence[int], together: defaultdict[Occasion, set[int]]
+) -> defaultdict[int, list[Row[Any]]]:
+    """Return the signatures of each of the workers' lists, oldest first: those that are bound to it."""
+    named = ("id", "case_id", "checklist", "occasion", "shortfall", "voided_at")
+    columns = [getattr(SignatureRow, name) for name in named]
+    query = select(*columns).where(col(SignatureRow.case_id).in_(ids)).order_by(col(SignatureRow.id))
+    rows = session.connection().execute(query).all()
+    of_several = [row.id for row in rows if len(together[_occasion(row)]) > 1]
+    bound = {}
+    if of_several:
+        columns = [getattr(SignatureRow, name) for name in ("id", "bound")]
+        bindings = select(*columns).where(col(SignatureRow.id).in_(of_several))
+        bound = {row.id: signed.bound_of(row) for row in session.connection().execute(bindings)}
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        for filled_id in together[_occasion(row)]:
+            if row.id not in bound or str(filled_id) in bound[row.id]:
+                found[filled_id].append(row)
+    return found
+
+
+def _returned(session: Session, ids: Sequence[int], together: defaultdict[Occasion, set[int]]) -> set[int]:
+    """Return the workers' lists that have ever been returned: those that had been sent when their occasion was.
+
+    Only the trail keeps that order: a list knows when it was last sent, and an import may date its beginning back.
+    """
     columns = [getattr(ReturnRow, name) for name in ("case_id", "checklist", "occasion")]
     rows = session.connection().execute(select(*columns).where(col(ReturnRow.case_id).in_(ids)))
-    return {(row.case_id, row.checklist, row.occasion) for row in rows}
+    occasions = {_occasion(row) for row in rows}
+    found = {filled_id for occasion in occasions for filled_id in together[occasion]}
+    of_several = {one: occasion for occasion in occasions if len(together[occasion]) > 1 for one in together[occasion]}
+    if not of_several:
+        return found
+    sent: dict[int, int] = {}
+    returned: dict[Occasion, int] = {}
+    for event in trail.of_lists(session, {case_id for case_id, _, _ in of_several.values()}, ("sent", "returned")):
+        if event.act == "sent":
+            sent.setdefault(event.filled_id, event.id)
+        elif event.filled_id in of_several:
+            returned[of_several[event.filled_id]] = event.id
+    later = {one for one, occasion in of_several.items() if one not in sent or sent[one] > returned.get(occasion, 0)}
+    return found - later
+
+
+def _occasion(row: Row[Any]) -> Occasion:
+    return row.case_id, row.checklist, row.occasion

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, bindparam, text
+from sqlalchemy import Index, Row, String, bindparam, text
 from sqlmodel import Field, Session, col, select
 
 from checklists.model import Role
@@ -112,8 +113,8 @@ def get(session: Session, tenant_id: int, row_id: int) -> SignatureRow | None:
     return session.exec(query).first()
 
 
-def bound_of(row: SignatureRow) -> Revisions:
-    """Return the revisions a signature is bound to."""
+def bound_of(row: SignatureRow | Row[Any]) -> Revisions:
+    """Return the revisions a signature is bound to: by list, also one without answers. row: its `bound` is read."""
     found: Revisions = json.loads(row.bound)
     return found
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, func, select
 
+from checklists.events import EventName
 from checklists.faults import Code, Fault, fault
 from storage import people, trail_marks
 from storage.rows import TableRow
@@ -216,6 +217,13 @@ def has_done(session: Session, case_id: int, actor: str, act: str, detail: str) 
         EventRow.case_id == case_id, EventRow.actor == actor, EventRow.act == act, EventRow.detail == detail
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def of_lists(session: Session, case_ids: Collection[int], acts: Collection[EventName]) -> Sequence[Row[Any]]:
+    """Return what was done with the lists of some cases, oldest first: `id`, `act` and `filled_id` of the events."""
+    columns = [getattr(EventRow, name) for name in ("id", "act", "filled_id")]
+    query = select_columns(*columns).where(col(EventRow.case_id).in_(case_ids), col(EventRow.act).in_(acts))
+    return session.connection().execute(query.order_by(col(EventRow.id))).all()
 
 
 _NEWEST = prepared(select(func.max(col(EventRow.id))))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from actions import cases as acts
-from actions import lists
+from actions import lists, signing
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
@@ -175,7 +175,12 @@ def keep(context: TurnContext, basis: Basis, press: Press[OnDetails]) -> tuple[K
 
 
 def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
-    """Store the valid fields; return the changes, and a line for each that was refused."""
+    """Store the valid fields; return the changes, and a line for each that was refused.
+
+    Raises: SignatureStands: before anything is stored, where children's lists would be begun beside signed ones.
+    """
+    if _lacks_lists(basis):
+        signing.ask_before_case(context.session, context.origin, basis.case)
     changes = _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
     dated, problems = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
     changes += dated
@@ -209,9 +214,13 @@ def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]
 
 def _new_lists(context: TurnContext, basis: Basis) -> Changes:
     """Begin the lists of children who were added, where the others have theirs."""
-    if not basis.sheets or not basis.is_sent or len(basis.sheets) >= basis.case.children:
+    if not _lacks_lists(basis):
         return NONE
     return lists.begin(context.session, context.origin, context.basis(basis.case, basis.facts))[1]
+
+
+def _lacks_lists(basis: Basis) -> bool:
+    return bool(basis.sheets) and basis.is_sent and len(basis.sheets) < basis.case.children
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

@@ -49,3 +49,17 @@ def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed
     assert list(inputs(signed.card)) == ["communication_boxes_filled"]
     assert room.count(SignatureRow) == 1
     assert {event.actor for event in room.events("voided")} == {"import"}
+
+
+def test_a_child_from_a_file_whose_list_is_begun_after_the_signature_voids_it(room: Room) -> None:
+    anna = sent(room)
+    take(room, f"tenant_id,case_ref,violence,children\n{TENANT},{REF},,2\n")
+    cecilia = reads(begins(room.chat("cecilia"))).presses("Visa skillnader").presses("Signera")
+    assert not is_voided(room)
+    anna.types("uppgifter").presses("Spara", {"planned_decision_on": "2026-10-01"}).sees("Sparat.")
+
+    assert len(room.events("void_confirmed")) == 1
+    assert is_voided(room)
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+    anna.types("vad saknas").presses("Skicka till chef")
+    reads(cecilia.receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")

@@ -107,7 +107,10 @@ class Said:
 
 @dataclass
 class Filled:
-    """One list. read_after: days from sending to the end of its reading. seen: a chef's, read to the end."""
+    """One list. read_after: days from sending to the end of its reading. seen: a chef's, read to the end.
+
+    sent, returned, voided: this list ever was, with the others of its case that there were then. signed: it is now.
+    """
 
     checklist: str
     role: str

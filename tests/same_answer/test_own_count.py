@@ -239,7 +239,26 @@ def by_chat(room: Room, rng: Random) -> list[Case]:
     opens(anna, left.ref, children=2, **dict.fromkeys(FACTS, "nej")).types("ja")
     left.lists = [Filled("decision_basis", "case_worker", child, TODAY) for child in (1, 2)]
     left.lists[0].said["child_heard"] = Said("ja")
-    return [*done, left]
+    return [*done, left, *(grows(rng, anna, cecilia, ending) for ending in ("returned", "signed"))]
+
+
+def grows(rng: Random, anna: Chat, chef: Chat, ending: str) -> Case:
+    """A second child comes into a case that has been returned, or signed; then the lists of both are sent."""
+    case = Case(f"SN 2026/076{len(ending)}", NORTH, children=2, dates={"planned_decision_on": PROPOSED})
+    case.facts = {(name, int(name in OF_CHILD)): "nej" for name in FACTS}
+    mine, later = (Filled("decision_basis", "case_worker", child, TODAY) for child in (1, 2))
+    opens(anna, case.ref, **dict.fromkeys(FACTS, "nej")).types("ja")
+    mine.said["child_heard"] = Said("ja")
+    anna.types(f"vad saknas {case.ref}").presses("Skicka till chef")
+    mine.sent = True
+    case.lists = [mine, later]
+    read(chef, rng, case, mine, ending)
+    anna.types(f"uppgifter {case.ref}").presses("Spara", {"Antal barn": "2"})
+    mine.signed, mine.voided = "", ending == "signed"
+    if ending == "returned":
+        anna.types(f"vad saknas {case.ref}").presses("Skicka till chef")
+        later.sent = True
+    return case
 
 
 def read(chef: Chat, rng: Random, case: Case, mine: Filled, ending: str) -> None:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -313,6 +314,90 @@ def test_each_step_of_a_list_is_in_the_figures_at_once(desk: Desk, world: World)
     lacking = {**signed, "voided": 1, "signed_with_shortfall": 1}
     assert step(lambda s, reader: signing.sign(s, chef, reader, "{}", "påhittat skäl", "")) == lacking
     assert step(lambda s, reader: lists.new_occasion(s, chef, reader.worker)) == {**lacking, "begun": 3}
+
+
+@dataclass
+class Told:
+    """Lives through a story of a case, a word a step, each a moment later than the one before."""
+
+    world: World
+    now: datetime = NOW
+
+    def tell(self, session: Session, step: str) -> None:
+        self.now += timedelta(hours=1)
+        case, world = the_case(session, self.world), self.world
+        chef, file = of_person(world.tenant, world.person, self.now), of_file(world.tenant, self.now)
+        mine = written(session, case)
+        match step:
+            case "sends":
+                lists.send(session, chef, mine)
+            case "returns":
+                signing.send_back(session, chef, mine, "påhittad", [], "")
+            case "signs" | "signs_with_shortfall":
+                reader = read_basis(session, case, cases.facts(session, case.id), LIST.id, world.person)
+                reader, _ = lists.begin_reading(session, chef, reader, "")
+                lists.finish_reading(session, chef, reader, "")
+                signing.sign(session, chef, reader, "{}", "påhittat skäl" if "shortfall" in step else "", "")
+            case "changes":
+                value = "nej" if "child_heard" in mine.sheets[0].rows else "ja"
+                give(session, file, mine.sheets[0], "child_heard", Written(value))
+            case "more_children":
+                case_acts.set_children(session, file, case, case.children + 1)
+            case "fewer_children":
+                case_acts.set_children(session, file, case, case.children - 1)
+            case "begins":
+                lists.begin(session, file, mine)
+            case "begins_as_before":  # earlier releases let the signature of the others stand
+                lists.begin_one(session, file, case, LIST, "case_worker", case.children, like=mine.sheets[0].filled)
+            case "dated_back":
+                lists.backdate(session, mine.sheets[-1], date(2026, 1, 2))
+            case "anew":
+                lists.new_occasion(session, chef, mine)
+            case _:
+                raise ValueError(step)
+
+
+A_CHILD = "more_children begins"
+STORIES = {
+    f"sends returns {A_CHILD}": {"sent": 1, "returned": 1},
+    f"sends returns {A_CHILD} dated_back": {"sent": 1, "returned": 1},
+    f"sends returns {A_CHILD} sends": {"sent": 2, "returned": 1},
+    f"sends returns {A_CHILD} sends returns": {"sent": 2, "returned": 2},
+    f"sends {A_CHILD} sends returns": {"sent": 2, "returned": 2},
+    f"sends returns sends {A_CHILD} sends": {"sent": 2, "returned": 1},
+    f"sends returns {A_CHILD} sends signs": {"sent": 2, "returned": 1, "signed": 2},
+    f"sends returns {A_CHILD} fewer_children": {"sent": 1, "returned": 1},
+    f"sends returns {A_CHILD} fewer_children sends {A_CHILD} sends returns": {"sent": 2, "returned": 2},
+    f"sends returns {A_CHILD} sends returns {A_CHILD} sends signs": {"sent": 3, "returned": 2, "signed": 3},
+    f"sends signs {A_CHILD}": {"sent": 1, "voided": 1},
+    f"sends signs {A_CHILD} sends": {"sent": 2, "voided": 1},
+    f"sends signs {A_CHILD} dated_back sends": {"sent": 2, "voided": 1},
+    f"sends signs {A_CHILD} sends signs": {"sent": 2, "voided": 1, "signed": 2},
+    f"sends signs {A_CHILD} sends signs changes": {"sent": 2, "voided": 2},
+    f"sends signs changes {A_CHILD} sends returns": {"sent": 2, "voided": 1, "returned": 2},
+    f"sends signs changes returns {A_CHILD} sends": {"sent": 2, "voided": 1, "returned": 1},
+    f"sends signs_with_shortfall {A_CHILD} sends signs": {"sent": 2, "voided": 1, "signed": 2},
+    "sends more_children signs begins": {"sent": 1, "voided": 1},
+    "sends more_children signs begins sends signs": {"sent": 2, "voided": 1, "signed": 2},
+    "sends more_children signs begins_as_before": {"sent": 1, "signed": 1},
+    "sends more_children signs_with_shortfall begins_as_before": {"sent": 1, "signed": 1, "signed_with_shortfall": 1},
+    "sends more_children signs_with_shortfall begins_as_before changes": {"sent": 1, "voided": 1},
+    f"sends returns {A_CHILD} sends signs anew": {"sent": 2, "returned": 1, "signed": 2},
+    f"sends returns {A_CHILD} sends signs anew sends": {"sent": 4, "returned": 1, "signed": 2},
+    f"sends signs anew {A_CHILD} sends returns": {"sent": 3, "signed": 1, "returned": 2},
+}
+"""What a case's lists are counted in at the end. A list is counted in what was done while it was among the others."""
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_childs_list_is_counted_in_what_was_done_with_it_alone(desk: Desk, world: World, story: str) -> None:
+    told = Told(world)
+    for step in story.split():
+        desk.run_now(partial(told.tell, step=step))
+    found = figures(desk, world, "")
+
+    assert {code: n for code, n in found.items() if code not in ("begun", "read")} == STORIES[story]
+    assert recounted(desk, world) == 0
 
 
 def test_a_list_without_a_gap_is_complete(desk: Desk, world: World) -> None:

@@ -312,6 +312,11 @@ def _send(case: Case, done: Done, now: datetime, reads: bool) -> None:
         case.send(now)
 
 
+def _drop(case: Case, done: Done, now: datetime, reads: bool) -> None:
+    if not any(sheet.revisions or sheet.was_sent for sheet in case.sheets.values()):
+        case.sheets.clear()
+
+
 def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if done.seen.get("status") != snapshot(case)["status"] or not case.is_signed:
         return
@@ -426,6 +431,7 @@ _VERBS = {
     "no_motivation": _motivation,
     "undo": _undo_pressed,
     "send": _send,
+    "drop_list": _drop,
     "change_anyway": _anyway,
     "read": _read,
     "differences": _differences,

@@ -181,7 +181,9 @@ def rates_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     }
 
 
-LISTS = ("due", "without_checklist", "begun", "sent", "complete", "signed", "signed_with_shortfall", "returned")
+LISTS = (
+    *("due", "without_checklist", "begun", "sent", "complete", "signed", "signed_with_shortfall", "returned", "voided"),
+)
 
 
 def lists_wanted(town: Town, first: date, last: date) -> dict[str, Any]:
