@@ -181,21 +181,28 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
     """
     if _lacks_lists(basis):
         signing.ask_before_case(context.session, context.origin, basis.case)
-    changes = _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
-    dated, problems = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
+    changes, problems = NONE, tuple[Line, ...]()
+
+    def tries(*parts: Callable[[], Changes]) -> None:
+        nonlocal changes, problems
+        for store in parts:
+            try:
+                changes += store()
+            except UserError as error:
+                problems += (Line(say=error.text_key, args=error.args_for_text),)
+
+    # The children first, as another number of them may have to be asked about, with nothing of the card stored.
+    tries(lambda: store_children(context, basis, inputs))
+    changes += _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
+    dated, refused = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
     changes += dated
-    store: Callable[[], Changes]
-    for store in (
+    problems += refused
+    tries(
         lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
-        lambda: store_children(context, basis, inputs),
         lambda: _remove_reason(context, basis, inputs),
         lambda: _store_reason(context, basis, inputs),
         lambda: _new_lists(context, basis),
-    ):
-        try:
-            changes += store()
-        except UserError as error:
-            problems += (Line(say=error.text_key, args=error.args_for_text),)
+    )
     return changes, problems
 
 

@@ -63,3 +63,11 @@ def test_a_child_from_a_file_whose_list_is_begun_after_the_signature_voids_it(ro
     cecilia.receives().sees(f"{REF} behöver läsas om")
     anna.types("vad saknas").presses("Skicka till chef")
     reads(cecilia.receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")
+
+
+def test_a_day_and_another_child_saved_at_once_are_both_stored_when_she_goes_on(room: Room, signed: Chat) -> None:
+    anna = room.chat("anna").types("uppgifter").presses("Spara", {"planned_decision_on": "2026-10-01", "children": "2"})
+    anna.sees("Sparat.")
+
+    assert (str(room.case().planned_decision_on), room.case().children) == ("2026-10-01", 2)
+    assert is_voided(room)

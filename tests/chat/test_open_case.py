@@ -204,7 +204,7 @@ def test_the_number_of_children_cannot_be_lowered_once_the_last_has_an_answer(an
     anna.types("ändra 1 barn 2").presses("Ja")
     anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"Antal barn": "1"})
 
-    anna.sees("antalet barn kan inte minskas")
+    anna.sees("antalet barn kan inte sänkas")
     assert room.case().children == 2
 
 
