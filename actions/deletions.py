@@ -11,10 +11,11 @@ from actions.same_person import is_hers
 from checklists.decision_number import is_same, read_number
 from checklists.errors import DeletionChanged, DeletionGone, OtherDecision, SamePerson
 from checklists.events import EventName
-from storage import cases, deletions, disposal, tenants, trail
+from storage import cases, deletions, disposal, naming, tenants, trail
 from storage.cases import CaseRow
 from storage.deletions import DeletionRow
 from storage.desk import Session
+from storage.naming import Naming
 
 _NO_CHANGE: frozenset[EventName] = frozenset(
     {
@@ -89,8 +90,18 @@ def withdraw(session: Session, origin: Origin, row_id: int) -> Changes:
     return record(session, origin, Change("deletion_withdrawn", case))
 
 
-def take_away(session: Session, now: datetime) -> bool:
-    """Delete the next case whose deletion is confirmed, as disposal does; return False if none is left."""
+def look(session: Session) -> Naming | None:
+    """Look for what names the next case to be deleted: it takes long, and only reads. None if none is to be deleted."""
+    row = deletions.next_confirmed(session, locked=False)
+    case = cases.get_any(session, row.tenant_id, row.case_id) if row is not None else None
+    return naming.look(session, case.tenant_id, [case.ref]) if case is not None else None
+
+
+def take_away(session: Session, now: datetime, looked: Naming | None = None) -> bool:
+    """Delete the next case whose deletion is confirmed, as disposal does; return False if none is left.
+
+    looked: what `look` has returned just before.
+    """
     row = deletions.next_confirmed(session)
     if row is None:
         return False
@@ -99,5 +110,5 @@ def take_away(session: Session, now: datetime) -> bool:
     if case is None:  # disposed of meanwhile by the release before, which left the row
         deletions.drop(session, row)
     else:
-        disposal.dispose_of(session, tenant, [case], now, str(row.confirmed_by))
+        disposal.dispose_of(session, tenant, [case], now, str(row.confirmed_by), looked=looked)
     return True

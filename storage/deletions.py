@@ -52,10 +52,13 @@ def of_case(session: Session, tenant_id: int, case_id: int) -> DeletionRow | Non
     return session.exec(query).first()
 
 
-def next_confirmed(session: Session) -> DeletionRow | None:
-    """Return the oldest confirmed request of any tenant, locked; None if nothing waits, or others hold it."""
-    query = select(DeletionRow).where(col(DeletionRow.confirmed_by).is_not(None)).order_by(col(DeletionRow.id))
-    return session.exec(query.limit(1).with_for_update(skip_locked=True)).first()
+def next_confirmed(session: Session, *, locked: bool = True) -> DeletionRow | None:
+    """Return the oldest confirmed request of any tenant, locked; None if nothing waits, or others hold it.
+
+    locked: False to look only, also at one that others hold.
+    """
+    query = select(DeletionRow).where(col(DeletionRow.confirmed_by).is_not(None)).order_by(col(DeletionRow.id)).limit(1)
+    return session.exec(query.with_for_update(skip_locked=True) if locked else query).first()
 
 
 def keep(session: Session, row: DeletionRow) -> None:

@@ -2,27 +2,23 @@
 
 The rows that belong to a case are found from the table metadata, so that a new table cannot be forgotten: every row
 that refers to the case, to one of its filled-in lists, or to a row being deleted, is deleted too. Exceptions: KEPT and
-CLEARED.
+CLEARED. What else names it, in a reply or message about other cases, is found by `storage.naming`.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from sqlalchemy import ColumnElement, Table, delete, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, func, select
 
 from checklists.retention import Retention
-from storage import aggregates, cases, inbox, outbox, round_cases, tenants, tombstones, trail
+from storage import aggregates, cases, naming, round_cases, tenants, tombstones, trail
 from storage.cases import CaseRow
-from storage.conversations import ConversationRow
 from storage.filled import FilledRow
-from storage.inbox import InboxRow
-from storage.outbox import OutboxRow
-from storage.sealing import TENANT_ITSELF, SealBroken, keys_of
+from storage.naming import Naming
+from storage.sealing import keys_of
 from storage.tenants import TenantRow
 
 KEPT = frozenset({"event", "event_seal", "tombstone"})
@@ -86,10 +82,12 @@ def dispose_of(
     actor: str,
     *,
     leave_tombstone: bool = True,
+    looked: Naming | None = None,
 ) -> None:
     """Delete cases with everything that belongs to them, and destroy their keys.
 
-    Each leaves an event behind, and a tombstone. leave_tombstone: False when the tombstone exists already.
+    Each leaves an event behind, and a tombstone. leave_tombstone: False when the tombstone exists already. looked: an
+    earlier look for what names them, in a transaction that nobody had to wait for.
     """
     ids = [case.id for case in gone]
     aggregates.freeze(session, tenant.id, ids)  # figures of past periods must not change
@@ -100,7 +98,7 @@ def dispose_of(
         trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     round_cases.note_gone(session, ids)
     session.flush()
-    _forget_naming(session, tenant.id, [case.ref for case in gone], trail.beside(session, ids))
+    naming.forget(session, tenant.id, [case.ref for case in gone], looked)
     connection = session.connection()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name in KEPT:
@@ -150,33 +148,3 @@ def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
             if of_parent is not None:
                 found.append(key.parent.in_(select_columns(key.column).where(of_parent)))
     return or_(*found) if found else None
-
-
-def _forget_naming(session: Session, tenant_id: int, refs: Sequence[str], beside: Collection[int]) -> None:
-    """Delete what mentions one of the cases but is not sealed with its key: a reply that lists cases is sealed with the
-    tenant's own, one about a case that is or was linked to it with that case's.
-
-    beside: ids of the latter. What cannot be decrypted might mention one, and is deleted too.
-    """
-    names = {name for ref in refs for name in (ref, json.dumps(ref)[1:-1])}
-    sealed_by = (TENANT_ITSELF, *beside)
-    ours = (col(InboxRow.tenant_id) == tenant_id, col(InboxRow.case_id).in_(sealed_by))
-    for reply in session.exec(select(InboxRow).where(*ours)).all():
-        if _mentions(partial(inbox.reply_of, session, reply), names):
-            session.delete(reply)
-    sent = (col(OutboxRow.tenant_id) == tenant_id, col(OutboxRow.case_id).in_(sealed_by), col(OutboxRow.view) != b"")
-    for message in session.exec(select(OutboxRow).where(*sent)).all():
-        if _mentions(partial(outbox.view_of, session, message), names):
-            session.delete(message)
-    for chat in session.exec(select(ConversationRow).where(ConversationRow.tenant_id == tenant_id)):
-        if any(name in chat.shown for name in names):
-            chat.shown = ""
-    session.flush()
-
-
-def _mentions(read: Callable[[], str], names: Iterable[str]) -> bool:
-    try:
-        text = read()
-    except SealBroken:
-        return True
-    return any(name in text for name in names)

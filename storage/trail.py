@@ -6,7 +6,7 @@ takes no event whose MAC is missing, wrong or used before, and goes on only from
 """
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -46,10 +46,6 @@ _NONCE_BYTES = 16
 
 
 _SIGNED = "mac <> ''"
-
-
-_OTHER = "case:"
-"""How the detail of an event about two cases begins: the row of the other one follows."""
 
 
 class EventRow(TableRow, table=True):
@@ -188,13 +184,6 @@ def was_done(session: Session, case_id: int, act: str, actor: str, since: dateti
     """Return whether somebody has done something to a case since a moment."""
     named = (EventRow.case_id == case_id, EventRow.act == act, EventRow.actor == actor, EventRow.at >= since)
     return session.exec(select(EventRow.id).where(*named).limit(1)).first() is not None
-
-
-def beside(session: Session, case_ids: Collection[int]) -> set[int]:
-    """Return the cases that some cases are or ever were linked to, or asked to be; by what the trail says of both."""
-    told = select(EventRow.detail).where(col(EventRow.case_id).in_(case_ids), col(EventRow.detail).startswith(_OTHER))
-    named = {detail.removeprefix(_OTHER).split(" ")[0] for detail in session.exec(told.distinct())}
-    return {int(one) for one in named if one.isascii() and one.isdigit()} - set(case_ids)
 
 
 def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:

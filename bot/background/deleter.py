@@ -24,10 +24,14 @@ class Deleter:
 
     async def take_away(self) -> None:
         """Take away what is confirmed. Raises: BadTombstones: the file cannot be written; it is tried again."""
-        while await self._desk.run(partial(deletions.take_away, now=self._clock.now())):
+        while await self._take_one():
             self._is_behind = True
         if self._is_behind:
             stones = await self._desk.read(tombstones.known)
             if stones:
                 await asyncio.to_thread(tombstones.write_file, self._file, stones)
             self._is_behind = False
+
+    async def _take_one(self) -> bool:
+        looked = await self._desk.read(deletions.look)
+        return await self._desk.run(partial(deletions.take_away, now=self._clock.now(), looked=looked))

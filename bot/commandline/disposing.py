@@ -15,10 +15,11 @@ from checklists.identity import entra_id
 from checklists.retention import Retention, changed
 from imports.steps import REST_SECONDS
 from reports.printed import pages_of
-from storage import disposal, short_lived, tenants, tombstones, trail
+from storage import disposal, naming, short_lived, tenants, tombstones, trail
 from storage import leavers as kept_leavers
 from storage.desk import Desk, Session
 from storage.disposal import DueCase
+from storage.naming import Naming
 from storage.scrub import scrub
 from storage.tenants import TenantRow
 
@@ -98,8 +99,9 @@ def carry_out(desk: Desk, order: Order, confirmed: str, url: str) -> list[str]:
     for due in found:
         gone = printed = 0
         ids = [case.id for case in due.cases]
+        looked = desk.read_now(partial(_look, due=due))
         for first in range(0, len(ids), _BATCH):
-            batch = partial(_take_away, order=order, entra_id=due.tenant, ids=ids[first : first + _BATCH])
+            batch = partial(_take_away, order=order, due=due, ids=ids[first : first + _BATCH], looked=looked)
             began = time.monotonic()
             cases, pages = desk.run_now(batch)
             tombstones.write_file(order.tombstones, desk.run_now(tombstones.known))
@@ -154,9 +156,14 @@ def _check_folder(order: Order, must_print: bool) -> None:
         raise CannotDispose(fault(Code.PRINT_FOLDER_USED, folder=folder))
 
 
-def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]) -> tuple[int, int]:
+def _look(session: Session, due: Due) -> Naming:
+    """Look through what is kept for what names the cases: that takes long, and the bot goes on meanwhile."""
+    return naming.look(session, tenants.known(session, due.tenant).id, [case.ref for case in due.cases])
+
+
+def _take_away(session: Session, order: Order, due: Due, ids: Sequence[int], looked: Naming) -> tuple[int, int]:
     """Print and dispose of some cases, in one transaction; return how many cases and pages."""
-    tenant = tenants.known(session, entra_id)
+    tenant = tenants.known(session, due.tenant)
     gone = disposal.still_due(session, tenant, ids, order.today)
     pages = 0
     if order.print_to is not None:
@@ -164,7 +171,7 @@ def _take_away(session: Session, order: Order, entra_id: str, ids: Sequence[int]
             for name, html in pages_of(session, case, order.today):
                 _write(order.print_to / name, html)
                 pages += 1
-    disposal.dispose_of(session, tenant, gone, order.now, order.actor)
+    disposal.dispose_of(session, tenant, gone, order.now, order.actor, looked=looked)
     return len(gone), pages
 
 

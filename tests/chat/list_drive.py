@@ -54,7 +54,7 @@ def is_drawn(room: Room, name: str, checklist: ListId, ref: str) -> None:
         assert person is not None
         version, day = newest(checklist).version, room.now.date()
         made = RoundRow(
-            **{"tenant_id": 1, "nonce": f"{name} {ref}", "name": b"", "pool": b"", "checklist": checklist},
+            **{"tenant_id": 1, "nonce": f"{name} {case.id}", "name": b"", "pool": b"", "checklist": checklist},
             **{"version": version, "first": day, "last": day, "method": "random", "seed": "1", "per_unit": 1},
             **{"opens_on": day, "closes_on": day, "state": "open", "made_by": person.id, "made_at": room.now},
         )

@@ -25,7 +25,7 @@ from storage.desk import Desk, Session
 from storage.people import PersonRow
 from storage.trail import EventRow
 from tests.sql.conftest import NOW, World, change, scalar, the_case
-from tests.sql.test_disposal import naming, neighbour, plant
+from tests.sql.test_disposal import naming, neighbour, plant, say_something
 
 NUMBER = "SN § 45/2026"
 
@@ -65,6 +65,7 @@ def test_two_persons_and_the_number_take_the_case_away_and_the_trail_says_so(des
     for number, at in enumerate((world, other)):
         desk.run_now(lambda session, at=at, number=number: plant(session, at, number))  # type: ignore[misc]
     change(desk, "delete from deletion")
+    desk.run_now(lambda session: say_something(session, other))
     before = naming(desk, other)
 
     def decide(session: Session) -> str:
@@ -73,9 +74,13 @@ def test_two_persons_and_the_number_take_the_case_away_and_the_trail_says_so(des
         assert (done.event, done.detail) == ("deletion_confirmed", NUMBER)
         return manager(session, world).actor
 
+    assert desk.read_now(deletions.look) is None
     confirmer = desk.run_now(decide)
+    looked = desk.read_now(deletions.look)
+    assert looked is not None
+    assert looked.refs == {"SN 2026/0001"}
     assert scalar(desk, "select count(*) from cases where id = :id", id=world.case) == 1, "the bot takes it away"
-    assert desk.run_now(lambda session: deletions.take_away(session, NOW))
+    assert desk.run_now(lambda session: deletions.take_away(session, NOW, looked))
     assert not desk.run_now(lambda session: deletions.take_away(session, NOW))
 
     assert set(naming(desk, world)) <= {"event", "event_seal", "tombstone"}

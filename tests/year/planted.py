@@ -14,7 +14,7 @@ from bot import adapter
 from bot.background import outbox_worker
 from checklists.access import Staff
 from dialogs.worker import fill_checklist
-from storage import disposal, projection_queue
+from storage import naming, projection_queue
 
 Change = tuple[Any, str, Any]
 
@@ -66,7 +66,7 @@ def deadline_off_by_a_day() -> list[Change]:
 
 def left_in_replies() -> list[Change]:
     """What is disposed of stays in the replies and messages that are kept."""
-    return [(disposal, "_forget_naming", lambda *_: None)]
+    return [(naming, "forget", lambda *_: None)]
 
 
 def named_to_a_manager() -> list[Change]:

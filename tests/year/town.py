@@ -510,7 +510,7 @@ class Town:
     async def _links(self) -> None:
         """Somebody links two cases of hers, or asks whether they may be; and whoever was asked says so, or does not."""
         chance = self.chance
-        adults = [case.ref for case in self.model.cases.values() if case.adult and "closed_on" not in case.dates]
+        adults = [case.ref for case in self.model.cases.values() if case.adult]
         children = [case for case in self.model.cases.values() if not case.adult and case.lead]
         if adults and children:
             case, other = chance.choice(children), chance.choice(adults)
