@@ -6,7 +6,7 @@ takes no event whose MAC is missing, wrong or used before, and goes on only from
 """
 
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
