@@ -241,8 +241,11 @@ class RowSession(Session):
         connection, self._connection, self._driver = self._connection, None, None
         if connection is not None and connection is not self._held:
             connection.close()
-        elif connection is not None and connection.in_transaction():
-            connection.rollback()
+        elif connection is not None:
+            connection.rollback()  # what did not commit; also a commit that failed
+            held: Any = connection.connection.driver_connection
+            if held.in_transaction:  # as after a commit on a full disk
+                held.rollback()
 
     def _forget(self) -> None:
         for row in self._known.values():
