@@ -14,7 +14,7 @@ from checklists.swedish_time import midnight
 from storage import exported, tenants
 from storage.desk import Session
 from storage.exported import Exported, Wanted
-from storage.sealing import SealBroken
+from storage.sealing import MasterGone, SealBroken
 from storage.tenants import TenantRow
 from storage.unfit import UNFIT, Skipped
 
@@ -93,6 +93,8 @@ def _page(
         try:
             one.check()
             told.append(tell(session, tenant.entra_id, one))
-        except (*UNFIT, SealBroken) as error:  # not MasterGone: a file without all texts must not pass as complete
+        except MasterGone:  # the texts are recoverable: a file without them must not pass as complete
+            raise
+        except (*UNFIT, SealBroken) as error:
             left_out.append(Skipped(one.filled.case_id, error))
     return (found[-1].filled.id if len(found) == size else 0), told
