@@ -609,6 +609,38 @@ def test_what_goes_past_the_chef_reaches_the_manager_when_no_deputy_has_the_app(
     boss.sees(REF, "fortfarande inte läst")
 
 
+def test_of_a_protected_identity_it_reaches_the_chef_when_no_deputy_has_the_app(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    sets(room, protected_identity=True)
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+
+    sweeps_on(room, "2026-05-19")
+
+    assert (cecilia.reminded(), boss.reminded()) == (1, 0)
+    cecilia.sees(REF, "fortfarande inte läst")
+
+
+def test_what_the_gone_workers_were_to_be_told_reaches_the_chef_when_no_deputy_has_the_app(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+    joins(room, "anna", "case_worker", last="2026-05-20")
+
+    sweeps_on(room, "2026-06-01")
+
+    assert cecilia.reminded() == 1
+    cecilia.sees(REF, "Beslut var planerat till 2026-05-29")
+
+
 def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:
