@@ -14,7 +14,7 @@ from dialogs.turn.presses import ToPerson
 from dialogs.views.chef import PromptView
 from dialogs.views.parts import Button, GapRow, Line
 from dialogs.views.ready_made import command_button
-from dialogs.views.views import MenuView
+from dialogs.views.views import MenuView, Unnamed
 from dialogs.worker.sheet_parts import basis_head, gap_row
 from storage import people, trail
 from storage.cases import CaseRow
@@ -49,11 +49,12 @@ def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequen
     """Tell the managers that a case is waiting for someone without the app; a protected case is not named."""
     case = worker.case
     names = ", ".join(row.name for row in missed)
-    some = case.protected_identity
-    waits = Line(say="prompts.some_case_waits") if some else Line(say="prompts.case_waits", args={"ref": case.ref})
+    some = Line(say="prompts.some_case_waits")
+    waits = some if case.protected_identity else Line(say="prompts.case_waits", args={"ref": case.ref})
     why = Line(say="prompts.no_app", args={"names": names}) if names else Line(say="prompts.no_chef")
     button = command_button("ersättare", "buttons.deputies")
-    view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
+    unnamed = Unnamed(case=case.id, lines=(some, why))
+    view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,), unnamed=unnamed)
     found = people.by_ids(session, origin.tenant_id, staff.managers())
     tell(session, found, view, now=origin.now, case=case.id)
 

@@ -5,10 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from sqlmodel import select
 
 from checklists.lifecycle import READER, State
 from checklists.reminder_rules import Rule
+from dialogs.messages import stand_in
 from dialogs.messages.reminder_content import SENTENCES
+from dialogs.messages.tell import PROMPT
 from storage import outbox, tenants, trail
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -691,6 +694,36 @@ def test_identity_that_was_protected_after_the_sweep_is_heeded_at_sending(anna: 
     sets(room, protected_identity=True)
 
     assert boss.reminded() == 0
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_that_nobody_reads_a_case_is_told_without_its_number_where_it_is_protected_by_then(
+    anna: Chat, room: Room, protected: bool
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    sets(room, protected_identity=protected)
+
+    boss.receives().sees("Ett underlag saknar läsare", "är skickat för läsning")
+    boss.sees_no(REF) if protected else boss.sees(REF)
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_that_somebody_is_not_reached_is_told_without_the_number_of_a_case_that_is_protected_by_then(
+    anna: Chat, room: Room, cecilia: Chat, protected: bool
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    def hand_over(session: Session) -> None:
+        query = select(OutboxRow).where(OutboxRow.kind == PROMPT, OutboxRow.state == outbox.WAITING)
+        stand_in.hand_over(session, session.exec(query).one(), room.now)
+
+    room.desk.run_now(hand_over)
+    sets(room, protected_identity=protected)
+
+    boss.receives().sees("Ett meddelande kom inte fram", "kunde inte nås i Teams")
+    boss.sees_no(REF).sees("ett ärende med skyddade personuppgifter") if protected else boss.sees(REF)
 
 
 def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Room) -> None:
