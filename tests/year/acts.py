@@ -201,7 +201,7 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
         case.fact_revisions.get(at, 0) == done.seen.get("facts", {}).get(at, 0)
         for at in ((name, child if name in OF_CHILD else 0) for name in shown)
     )
-    if changed:
+    if changed and _contradicts(case, done, shown, child):
         return
     signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     values = {}
@@ -223,6 +223,17 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
             case.children = number
             case._case_changed(now)
     case.begin(now.date())
+
+
+def _contradicts(case: Case, done: Done, shown: list[str], child: int) -> bool:
+    """Return whether a card that is out of date says something else than what stands."""
+    stands = {"children": str(case.children)}
+    if "planned_decision_on" in case.dates:
+        stands["planned"] = str(case.dates["planned_decision_on"])
+    for name in shown:
+        at = (name, child if name in OF_CHILD else 0)
+        stands[name] = case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
+    return any(done.data.get(name) and done.data[name] != value for name, value in stands.items())
 
 
 def _answer(case: Case, done: Done, now: datetime, reads: bool) -> None:
