@@ -217,7 +217,7 @@ def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
 
 
 def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
-    """Return whether an outdated facts card contradicts what has been stored since: its facts, or what it says beside."""
+    """Return whether an outdated facts card contradicts what has been stored since: of the facts, or of the case."""
     planned = basis.case.planned_decision_on
     stands = {"children": str(basis.case.children), "unit": str(basis.case.unit_id)}
     stands |= {"planned": planned.isoformat()} if planned else {}
