@@ -48,6 +48,7 @@ def _asks(
         lines=(Line(say="linked.asks", args=args) if "other" in args else bare, how),
         buttons=tuple(_button("link_say", case, say, OfLink(link_id, 0, said)) for said, say in LINK_ANSWERS),
         unnamed=Unnamed(case=other.id, lines=(bare, how)) if "other" in args else None,
+        only_if_hers=True,
     )
 
 
@@ -67,6 +68,7 @@ def _says(
         lines=(line,),
         buttons=(_button("linked", case, "buttons.linked"),),
         unnamed=unnamed,
+        only_if_hers=True,
     )
 
 

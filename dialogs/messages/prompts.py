@@ -88,6 +88,7 @@ def asked_for(session: Session, origin: Origin, case: CaseRow, by: PersonRow) ->
         title=Line(say="wrong_case.asks_title"),
         lines=(Line(say="wrong_case.asks", args=who), how),
         buttons=tuple(Button(title=Line(say=title), claim=claim) for title, claim in claims),
+        only_if_hers=True,
     )
     found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
     tell(session, found, view, now=origin.now, case=case.id)
@@ -130,7 +131,8 @@ def to_asked(session: Session, origin: Origin, worker: Basis, chef: str) -> None
     buttons = [Button(title=Line(say="buttons." + say), claim=claimed(verb, case=case.id)) for verb, say in titles]
     args = {"ref": case.ref, "name": chef}
     title = Line(say="details.about", args={"ref": case.ref})
-    view = MenuView(title=title, lines=(Line(say="prompts.asked", args=args),), buttons=tuple(buttons))
+    lines = (Line(say="prompts.asked", args=args),)
+    view = MenuView(title=title, lines=lines, buttons=tuple(buttons), only_if_hers=True)
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
 

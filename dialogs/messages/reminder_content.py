@@ -22,10 +22,12 @@ from dialogs.messages import own_ongoing
 from dialogs.messages.case_state import Standing, has_children_beside, read_case
 from dialogs.messages.own_ongoing import Ongoing
 from dialogs.messages.tell import reply_to
+from dialogs.turn import in_view
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
 from dialogs.turn.presses import OfBundle, OnCard, Page, ToItem
 from dialogs.turn.turn_context import TurnContext
+from dialogs.views.chef import PromptView
 from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import (
     Button,
@@ -81,6 +83,10 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
     skipped: takes the cases that are left out of it because their data are faulty. Raises: SealBroken, KeyGone.
     """
     stored = Reply.model_validate_json(outbox.view_of(session, row))
+    for_hers = isinstance(stored.view, PromptView) or (isinstance(stored.view, MenuView) and stored.view.only_if_hers)
+    roles = people.roles_on(session, stored.person_id, local(now).date())
+    if for_hers and not in_view.may_see(session, roles, row.tenant_id, row.case_id):
+        return None  # the case is another's since
     if isinstance(stored.view, MenuView) and stored.view.unnamed is not None:
         return _named_still(session, stored, stored.view, stored.view.unnamed, now)
     if not isinstance(stored.view, ReminderView) or row.once is None:

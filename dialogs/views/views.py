@@ -443,7 +443,8 @@ class MenuView(View):
     """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
 
     asks: the first button says yes to it, the last one no, and so may be typed. unnamed: of a message to somebody who
-    may be told of a case only while its people's identities are not protected.
+    may be told of a case only while its people's identities are not protected. only_if_hers: a message that is not sent
+    to whoever may not open the case it is about any more.
     """
 
     kind: Literal["menu"] = "menu"
@@ -452,6 +453,7 @@ class MenuView(View):
     buttons: tuple[Button, ...]
     asks: bool = False
     unnamed: Unnamed | None = None
+    only_if_hers: bool = False
 
 
 class CallView(View):

@@ -257,6 +257,17 @@ def test_a_question_from_a_case_that_is_protected_since_says_no_more_when_it_is_
     cecilia.receives().sees_no(ADULT)
 
 
+def test_a_question_on_its_way_is_not_told_to_whoever_has_the_case_no_more(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    bo = room.chat("bo").installs()
+    takes_in(room, case_ref=CHILD, unit=NORTH, lead_email="bo@example.invalid")
+    told = [reply.view.model_dump_json() for reply in anna.prompts()]
+
+    assert [text for text in told if ADULT in text] == []
+    bo.types(f"koppla {CHILD}").sees(f"Ylva Vuxenhandläggare vill koppla {CHILD} till {ADULT} ({ADULT_UNIT})")
+
+
 def test_an_answer_on_its_way_does_not_name_a_case_that_is_protected_by_then(room: Room) -> None:
     anna, _cecilia, ylva, _hugo = people(room)
     ylva.types(f"koppla {ADULT} {CHILD}")

@@ -696,6 +696,14 @@ def test_identity_that_was_protected_after_the_sweep_is_heeded_at_sending(anna: 
     assert boss.reminded() == 0
 
 
+def test_a_prompt_on_its_way_is_not_told_to_whoever_is_chef_no_more(anna: Chat, room: Room, cecilia: Chat) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    joins(room, "cecilia", "unit_manager", first="2026-05-01", last="2026-05-12")
+    room.now = morning("2026-05-13")
+
+    assert cecilia.arrives() == 0
+
+
 @pytest.mark.parametrize("protected", [False, True])
 def test_that_nobody_reads_a_case_is_told_without_its_number_where_it_is_protected_by_then(
     anna: Chat, room: Room, protected: bool
