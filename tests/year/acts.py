@@ -231,8 +231,7 @@ def _contradicts(case: Case, done: Done, shown: list[str], child: int) -> bool:
     if "planned_decision_on" in case.dates:
         stands["planned"] = str(case.dates["planned_decision_on"])
     for name in shown:
-        at = (name, child if name in OF_CHILD else 0)
-        stands[name] = case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
+        stands[name] = _stands(case, (name, child if name in OF_CHILD else 0))
     return any(done.data.get(name) and done.data[name] != value for name, value in stands.items())
 
 
@@ -394,11 +393,11 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     now_stands = snapshot(case)
     if any(done.seen.get(name) != now_stands[name] for name in ("facts", "dates", "rest", "children")):
         return
-    case.protected = {"ja": True, "nej": False}.get(done.data.get("protected_identity", ""), case.protected)
     signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     told = {name: value for name, value in done.data.items() if name.split(".")[0] in FACTS and value}
-    if signed and any((case.facts.get(_place(name)) or "unknown") != value for name, value in told.items()):
-        return
+    if signed and any(_stands(case, _place(name)) != value for name, value in told.items()):
+        return  # she is asked first, and nothing of the card is stored
+    case.protected = {"ja": True, "nej": False}.get(done.data.get("protected_identity", ""), case.protected)
     for name in DATES:
         if done.data.get(name):
             case.dates[name] = date.fromisoformat(done.data[name])
@@ -409,6 +408,11 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if co := done.data.get("co_worker"):
         names = {str(row): name for row, name in done.view.workers}
         case.co = done.data.get("co_name", "") if co in names else ""
+
+
+def _stands(case: Case, at: tuple[str, int]) -> str:
+    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
 
 
 def _place(name: str) -> tuple[str, int]:
