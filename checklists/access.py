@@ -147,6 +147,15 @@ class Staff:
             return self.workers(case) or self.chefs(case)
         return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
 
+    def past_deputies(self, case: CaseAccess, audience: Audience) -> list[int]:
+        """Return whom to notify when none of `recipients` has the app: a deputy without it leaves it to the chef.
+
+        Of what goes past the chef the managers are told. Nobody is for workers who lack the app: they are told later.
+        """
+        if audience == "deputy_else_manager":
+            return self.managers_of(case)
+        return [] if audience == "worker" and self.workers(case) else self.own_chefs(case)
+
     def fallbacks(self, case: CaseAccess, gone: int) -> tuple[list[int], ...]:
         """Return whom to notify when the person `gone` cannot be reached, as tiers to try in order.
 
@@ -226,7 +235,7 @@ class Staff:
     def managers_of(self, case: CaseAccess) -> list[int]:
         """Return the managers who are told of a case; of one with protected identity, the unit's chefs instead."""
         if case.protected_identity:
-            return self.chefs(case)
+            return self.own_chefs(case)
         return [person for person in self._holders("manager") if person not in (case.lead_id, case.co_id)]
 
     def _holders(self, role: Role, case: CaseAccess | None = None) -> list[int]:

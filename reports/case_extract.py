@@ -4,6 +4,7 @@ Who did something is told by role. A reading is what a chef or reviewer answered
 case in the trail, this extract among them.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -214,12 +215,23 @@ class _Extract:
             yield [
                 "message",
                 f"{row.kind}, {row.state}",
-                outbox.view_of(self.session, row),
+                self._said(outbox.view_of(self.session, row)),
                 "system",
                 _at(row.created_at),
             ]
         for told in case_extract.reminders(self.session, self.case.id):
             yield ["reminder", told.rule, f"to {self._role(told.person_id)}", "system", told.day.isoformat()]
+
+    def _said(self, text: str) -> str:
+        """Return a stored message without the number of another case, if that one has protected identity now."""
+        reply = json.loads(text)
+        unnamed = reply["view"].pop("unnamed", None)
+        if unnamed is None:
+            return text
+        other = {unnamed["case"]} - {self.case.id}
+        if cases.protected_among(self.session, other):
+            reply["view"]["lines"] = unnamed.get("lines", [])
+        return json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
 
     def accesses(self) -> Iterator[Row]:
         for row in access_log.events(self.session, self.case.tenant_id, case_id=self.case.id):

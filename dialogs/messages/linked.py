@@ -1,6 +1,6 @@
 """What is told at once about linked cases: a question about linking, its answer, and what the other unit did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from actions.changes import Change
 from actions.origin import Origin
@@ -10,7 +10,7 @@ from dialogs.messages.tell import tell
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfLink
 from dialogs.views.parts import Button, Line
-from dialogs.views.views import MenuView
+from dialogs.views.views import MenuView, Unnamed
 from dialogs.worker.linked_lines import LINK_ANSWERS
 from storage import people
 from storage.cases import CaseRow
@@ -41,11 +41,14 @@ def _asks(
     session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow, link_id: int, actor: str
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
-    say = "linked.asks" if "other" in args else "linked.asks_protected"
+    how = Line(say="linked.asks_how")
+    bare = Line(say="linked.asks_protected", args=_bare(args))
     return MenuView(
         title=Line(say="linked.asks_title"),
-        lines=(Line(say=say, args=args), Line(say="linked.asks_how")),
+        lines=(Line(say="linked.asks", args=args) if "other" in args else bare, how),
         buttons=tuple(_button("link_say", case, say, OfLink(link_id, 0, said)) for said, say in LINK_ANSWERS),
+        unnamed=Unnamed(case=other.id, lines=(bare, how)) if "other" in args else None,
+        only_if_hers=True,
     )
 
 
@@ -53,14 +56,24 @@ def _says(
     session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow, notice: str, actor: str
 ) -> MenuView:
     args = {"name": actor, **_args(session, staff, person, case, other)}
-    say = f"linked.told_{notice}" if "other" in args else f"linked.told_protected_{notice}"
+    bare = Line(say=f"linked.told_protected_{notice}", args=_bare(args))
+    line = Line(say=f"linked.told_{notice}", args=args) if "other" in args else bare
+    unnamed = Unnamed(case=other.id, lines=(bare,)) if "other" in args else None
     if notice == "link_ended":  # by what was done to the other case, whose number may be one no longer
-        say, args = "linked.told_link_ended", {"ref": args["ref"], "unit": args["unit"]}
+        line, unnamed = Line(say="linked.told_link_ended", args={"ref": args["ref"], "unit": args["unit"]}), None
+    if notice == "link_refused":  # of a protected identity that is told nobody
+        unnamed = Unnamed(case=other.id)
     return MenuView(
         title=Line(say="details.about", args={"ref": case.ref}),
-        lines=(Line(say=say, args=args),),
+        lines=(line,),
         buttons=(_button("linked", case, "buttons.linked"),),
+        unnamed=unnamed,
+        only_if_hers=True,
     )
+
+
+def _bare(args: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in args.items() if name != "other"}
 
 
 def _args(session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow) -> dict[str, str]:

@@ -14,7 +14,7 @@ from dialogs.turn.presses import ToPerson
 from dialogs.views.chef import PromptView
 from dialogs.views.parts import Button, GapRow, Line
 from dialogs.views.ready_made import command_button
-from dialogs.views.views import MenuView
+from dialogs.views.views import MenuView, Unnamed
 from dialogs.worker.sheet_parts import basis_head, gap_row
 from storage import people, trail
 from storage.cases import CaseRow
@@ -49,11 +49,12 @@ def _to_managers(session: Session, origin: Origin, worker: Basis, missed: Sequen
     """Tell the managers that a case is waiting for someone without the app; a protected case is not named."""
     case = worker.case
     names = ", ".join(row.name for row in missed)
-    some = case.protected_identity
-    waits = Line(say="prompts.some_case_waits") if some else Line(say="prompts.case_waits", args={"ref": case.ref})
+    some = Line(say="prompts.some_case_waits")
+    waits = some if case.protected_identity else Line(say="prompts.case_waits", args={"ref": case.ref})
     why = Line(say="prompts.no_app", args={"names": names}) if names else Line(say="prompts.no_chef")
     button = command_button("ersättare", "buttons.deputies")
-    view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,))
+    unnamed = Unnamed(case=case.id, lines=(some, why))
+    view = MenuView(title=Line(say="prompts.nobody_reads"), lines=(waits, why), buttons=(button,), unnamed=unnamed)
     found = people.by_ids(session, origin.tenant_id, staff.managers())
     tell(session, found, view, now=origin.now, case=case.id)
 
@@ -87,6 +88,7 @@ def asked_for(session: Session, origin: Origin, case: CaseRow, by: PersonRow) ->
         title=Line(say="wrong_case.asks_title"),
         lines=(Line(say="wrong_case.asks", args=who), how),
         buttons=tuple(Button(title=Line(say=title), claim=claim) for title, claim in claims),
+        only_if_hers=True,
     )
     found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
     tell(session, found, view, now=origin.now, case=case.id)
@@ -129,7 +131,8 @@ def to_asked(session: Session, origin: Origin, worker: Basis, chef: str) -> None
     buttons = [Button(title=Line(say="buttons." + say), claim=claimed(verb, case=case.id)) for verb, say in titles]
     args = {"ref": case.ref, "name": chef}
     title = Line(say="details.about", args={"ref": case.ref})
-    view = MenuView(title=title, lines=(Line(say="prompts.asked", args=args),), buttons=tuple(buttons))
+    lines = (Line(say="prompts.asked", args=args),)
+    view = MenuView(title=title, lines=lines, buttons=tuple(buttons), only_if_hers=True)
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     tell(session, people.by_ids(session, origin.tenant_id, staff.workers(case)), view, now=origin.now, case=case.id)
 

@@ -22,10 +22,12 @@ from dialogs.messages import own_ongoing
 from dialogs.messages.case_state import Standing, has_children_beside, read_case
 from dialogs.messages.own_ongoing import Ongoing
 from dialogs.messages.tell import reply_to
+from dialogs.turn import in_view
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.exchange import Reply
 from dialogs.turn.presses import OfBundle, OnCard, Page, ToItem
 from dialogs.turn.turn_context import TurnContext
+from dialogs.views.chef import PromptView
 from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import (
     Button,
@@ -35,6 +37,7 @@ from dialogs.views.views import (
     ReminderItem,
     ReminderPoint,
     ReminderView,
+    Unnamed,
 )
 from dialogs.worker import protection
 from storage import cases, outbox, people, rounds, tenants, told_reminders
@@ -80,6 +83,12 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
     skipped: takes the cases that are left out of it because their data are faulty. Raises: SealBroken, KeyGone.
     """
     stored = Reply.model_validate_json(outbox.view_of(session, row))
+    for_hers = isinstance(stored.view, PromptView) or (isinstance(stored.view, MenuView) and stored.view.only_if_hers)
+    roles = people.roles_on(session, stored.person_id, local(now).date())
+    if for_hers and not in_view.may_see(session, roles, row.tenant_id, row.case_id):
+        return None  # the case is another's since
+    if isinstance(stored.view, MenuView) and stored.view.unnamed is not None:
+        return _named_still(session, stored, stored.view, stored.view.unnamed, now)
     if not isinstance(stored.view, ReminderView) or row.once is None:
         return stored
     person = people.person(session, stored.tenant_id, stored.person_id)
@@ -99,6 +108,17 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
     view = bundle.view(stored.view, row.once, holding)
     own = {"measures": waiting, "own": _MEASURES if waiting else None, "plan": plan, "year": _YEAR if plan else None}
     return reply_to(person, view.model_copy(update=own))
+
+
+def _named_still(session: Session, stored: Reply, view: MenuView, unnamed: Unnamed, now: datetime) -> Reply | None:
+    """Return a message that names a case as it may be sent now, None if it may not: the identity may be protected."""
+    case = cases.get_any(session, stored.tenant_id, unnamed.case)
+    said = view.model_copy(update={"unnamed": None})
+    if case is not None and case.protected_identity:
+        staff = Staff(people.holdings_on(session, stored.tenant_id, local(now).date()))
+        if not staff.may_be_told(case, stored.person_id):
+            said = said.model_copy(update={"lines": unnamed.lines})
+    return stored.model_copy(update={"view": said}) if said.lines else None
 
 
 _MEASURES = command_button("åtgärder", "buttons.measures")

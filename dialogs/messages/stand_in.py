@@ -7,7 +7,7 @@ from itertools import count
 from checklists.access import Staff
 from checklists.swedish_time import day_of
 from dialogs.messages.tell import REMINDER, put
-from dialogs.views.views import Line, MenuView, ReminderView
+from dialogs.views.views import Line, MenuView, ReminderView, Unnamed
 from storage import cases, conversations, outbox, people, told_reminders
 from storage.cases import CaseRow
 from storage.conversations import ConversationRow
@@ -36,7 +36,9 @@ def hand_over(session: Session, row: OutboxRow, now: datetime) -> None:
         for person, to in reachable_instead(session, staff, case, gone.id) if case else ():
             args = {"name": gone.name, "ref": case.ref if case else ""}
             title, line = Line(say="reminders.not_reached_title"), Line(say="reminders.not_reached", args=args)
-            view = MenuView(title=title, lines=(line,), buttons=())
+            some = Line(say="reminders.not_reached_some", args={"name": gone.name})
+            unnamed = Unnamed(case=row.case_id, lines=(some,))
+            view = MenuView(title=title, lines=(line,), buttons=(), unnamed=unnamed)
             once = f"handover:{person.id}:{row.id}"
             put(session, to, person, view, now=now, kind=REMINDER, once=once, case=row.case_id)
 

@@ -144,16 +144,12 @@ def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[A
     """Return the people who can be reached and, for each who no longer can, the stand-ins.
 
     A person who has never had the app is skipped, and told once it is installed; worker, manager and admin see who
-    lacks it. If no deputy has it, the chef is told, and of what goes past the chef the manager.
+    lacks it. If no deputy has it, see `Staff.past_deputies`.
     """
     found: list[int] = []
     for audience in audiences:
         some = _reached(session, staff, case, staff.recipients(case, audience))
-        if not some and audience == "chef":
-            some = _reached(session, staff, case, staff.own_chefs(case))
-        if not some and audience == "deputy_else_manager":
-            some = _reached(session, staff, case, staff.managers_of(case))
-        found += some
+        found += some or _reached(session, staff, case, staff.past_deputies(case, audience))
     return list(dict.fromkeys(found))
 
 

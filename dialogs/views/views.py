@@ -429,10 +429,22 @@ class CasesView(View):
     choices: tuple[Button, ...] = ()
 
 
+class Unnamed(Data):
+    """What a message says instead if a case that it names has got protected identity before it is sent.
+
+    case: its row id. lines: empty if it is then not sent at all.
+    """
+
+    case: int
+    lines: tuple[Line, ...] = ()
+
+
 class MenuView(View):
     """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
 
-    asks: the first button says yes to it, the last one no, and so may be typed.
+    asks: the first button says yes to it, the last one no, and so may be typed. unnamed: of a message to somebody who
+    may be told of a case only while its people's identities are not protected. only_if_hers: a message that is not sent
+    to whoever may not open the case it is about any more.
     """
 
     kind: Literal["menu"] = "menu"
@@ -440,6 +452,8 @@ class MenuView(View):
     lines: tuple[Line, ...]
     buttons: tuple[Button, ...]
     asks: bool = False
+    unnamed: Unnamed | None = None
+    only_if_hers: bool = False
 
 
 class CallView(View):

@@ -217,8 +217,12 @@ def _store_unit(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -
 
 
 def _contradicts(basis: Basis, child: int, inputs: Mapping[str, str]) -> bool:
-    """Return whether an outdated facts card contradicts what has been stored since."""
-    return any(
+    """Return whether an outdated facts card contradicts what has been stored since: of the facts, or of the case."""
+    planned = basis.case.planned_decision_on
+    stands = {"children": str(basis.case.children), "unit": str(basis.case.unit_id)}
+    stands |= {"planned": planned.isoformat()} if planned else {}
+    given = {name: inputs.get(name, "").strip().removesuffix(".0") for name in stands}
+    return any(value and value != stands[name] for name, value in given.items()) or any(
         inputs.get(field.fact) and inputs[field.fact] != field.current
         for field in (facts_card.field(basis, fact_id, child) for fact_id in all_facts())
     )

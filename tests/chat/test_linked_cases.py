@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from reports.case_extract import case_rows
 from storage import cases, inbox, outbox, tenants
 from storage.desk import Session
 from storage.inbox import InboxRow
@@ -224,6 +225,102 @@ def test_a_protected_case_that_asks_is_not_named_in_its_question(room: Room) -> 
     anna.receives().sees(f"vill koppla {CHILD} till ett ärende med skyddade personuppgifter ({ADULT_UNIT})").sees_no(
         ADULT
     )
+
+
+def protects(chat: Chat, ref: str) -> None:
+    chat.types(f"uppgifter {ref}").presses("Spara", {"Skyddade personuppgifter": "ja"})
+
+
+def test_a_question_on_its_way_does_not_name_a_case_that_is_protected_by_then(either_room: Room) -> None:
+    anna, cecilia, ylva, _hugo = people(either_room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    protects(ylva, ADULT)
+
+    for chat in (anna, cecilia):
+        chat.receives().sees(f"vill koppla {CHILD} till ett ärende med skyddade personuppgifter ({ADULT_UNIT})")
+        chat.sees("Kopplas de ser båda enheterna").sees_no(ADULT)
+    anna.presses("Ja, koppla").sees("Ärendena är kopplade").sees_no(ADULT)
+    ylva.receives().sees(f"{ADULT} är nu kopplat till {CHILD}")
+    cecilia.receives().sees("är nu kopplat till ett ärende med skyddade personuppgifter").sees_no(ADULT)
+    anna.types(f"koppla {CHILD}").presses("Ta bort kopplingen").sees("Kopplingen är borttagen").sees_no(ADULT)
+
+
+def test_a_question_from_a_case_that_is_protected_since_says_no_more_when_it_is_answered(room: Room) -> None:
+    anna, cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives().sees(f"vill koppla {CHILD} till {ADULT}")
+    protects(ylva, ADULT)
+
+    anna.presses("Nej, koppla inte").sees("Ärendena kopplas inte").sees_no(ADULT)
+    anna.types(f"koppla {CHILD}").sees_no(ADULT)
+    ylva.receives().sees(f"{ADULT} kopplas inte till {CHILD}")
+    cecilia.receives().sees_no(ADULT)
+
+
+def test_a_question_on_its_way_is_not_told_to_whoever_has_the_case_no_more(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    bo = room.chat("bo").installs()
+    takes_in(room, case_ref=CHILD, unit=NORTH, lead_email="bo@example.invalid")
+    told = [reply.view.model_dump_json() for reply in anna.prompts()]
+
+    assert [text for text in told if ADULT in text] == []
+    bo.types(f"koppla {CHILD}").sees(f"Ylva Vuxenhandläggare vill koppla {CHILD} till {ADULT} ({ADULT_UNIT})")
+
+
+def test_an_answer_on_its_way_does_not_name_a_case_that_is_protected_by_then(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Ja, koppla")
+    protects(anna, CHILD)
+
+    ylva.receives().sees(f"{ADULT} är nu kopplat till ett ärende med skyddade personuppgifter ({NORTH})")
+    ylva.sees_no(CHILD)
+
+
+def test_a_refusal_on_its_way_is_not_sent_of_a_case_that_is_protected_by_then(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    anna.receives()
+    anna.presses("Nej, koppla inte")
+    protects(anna, CHILD)
+
+    assert ylva.arrives() == 0
+
+
+def test_that_a_link_is_gone_does_not_name_a_case_that_is_protected_by_then(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = linked(room)
+    anna.types(f"koppla bort {CHILD} {ADULT}")
+    protects(anna, CHILD)
+
+    ylva.receives().sees("tagit bort kopplingen", "ett ärende med skyddade personuppgifter").sees_no(CHILD)
+
+
+def test_whoever_works_on_a_case_is_told_its_number_though_it_is_protected_by_then(room: Room) -> None:
+    anna, cecilia, ylva, _hugo = people(room)
+    move_in(room.desk, ("cecilia", "Cecilia Fiktiv", ADULT_UNIT, "unit_manager"))
+    ylva.types(f"koppla {ADULT} {CHILD}")
+    protects(ylva, ADULT)
+
+    cecilia.receives().sees(f"vill koppla {CHILD} till {ADULT} ({ADULT_UNIT})")
+    anna.receives().sees_no(ADULT)
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_the_extract_names_no_case_that_is_protected_since_in_what_was_sent(room: Room, protected: bool) -> None:
+    _anna, _cecilia, ylva, _hugo = linked(room)
+    if protected:
+        protects(ylva, ADULT)
+
+    def read(session: Session) -> list[list[str]]:
+        return list(case_rows(session, CHILD, "", "cli:test", room.now))
+
+    sent = [row[2] for row in room.desk.run_now(read) if row[0] == "message"]
+
+    assert any(ADULT in text for text in sent) is not protected
+    assert any("linked.asks_protected" in text for text in sent) is protected
+    assert all(CHILD in text for text in sent)
 
 
 def test_a_wrong_assessment_is_taken_away_by_either_unit_and_recorded_anew(room: Room) -> None:

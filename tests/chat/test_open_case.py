@@ -284,6 +284,19 @@ def test_an_old_facts_card_does_not_undo_what_was_said_since(anna: Chat) -> None
     assert anna.facts() == ALL
 
 
+@pytest.mark.parametrize("said", [{"Antal barn": "2"}, {"Planerat beslutsdatum": "2026-06-09"}])
+def test_an_old_facts_card_says_nothing_else_of_the_case_either(anna: Chat, room: Room, said: dict[str, str]) -> None:
+    anna.types(f"ny {REF}")
+    old = anna.shown
+    anna.presses("Spara", {"Är det ett våldsärende?": "Ja", "Planerat beslutsdatum": "2026-06-02"})
+    same = {"Är det ett våldsärende?": "Ja", "Planerat beslutsdatum": "2026-06-02"}
+
+    anna.presses("Spara", same | said, on=old).sees("Uppgifterna har ändrats sedan kortet visades")
+
+    case = room.case()
+    assert (case.children, str(case.planned_decision_on)) == (1, "2026-06-02")
+
+
 def test_a_planned_date_on_the_facts_card_can_go_back_and_forth(anna: Chat, room: Room) -> None:
     opens(anna, **{name: value for name, value in ALL.items() if name != "violence"})
     for day in ("2026-06-01", "2026-07-01", "2026-06-01", "2026-07-01"):

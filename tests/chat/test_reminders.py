@@ -5,10 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from sqlmodel import select
 
 from checklists.lifecycle import READER, State
 from checklists.reminder_rules import Rule
+from dialogs.messages import stand_in
 from dialogs.messages.reminder_content import SENTENCES
+from dialogs.messages.tell import PROMPT
 from storage import outbox, tenants, trail
 from storage.desk import Session
 from storage.filled import FilledRow
@@ -609,6 +612,38 @@ def test_what_goes_past_the_chef_reaches_the_manager_when_no_deputy_has_the_app(
     boss.sees(REF, "fortfarande inte läst")
 
 
+def test_of_a_protected_identity_it_reaches_the_chef_when_no_deputy_has_the_app(
+    anna: Chat, room: Room, cecilia: Chat
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    sets(room, protected_identity=True)
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-05-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+
+    sweeps_on(room, "2026-05-19")
+
+    assert (cecilia.reminded(), boss.reminded()) == (1, 0)
+    cecilia.sees(REF, "fortfarande inte läst")
+
+
+def test_what_the_gone_workers_were_to_be_told_reaches_the_chef_when_no_deputy_has_the_app(
+    planned: Chat, room: Room, cecilia: Chat
+) -> None:
+    joins(room, "disa", "deputy", first="2026-05-01", last="2026-06-29")
+    room.desk.run_now(
+        lambda s: s.connection().exec_driver_sql("delete from conversation where channel_id like '%disa'")
+    )
+    joins(room, "anna", "case_worker", last="2026-05-20")
+
+    sweeps_on(room, "2026-06-01")
+
+    assert cecilia.reminded() == 1
+    cecilia.sees(REF, "Beslut var planerat till 2026-05-29")
+
+
 def test_with_several_chefs_a_deputy_replaces_only_the_one_she_stands_in_for(
     planned: Chat, room: Room, cecilia: Chat
 ) -> None:
@@ -659,6 +694,44 @@ def test_identity_that_was_protected_after_the_sweep_is_heeded_at_sending(anna: 
     sets(room, protected_identity=True)
 
     assert boss.reminded() == 0
+
+
+def test_a_prompt_on_its_way_is_not_told_to_whoever_is_chef_no_more(anna: Chat, room: Room, cecilia: Chat) -> None:
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    joins(room, "cecilia", "unit_manager", first="2026-05-01", last="2026-05-12")
+    room.now = morning("2026-05-13")
+
+    assert cecilia.arrives() == 0
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_that_nobody_reads_a_case_is_told_without_its_number_where_it_is_protected_by_then(
+    anna: Chat, room: Room, protected: bool
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+    sets(room, protected_identity=protected)
+
+    boss.receives().sees("Ett underlag saknar läsare", "är skickat för läsning")
+    boss.sees_no(REF) if protected else boss.sees(REF)
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_that_somebody_is_not_reached_is_told_without_the_number_of_a_case_that_is_protected_by_then(
+    anna: Chat, room: Room, cecilia: Chat, protected: bool
+) -> None:
+    boss = joins(room, "maria", "manager", unit="")
+    fills(opens(anna, **ALL)).presses("Skicka till chef")
+
+    def hand_over(session: Session) -> None:
+        query = select(OutboxRow).where(OutboxRow.kind == PROMPT, OutboxRow.state == outbox.WAITING)
+        stand_in.hand_over(session, session.exec(query).one(), room.now)
+
+    room.desk.run_now(hand_over)
+    sets(room, protected_identity=protected)
+
+    boss.receives().sees("Ett meddelande kom inte fram", "kunde inte nås i Teams")
+    boss.sees_no(REF).sees("ett ärende med skyddade personuppgifter") if protected else boss.sees(REF)
 
 
 def test_someone_without_the_app_is_told_when_she_has_it(planned: Chat, room: Room) -> None:

@@ -138,6 +138,17 @@ def test_a_deputy_is_told_of_what_was_left_lying_else_the_managers() -> None:
     assert staff(*CHEFS, FOR_CHEF).recipients(Case(protected_identity=True), audience) == [DEPUTY]
 
 
+@pytest.mark.parametrize("protected", [False, True])
+def test_where_no_deputy_has_the_app_the_chef_is_told_and_of_what_goes_past_her_the_managers(protected: bool) -> None:
+    case, here = Case(protected_identity=protected), staff(*CHEFS, FOR_CHEF)
+
+    assert here.past_deputies(case, "chef") == [CHEF]
+    assert here.past_deputies(case, "worker") == [], "its workers are told once they have the app"
+    alone = Case(lead_id=None, co_id=None, protected_identity=protected)
+    assert here.past_deputies(alone, "worker") == [CHEF]
+    assert here.past_deputies(case, "deputy_else_manager") == [CHEF if protected else MANAGER]
+
+
 def test_in_place_of_someone_out_of_reach_come_the_deputies_else_the_managers() -> None:
     here = staff(*TWO_CHEFS, FOR_CHEF)
 

@@ -201,7 +201,7 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
         case.fact_revisions.get(at, 0) == done.seen.get("facts", {}).get(at, 0)
         for at in ((name, child if name in OF_CHILD else 0) for name in shown)
     )
-    if changed:
+    if changed and _contradicts(case, done, shown, child):
         return
     signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     values = {}
@@ -223,6 +223,16 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
             case.children = number
             case._case_changed(now)
     case.begin(now.date())
+
+
+def _contradicts(case: Case, done: Done, shown: list[str], child: int) -> bool:
+    """Return whether a card that is out of date says something else than what stands."""
+    stands = {"children": str(case.children)}
+    if "planned_decision_on" in case.dates:
+        stands["planned"] = str(case.dates["planned_decision_on"])
+    for name in shown:
+        stands[name] = _stands(case, (name, child if name in OF_CHILD else 0))
+    return any(done.data.get(name) and done.data[name] != value for name, value in stands.items())
 
 
 def _answer(case: Case, done: Done, now: datetime, reads: bool) -> None:
@@ -383,11 +393,11 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     now_stands = snapshot(case)
     if any(done.seen.get(name) != now_stands[name] for name in ("facts", "dates", "rest", "children")):
         return
-    case.protected = {"ja": True, "nej": False}.get(done.data.get("protected_identity", ""), case.protected)
     signed = case.is_signed and (done.person, case.signatures) not in case.confirmed
     told = {name: value for name, value in done.data.items() if name.split(".")[0] in FACTS and value}
-    if signed and any((case.facts.get(_place(name)) or "unknown") != value for name, value in told.items()):
-        return
+    if signed and any(_stands(case, _place(name)) != value for name, value in told.items()):
+        return  # she is asked first, and nothing of the card is stored
+    case.protected = {"ja": True, "nej": False}.get(done.data.get("protected_identity", ""), case.protected)
     for name in DATES:
         if done.data.get(name):
             case.dates[name] = date.fromisoformat(done.data[name])
@@ -398,6 +408,11 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if co := done.data.get("co_worker"):
         names = {str(row): name for row, name in done.view.workers}
         case.co = done.data.get("co_name", "") if co in names else ""
+
+
+def _stands(case: Case, at: tuple[str, int]) -> str:
+    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
 
 
 def _place(name: str) -> tuple[str, int]:
