@@ -151,8 +151,10 @@ class Room:
     @cached_property
     def raw(self) -> Any:
         """Return the driver's connection. SQLite only, which has a single one."""
-        # Not engine.raw_connection(): returning it to the pool would roll back another thread's transaction.
-        return self.desk.run_now(lambda session: session.connection().connection.driver_connection)
+        # Not by a transaction, as it is asked for in the midst of others; not engine.raw_connection(): returning it to
+        # the pool would roll back another thread's.
+        assert self.desk._writer is not None
+        return self.desk._writer.connection.driver_connection
 
     def content(self) -> dict[str, list[str]]:
         """Return all rows of all tables as text, to check that nothing was stored."""
