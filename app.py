@@ -67,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps it when it comes as a class is made
+            return 0
         # Not Python's traceback: the text of an exception often quotes the wrong value.
         print(fault(Code.UNFORESEEN, what=logs.crash_line(error)), file=sys.stderr)
         return 1

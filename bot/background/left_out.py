@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from bot.logs import crash_line
 from bot.metrics import Metrics
+from storage.held import NotHeld
 from storage.unfit import Skipped
 
 
@@ -22,4 +23,6 @@ def report(metrics: Metrics, what: str, skipped: Iterable[Skipped]) -> None:
     for one in skipped:
         metrics.failed("skipped_case")
         metrics.health.note("skipped", went_well=False)
-        log.error("%s left out case %d: %s", what, one.case_id, crash_line(one.error))
+        why = one.error
+        line = f"{why.fault} at {why.where}" if isinstance(why, NotHeld) else crash_line(why)
+        log.error("%s left out case %d: %s", what, one.case_id, line)

@@ -399,7 +399,9 @@ async def test_a_case_that_cannot_be_read_stops_nobody_elses_reminder(town: Town
     town.desk.run_now(lambda session: session.execute(change))
     await town.sweeps()
 
-    assert "ValueError" in await log.until("reminders left out case")
+    line = await log.until("reminders left out case")
+    assert "planned_decision_on" in line
+    assert "(BK-463) at dialogs/messages/sweep.py:" in line
     assert [town.told(name) for name in ("w0", "w1", "w2")] == [1, 0, 1]
 
 

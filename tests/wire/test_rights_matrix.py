@@ -14,15 +14,18 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
+from actions.basis import BASIS, read
 from bot.cards.render import render_card, render_text
 from checklists import rights
 from checklists.model import Role
 from checklists.rights import RELATIONS, ROLES, Right
 from dialogs.turn import commands
 from dialogs.turn.exchange import Turn
+from dialogs.turn.presses import OnFacts
 from dialogs.turn.take_turn import take_turn
 from dialogs.turn.tokens import Mint
 from dialogs.views.views import Claim
+from dialogs.worker import facts_card
 from storage import cases, filled, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -267,13 +270,21 @@ async def test_a_token_of_one_municipality_opens_nothing_in_another(ward: Ward) 
 async def test_two_municipalities_with_the_same_reference_never_see_each_other(ward: Ward) -> None:
     home = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "lead"))
     far = next(who for who in ward.everyone if (who.role, who.relation) == ("case_worker", "far"))
-    claim = Claim(verb="save_facts", case=_own_case(ward, far), item="facts:1")
+    claim = ward.bot.desk.run_now(lambda session: _facts_as_shown(session, far))
     data = {"verb": "save_facts", "token": MINT.sign(far.tenant_row, far.person, claim), "children": "7"}
     assert (await ward.bot.posts(pressed(far.name, data, tenant=FAR)))[0] == 200
 
     children = [ward.bot.desk.run_now(lambda session, who=who: _children(session, who)) for who in (home, far)]  # type: ignore[misc]
     assert children == [1, 7]
     assert ward.type(f"uppgifter {home.ref}", home) == ward.type(f"uppgifter {far.ref}", far) == "allowed"
+
+
+def _facts_as_shown(session: Session, who: Who) -> Claim:
+    case = cases.find(session, who.tenant_row, who.ref)
+    assert case is not None
+    basis = read(session, case, cases.facts(session, case.id), BASIS)
+    shown = OnFacts(1, facts_card.revisions(basis, 1), 0)
+    return Claim(verb="save_facts", case=case.id, **shown.write())
 
 
 def _children(session: Session, who: Who) -> int:

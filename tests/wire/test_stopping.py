@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from aiohttp import web
 
+import app
 from bot.stopping import stop_accepting
 from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
@@ -98,6 +99,16 @@ async def test_a_stop_while_it_still_starts_ends_it_in_order(
     assert (bot.returncode, said) == (0, b""), complained.decode()
     assert b"Traceback" not in complained
     assert os.listdir(tmp_path) == [], "nothing was begun"  # noqa: PTH208
+
+
+def test_a_stop_while_a_class_is_made_is_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked:
+        def __set_name__(self, _owner: type, _name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "_migrate", lambda _parsed: type("Made", (), {"at": Asked()}))
+
+    assert app.main(["migrate"]) == 0
 
 
 async def test_whoever_has_connected_is_answered_though_nobody_has_accepted_yet() -> None:
