@@ -96,7 +96,11 @@ def shapes() -> dict[str, Shape]:
     return {one.table.name: one for one in not_held.shapes()}
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+LIVED_ON = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])]
+"""The rule is the same on both: PostgreSQL holds less that is odd, and is walked through in the long form."""
+
+
+@pytest.fixture(scope="module", params=LIVED_ON)
 def town(request: pytest.FixtureRequest, furnished: Any) -> Iterator[Town]:
     with ExitStack() as ends:
         room = furnished.room()
