@@ -126,8 +126,6 @@ MARKER_OF_FIXTURE = {
     "cluster": "pg_server",
 }
 
-TOGETHER_IN_ROOM = "chat"
-"""In the room of the conversations, those of a module stay in one process: what they begin with is lived there once."""
 UNCOUNTED_ROOMS = {"browser", "wire", "faults"}
 COUNTED_CHATS = {
     *("test_children", "test_deputies", "test_details", "test_doubt", "test_filled_in", "test_follow_up", "test_form"),
@@ -169,8 +167,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         again |= hypothesis.is_hypothesis_test(getattr(item, "function", None))  # the lines of the examples beside it
         if again or room in UNCOUNTED_ROOMS or (room == "chat" and item.path.stem not in COUNTED_CHATS):
             item.add_marker("no_cover")
-        if room == TOGETHER_IN_ROOM:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKER_OF_FIXTURE:
                 item.add_marker(MARKER_OF_FIXTURE[fixture])

@@ -96,11 +96,11 @@ def shapes() -> dict[str, Shape]:
     return {one.table.name: one for one in not_held.shapes()}
 
 
-LIVED_ON = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])]
-"""The rule is the same on both: PostgreSQL holds less that is odd, and is walked through in the long form."""
+ALSO_ON_POSTGRES = ("cases", "filled_checklist", "measure", "outbox", "review_round")
+"""The tables that are damaged on PostgreSQL too in the short form; the long form damages every one on both."""
 
 
-@pytest.fixture(scope="module", params=LIVED_ON)
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def town(request: pytest.FixtureRequest, furnished: Any) -> Iterator[Town]:
     with ExitStack() as ends:
         room = furnished.room()
@@ -317,6 +317,8 @@ def _listed(session: Session, table: str) -> None:
 
 @pytest.mark.parametrize("table", sorted(shapes()))
 def test_nobodys_turn_crashes_and_the_row_is_listed(town: Town, table: str) -> None:
+    if town.room.desk.dialect == "postgresql" and not LONG and table not in ALSO_ON_POSTGRES:
+        pytest.skip("needs time (set BK_SLOW=1)")
     kind = shapes()[table]
     found, seen = [], set()
     for stored, one in zip(kind.columns, kind.check.columns, strict=True):
