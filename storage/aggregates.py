@@ -8,7 +8,7 @@ the contributions of cases disposed of.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -194,15 +194,22 @@ def waiting(session: Session) -> int:
 
 def sound(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
     """Return the present contributions of these cases, and the cases whose data are faulty."""
+    return _of_sound(of_cases, session, case_ids)
+
+
+def _of_sound(
+    read: Callable[[Session, Sequence[int]], dict[Key, Contribution]], session: Session, case_ids: Sequence[int]
+) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
+    """Return what is read of these cases, one at a time if one of them is faulty, and those that are."""
     try:
-        return of_cases(session, case_ids), ()
+        return read(session, case_ids), ()
     except UNFIT:
         pass
     parts: dict[Key, Contribution] = {}
     skipped: list[Skipped] = []
     for case_id in case_ids:
         try:
-            parts |= of_cases(session, [case_id])
+            parts |= read(session, [case_id])
         except UNFIT as error:
             skipped.append(Skipped(case_id, error))
     return parts, tuple(skipped)
@@ -210,7 +217,9 @@ def sound(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribu
 
 def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     now, skipped = sound(session, case_ids)
-    before, unread = _kept_before(session, [one for one in case_ids if one not in {gone.case_id for gone in skipped}])
+    gone = {one.case_id for one in skipped}
+    # What cannot be read of what was counted before is left out too: a recount mends it.
+    before, unread = _of_sound(kept_contributions, session, [one for one in case_ids if one not in gone])
     skipped = (*skipped, *unread)
     faulty = {one.case_id for one in skipped}
     now = {key: part for key, part in now.items() if key[0] not in faulty}
@@ -223,22 +232,6 @@ def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     by_now = and_(_CONTRIBUTIONS.c.case_id.in_(case_ids), _CONTRIBUTIONS.c.rules != RULES)
     session.connection().execute(update(_CONTRIBUTIONS).where(by_now).values(rules=RULES))
     return skipped
-
-
-def _kept_before(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
-    """Return what these cases were last counted as, and those of which that cannot be read: a recount mends them."""
-    try:
-        return kept_contributions(session, case_ids), ()
-    except UNFIT:
-        pass
-    parts: dict[Key, Contribution] = {}
-    skipped: list[Skipped] = []
-    for case_id in case_ids:
-        try:
-            parts |= kept_contributions(session, [case_id])
-        except UNFIT as error:
-            skipped.append(Skipped(case_id, error))
-    return parts, tuple(skipped)
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
