@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from checklists.cells import method_words
+from checklists.events import EventName
+from checklists.lifecycle import WRITER
 from checklists.loader import all_facts, checklist_version
 from checklists.model import OPEN, Checklist
 from checklists.rules import Applied
 from checklists.swedish_time import stamp
 from reports.printed_words import WORDS, answer_word, code_word
-from storage import answers, cases, extensions, people, returns, signatures
+from storage import answers, cases, extensions, people, returns, signatures, trail
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -193,9 +195,15 @@ def _extensions(session: Session, case: CaseRow) -> list[Note]:
 
 
 def _returns(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Note]:
+    """Return the returns of its occasion that returned this list too: one that was added later was not among them."""
+    moments = [row.begun_at]
+    if row.role == WRITER:  # an import may date its beginning back; what is returned has been sent
+        sent: Sequence[EventName] = ("sent",)
+        moments = [event.at for event in trail.of_lists(session, (case.id,), sent) if event.filled_id == row.id]
     notes = []
     for one in returns.of_case(session, case.id):
-        if (one.checklist, one.occasion) == (row.checklist, row.occasion):
+        was_there = any(moment <= one.at for moment in moments)
+        if was_there and (one.checklist, one.occasion) == (row.checklist, row.occasion):
             points = sorted(checklist.numbers[item] for item in returns.points(session, one.id or 0, row.id))
             about = say("printed.points", "sv", numbers=", ".join(map(str, points)))
             title = about if points else WORDS["returns"]
@@ -205,9 +213,10 @@ def _returns(session: Session, case: CaseRow, row: FilledRow, checklist: Checkli
 
 
 def _signatures(session: Session, case: CaseRow, row: FilledRow, checklist: Checklist) -> list[Signature]:
+    """Return the signatures that are bound to this list, newest first: one that was added later was not signed."""
     found = []
     for one in reversed(signatures.of_case(session, case.id)):
-        if (one.checklist, one.occasion) != (row.checklist, row.occasion):
+        if str(row.id) not in signatures.bound_of(one):
             continue
         name, role = _name(session, one.tenant_id, one.signer_id), code_word("role_", one.role)
         view = signatures.view_of(session, one)

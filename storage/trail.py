@@ -209,8 +209,8 @@ def has_done(session: Session, case_id: int, actor: str, act: str, detail: str) 
 
 
 def of_lists(session: Session, case_ids: Collection[int], acts: Collection[EventName]) -> Sequence[Row[Any]]:
-    """Return what was done with the lists of some cases, oldest first: `id`, `act` and `filled_id` of the events."""
-    columns = [getattr(EventRow, name) for name in ("id", "act", "filled_id")]
+    """Return what was done with the lists of some cases, oldest first: the events' `id`, `act`, `filled_id`, `at`."""
+    columns = [getattr(EventRow, name) for name in ("id", "act", "filled_id", "at")]
     query = select_columns(*columns).where(col(EventRow.case_id).in_(case_ids), col(EventRow.act).in_(acts))
     return session.connection().execute(query.order_by(col(EventRow.id))).all()
 

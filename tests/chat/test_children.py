@@ -4,9 +4,13 @@ import re
 
 import pytest
 
+from reports.printed import pages_of
+from storage import cases
+from storage.desk import Session
 from tests.chat.card_hand import button, elements, inputs
 from tests.chat.drive import TEXTS, fills, opens, saves_facts
 from tests.chat.harness import REF, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 SHARED = {"violence": "ja", "intervention_decided": "nej"}
@@ -249,6 +253,20 @@ def test_a_child_added_after_sending_is_answered_and_sent_too(anna: Chat, room: 
 
     fills(anna.types("fortsätt")).presses("Skicka till chef").sees("Skickat till chef")
     assert {row for (row,) in room.raw.execute("select status from filled_checklist")} == {"sent"}
+
+
+def test_the_page_of_a_list_names_only_a_return_it_was_part_of(room: Room) -> None:
+    anna, cecilia = sent(room), room.chat("cecilia")
+    reads(begins(cecilia), {"child_heard": "nej"}).presses("Återlämna").presses("Återlämna", Kommentar="Påhittad retur")
+    anna.types("uppgifter").presses("Spara", {"Antal barn": "2"})
+
+    def pages(session: Session) -> dict[str, str]:
+        case = cases.find(session, 1, REF)
+        assert case is not None
+        return dict(pages_of(session, case, room.now.date()))
+
+    pages_of_lists = room.desk.run_now(pages).values()
+    assert sorted("Påhittad retur" in page for page in pages_of_lists) == [False, True, True], "hers was not there yet"
 
 
 # --- the same for siblings -------------------------------------------------------------------------------------------

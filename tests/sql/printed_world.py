@@ -6,7 +6,7 @@ from typing import Any
 
 from checklists.lifecycle import State
 from checklists.model import Written
-from storage import answers, cases, extensions, filled, returns, signatures
+from storage import answers, cases, extensions, filled, returns, signatures, trail
 from storage.cases import FactRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow
@@ -43,6 +43,7 @@ def fill_everything(session: Session, world: World) -> int:
         revisions[item] = revisions.get(item, 0) + 1
         answers.add(session, row, item, revisions[item], written, author=world.person, at=NOW, act=f"a-{item}")
     row.status, row.sent_at = State.SIGNED, NOW
+    trail.record(session, world.tenant, NOW, "worker", "sent", case_id=world.case, filled_id=world.filled)
 
     chef = PersonRow(tenant_id=world.tenant, object_id="chef", name="Christina Påhitt")
     session.add(chef)
@@ -113,5 +114,11 @@ def fill_everything(session: Session, world: World) -> int:
         view_hash="",
         bound="",
     )
-    signatures.add(session, signature, json.dumps(seen, ensure_ascii=False), "Hälsokontrollen är begärd.", {})
+    signatures.add(
+        session,
+        signature,
+        json.dumps(seen, ensure_ascii=False),
+        "Hälsokontrollen är begärd.",
+        {str(world.filled): revisions, str(mine.id): {"child_heard": 1}},
+    )
     return mine.id
