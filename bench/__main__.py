@@ -40,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--lists", type=int, default=20_000)
     parser.add_argument("--few", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, help="3; with --peers 5, and with --quick 2")
+    parser.add_argument("--rounds", type=int, help="default 3; 5 with --peers, 2 with --peers --quick")
     parser.add_argument("--only", default=",".join(MEASURES), help=f"some of {','.join(MEASURES)}")
     parser.add_argument("--towns", type=Path, metavar="FOLDER", help="where towns are kept; made there when missing")
     parser.add_argument("--peers", action="store_true", help="compare with the peers")
@@ -52,7 +52,7 @@ def main() -> int:
         return _peers(parser, parsed)
     wanted = parsed.only.split(",")
     if unknown := [name for name in wanted if name not in MEASURES]:
-        parser.error(f"there is no {', '.join(unknown)}; take some of {','.join(MEASURES)}")
+        parser.error(f"there is no {', '.join(unknown)}; choose from {','.join(MEASURES)}")
     found: list[Figure] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -73,7 +73,7 @@ def _peers(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> int:
         plan = replace(plan, rounds=parsed.rounds)
     names = parsed.bots.split(",") if parsed.bots else [bot.name for bot in run.BOTS]
     if unknown := set(names) - {bot.name for bot in run.BOTS}:
-        parser.error(f"there is no {', '.join(sorted(unknown))}; take some of {','.join(bot.name for bot in run.BOTS)}")
+        parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {','.join(bot.name for bot in run.BOTS)}")
     bots = tuple(bot for bot in run.BOTS if bot.name in names)
     found, lacking = run.compare(parsed.kept, plan, _tell, bots)
     return _conclude(found, f"{plan.rounds} rounds", "", "") or int(bool(lacking))

@@ -145,7 +145,7 @@ async def _typed(line: str, few: StaffedBot, many: StaffedBot, times: int) -> tu
 
 
 def beside(folder: Path, towns: Towns, rounds: int, turns: int = TURNS) -> list[Figure]:
-    """Compare waits while a manager fetches the report's page and its files again and again with waits while not."""
+    """Compare waits with and without a manager who fetches the report's page and files again and again."""
     return asyncio.run(_beside(folder, towns, rounds, turns))
 
 
@@ -154,7 +154,7 @@ async def _beside(folder: Path, towns: Towns, rounds: int, turns: int) -> list[F
     busy: list[list[float]] = []
     fetched: list[float] = []
     async with staffed_bot(folder, towns, towns.many, FEW_WORKERS) as one:
-        await one.manager.types("hjälp")  # brings the welcome, which is another message
+        await one.manager.types("hjälp")  # triggers the welcome, which is a message of its own
         await _turns(one, turns // 4)
         for _ in range(rounds):
             calm.append(await _turns(one, turns))
@@ -175,7 +175,7 @@ async def _reads_on(manager: Person, fetched: list[float], enough: asyncio.Event
     while not enough.is_set():
         seen = set(manager.posted)
         await manager.types("rapport")
-        while "Exportera" not in titles(manager.card):  # what was fetched is told in the same chat
+        while "Exportera" not in titles(manager.card):  # notices of what was fetched come in the same chat
             manager.look(await manager.connector.posted_after(manager.chat, seen := seen | {manager.message}))
         await manager.presses("Exportera")
         del manager.waits[-2:]  # only the workers' waits are compared

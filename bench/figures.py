@@ -53,7 +53,7 @@ def g11(folder: Path, rounds: int, commits: int = 300) -> Figure:
 
     pairs = [(commits_of(desk, True), commits_of(plain, False)) for _ in range(rounds)]
     notes = desk.run_now(aggregates.waiting)
-    assert notes == rounds * commits, "what is measured is not what notes"
+    assert notes == rounds * commits, "the measured commits did not queue one change each"
     projecting = clock(lambda: desk.run_now(aggregates.project_all))
     desk.close()
     plain.close()

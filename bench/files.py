@@ -55,7 +55,7 @@ def g12(folder: Path, towns: Towns, rounds: int) -> list[Figure]:
     took = ratios([(one.cpu, other.cpu) for one, other in pairs])
     memory = tuple(one.mib for one, _ in pairs)
     floor_memory = statistics.median(other.mib for _, other in pairs)
-    told = f"csv module alone {floor_memory:.1f} MiB" if any(memory) else "not measured: Linux tells, others do not"
+    told = f"csv module alone {floor_memory:.1f} MiB" if any(memory) else "not measured: only Linux reports it"
     return [
         Figure("G12", "CSV of answers / csv module alone", 1.5, took, note),
         Figure("G12m", "its memory over idle", 64, memory, told, " MiB"),
@@ -100,7 +100,7 @@ def floor_rows(desk: Desk) -> Iterator[Sequence[object]]:
 
 
 def g13(folder: Path, towns: Towns, rounds: int) -> Figure:
-    """Compare a row per list as a worksheet with xlsxwriter alone."""
+    """Compare a worksheet with a row per list with the same written by xlsxwriter alone."""
     many = towns.large
 
     def ours() -> None:

@@ -1,8 +1,8 @@
 """`python3 dev.py trace [-v]`: everything one press of `Ja` executes, from HTTP handler to response, on SQLite.
 
 Counts the project's own files, named functions and calls (without comprehension, generator and lambda frames; a
-coroutine counts again when it resumes), and statements that read or write rows. What every row read or written goes
-through (storage/session.py, rows.py and held.py) is left out as the driver is. The bot is built as by `serve`, in dev
+coroutine counts again when it resumes), and statements that read or write rows. The layer that every row passes through
+(storage/session.py, rows.py and held.py) is left out, like the database driver. The bot is built as by `serve`, in dev
 mode, without its background loops, which do not affect the response. -v lists every call and statement.
 """
 
@@ -53,7 +53,7 @@ _ON_THE_FACTS_CARD = {
 class Trace:
     """What a press executed. calls: file and function of each, in order. statements: SQL as sent. commits: how many.
 
-    typed: what a typed line executed after it, until its reply was out and that was kept.
+    typed: what a line typed after it executed, until its reply had been sent and that was stored.
     """
 
     calls: list[tuple[str, str]] = field(default_factory=list)

@@ -102,7 +102,7 @@ OUTSIDERS: tuple[Role, ...] = ("peer_reviewer", "auditor")
 def seat(checklist: Checklist, held: Iterable[Held], case: CaseAccess) -> Role | None:
     """Return the role in which a person answers a list other than the decision basis; None if she may not.
 
-    A deputy answers in the chef's role. That a peer reviewer never had to do with the case is not checked here.
+    A deputy answers in the chef's role. Whether a peer reviewer has been involved in the case is not checked here.
     """
     answering: list[Role] = ["unit_manager" if role == "deputy" else role for role in _let_in(held, case)]
     return next((role for role in checklist.answered_by if role in answering), None)
@@ -114,17 +114,17 @@ def may_open(held: Iterable[Held], case: CaseAccess) -> bool:
 
 
 def _let_in(held: Iterable[Held], case: CaseAccess) -> list[Role]:
-    """Return the roles in which a person may have something to do with a case."""
+    """Return the roles in which a person has any access to a case."""
     roles = [one.role for one in held if _relation(one, case) in OWN_LISTS.get(one.role, ())]
     return [role for role in roles if role not in OUTSIDERS] if case.protected_identity else roles
 
 
 EXTRACTORS: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead",), "unit_manager": ("own_unit",)}
-"""Who may have everything that is kept about a case: its lead, and the chefs of its unit."""
+"""Who may get the extract of everything stored about a case: its lead, and the chefs of its unit."""
 
 
 def may_extract(held: Sequence[Held], case: CaseAccess) -> bool:
-    """Return whether one who may use such a right may do so for this case: a protected identity is the chef's alone."""
+    """Return whether a person with that right may use it on this case: with protected identity, only its chefs may."""
     return not case.protected_identity or reads([one for one in held if one.role == "unit_manager"], case)
 
 
@@ -148,9 +148,9 @@ class Staff:
         return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
 
     def past_deputies(self, case: CaseAccess, audience: Audience) -> list[int]:
-        """Return whom to notify when none of `recipients` has the app: a deputy without it leaves it to the chef.
+        """Return whom to notify when none of `recipients` has the app: the chefs, if their deputies lack it.
 
-        Of what goes past the chef the managers are told. Nobody is for workers who lack the app: they are told later.
+        A notice meant to bypass the chef goes to the managers. Nobody stands in for workers: they are told later.
         """
         if audience == "deputy_else_manager":
             return self.managers_of(case)
@@ -208,7 +208,7 @@ class Staff:
             ]
             standing_in = [person for person in deputies if person not in workers]
             found += standing_in or [chef]
-        # A deputy for nobody in particular reads beside several chefs, or instead of none.
+        # A deputy assigned to no particular chef reads alongside several chefs, or where there is none.
         found += [one.person_id for one in self._in_unit("deputy", case) if one.stands_in_for_id is None]
         return [person for person in dict.fromkeys(found) if person not in workers]
 
@@ -233,7 +233,7 @@ class Staff:
         return deputies or self.managers_of(case)
 
     def managers_of(self, case: CaseAccess) -> list[int]:
-        """Return the managers who are told of a case; of one with protected identity, the unit's chefs instead."""
+        """Return the managers who are told of a case; if it has protected identity, the unit's chefs instead."""
         if case.protected_identity:
             return self.own_chefs(case)
         return [person for person in self._holders("manager") if person not in (case.lead_id, case.co_id)]

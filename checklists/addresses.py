@@ -1,4 +1,4 @@
-"""Which addresses are this machine's own, and which are written so that they can be used at all."""
+"""Which addresses are this machine's own, and which are well-formed."""
 
 import re
 from ipaddress import ip_address
@@ -31,7 +31,7 @@ def is_host(written: str) -> bool:
 def is_listed_host(written: str) -> bool:
     """Return whether this can stand in a list of hosts: `name`, `name:port`, or `.name` for all below a name.
 
-    A name to be below has two parts at least: below `.net` is everybody.
+    The name after a leading dot must have at least two parts: `.net` would be everybody.
     """
     if written.startswith((".", "*.")):
         name = written.removeprefix("*").removeprefix(".")
@@ -40,15 +40,15 @@ def is_listed_host(written: str) -> bool:
 
 
 def is_page(written: str) -> bool:
-    """Return whether this is an https address of a page, as one may link to it."""
+    """Return whether this is the https address of a page, as used in a link."""
     return _PAGE.fullmatch(written) is not None
 
 
 def is_base_url(written: str) -> bool:
-    """Return whether this is an http or https address of pages: a host, perhaps a port and a path, and nothing else."""
+    """Return whether this is an http or https base address: a host, perhaps a port and a path, and nothing else."""
     try:
         parts = urlsplit(written)
-        port = parts.port  # raises for what is no port
+        port = parts.port  # raises if it is not a port number
     except ValueError:
         return False
     return _BASE_URL.fullmatch(written) is not None and is_host(parts.hostname or "") and port != 0

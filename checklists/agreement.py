@@ -1,7 +1,7 @@
-"""Agreement of two readings of the same cases: how many are alike, and kappa where that says anything.
+"""Agreement between two readings of the same cases: how many answers match, and kappa where it is meaningful.
 
-Kappa compares with what chance would give. Where nearly all answers are the same, chance gives nearly all, and kappa
-becomes low or has no value although the readers agree: then it is not shown, and that is said.
+Kappa compares the agreement with what chance would give. Where nearly all answers are the same, chance alone gives
+nearly full agreement, and kappa is low or undefined although the readers agree: it is then not shown (`skewed`).
 """
 
 from collections import Counter
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 LEAST_PAIRS = 30
-"""Double readings from which kappa is shown."""
+"""The fewest pairs of answers for which kappa is shown."""
 MOST_ALIKE = Fraction(9, 10)
-"""A share of one answer above which kappa misleads."""
+"""The share of one answer above which kappa misleads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """pairs: how many questions were read twice; same: of them alike. skewed: nearly all answers are the same one.
+    """pairs: questions read twice; same: how many of them were answered alike. skewed: nearly all answers are the same.
 
-    kappa: None where there are too few pairs, the answers are skewed, or it has no value.
+    kappa: None if there are too few pairs, the answers are skewed, or it is undefined.
     """
 
     pairs: int
@@ -29,12 +29,12 @@ class Agreement:
 
     @property
     def percent(self) -> Fraction | None:
-        """How many of a hundred are alike; None without pairs."""
+        """The pairs that match, in per cent; None without pairs."""
         return Fraction(100 * self.same, self.pairs) if self.pairs else None
 
 
 def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
-    """Return the agreement of pairs of answers."""
+    """Return the agreement. pairs: for each question read twice, the first and the second answer."""
     count = len(pairs)
     same = sum(one == other for one, other in pairs)
     every = Counter(answer for pair in pairs for answer in pair)
@@ -44,7 +44,10 @@ def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> Fraction | None:
-    """Return Cohen's kappa, None where it has no value: no pairs, or both gave one answer throughout."""
+    """Return Cohen's kappa; None if it is undefined: no pairs, or both readers gave one and the same answer throughout.
+
+    pairs: as in `agreement`.
+    """
     count = len(pairs)
     if not count:
         return None

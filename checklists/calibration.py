@@ -17,7 +17,7 @@ from checklists.months import months_on
 AGAIN_MONTHS = 12
 NOT_ASKED = "ej_tillampligt"
 LEAST_OTHERS = 3
-"""With fewer others, what they answered could be told apart."""
+"""With fewer others, who answered what could be worked out."""
 
 
 class Key(BaseModel):
@@ -58,7 +58,7 @@ def akts(checklist: ListId) -> tuple[Akt, ...]:
 
 
 def akt(checklist: ListId, akt_id: str) -> Akt | None:
-    """Return a made-up file by id, None if it is none of this list's."""
+    """Return a made-up file by id, None if this list has no such file."""
     return next((one for one in akts(checklist) if one.id == akt_id), None)
 
 
@@ -94,5 +94,5 @@ def is_calibrated(days: Iterable[date], today: date) -> bool:
 
 
 def alike(of: Akt, answers: Mapping[str, str]) -> int:
-    """Return to how many questions the answers are the quality lead's."""
+    """Return how many answers match the quality lead's."""
     return sum(answers.get(item_id) == key.answer for item_id, key in of.key.items())

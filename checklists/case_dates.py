@@ -65,7 +65,7 @@ class Settled:
 
 
 def calendar_day(text: str) -> date | None:
-    """Return the day written as `YYYY-MM-DD`, None when it is none: the one way in which a day is written anywhere."""
+    """Return the day written as `YYYY-MM-DD`, the only form accepted anywhere; None for anything else."""
     try:
         # date.fromisoformat also takes 20260512 and 2026-W20-2, which may just as well be other numbers.
         return date.fromisoformat(text) if _WRITTEN.fullmatch(text) else None

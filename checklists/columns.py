@@ -1,6 +1,6 @@
-"""The column map of an export: which of its own columns is which of ours. Everything else in the export is left out.
+"""The column map for a file from another system: which of its columns is which of ours. All others are left out.
 
-A map is lines `ours: Theirs`, or `ours: =what every row has`; lines that begin with `#` are for people.
+A map consists of lines `ours: Theirs`, or `ours: =the value of every row`; lines that begin with `#` are comments.
 """
 
 import csv
@@ -14,7 +14,10 @@ _SAME = "="
 
 
 def read_map(text: str, known: Sequence[str], file: str) -> dict[str, str]:
-    """Return what a map says, by our columns. file: its name. Raises: Refusal: a line says nothing."""
+    """Return a map as its right-hand sides by our column. file: its name.
+
+    Raises: Refusal: a line has neither form, or names an unknown column of ours, or one that was named before.
+    """
     found: dict[str, str] = {}
     for line in text.lstrip("\ufeff").splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
@@ -29,7 +32,7 @@ def read_map(text: str, known: Sequence[str], file: str) -> dict[str, str]:
 def renamed(raw: bytes, columns: Mapping[str, str], *, tenant: str = "") -> bytes:
     """Return a file under our own column names, each row on the line it was on.
 
-    columns: the map; empty: the names are ours already. tenant: of every row, where the file has no such column.
+    columns: the map; empty: the names are ours already. tenant: every row's, if the file has no column for it.
     Raises: BadCsv: it cannot be read, or a column of the map is not in it.
     """
     try:
@@ -68,7 +71,7 @@ def renamed(raw: bytes, columns: Mapping[str, str], *, tenant: str = "") -> byte
 
 
 class _Lines:
-    """The lines of a file, each row on the line it was on: a cell that is left out may have stood on several."""
+    """The lines of a file, each row on the line it was on, even if a cell of several lines was left out before it."""
 
     def __init__(self, separator: str) -> None:
         self.parts: list[str] = []
@@ -86,5 +89,5 @@ class _Lines:
 
 
 def _count(head: Sequence[str], name: str, *, exactly: bool) -> int:
-    """Return how many columns have a name; our own are the same in any case."""
+    """Return how many columns have a name. exactly: false for our own names, where case does not matter."""
     return list(head).count(name) if exactly else [one.casefold() for one in head].count(name.casefold())

@@ -42,15 +42,15 @@ def read_concepts(path: Path) -> tuple[Concept, ...]:
 
 
 def same_as(checklist_id: str, item_id: str) -> tuple[str, ...]:
-    """Return the questions that ask about the same, itself included, each as list/item; () if it is alone."""
+    """Return the questions that ask the same, this one included, each as list/item; () if no other list asks it."""
     own = f"{checklist_id}/{item_id}"
     return next((one.questions for one in all_concepts() if own in one.questions), ())
 
 
 def faults_of(concepts: tuple[Concept, ...], checklists: dict[str, Checklist]) -> Iterator[Fault]:
-    """Yield what is wrong with concepts: a question that its list lacks, or that means two things; an id that is twice.
+    """Yield what is wrong with concepts: a question that its list lacks or that has two concepts, or an id used twice.
 
-    checklists: by id, the versions they are held against; what concerns others is not looked at.
+    checklists: by id, the versions to check against; questions of other lists are not checked.
     """
     ids, questions = Counter(one.id for one in concepts), Counter(q for one in concepts for q in one.questions)
     yield from (fault(Code.ID_TWICE, id=word(one)) for one, count in ids.items() if count > 1)

@@ -10,7 +10,7 @@ from checklists.loader import DEFINITIONS
 from checklists.model import Checklist
 
 Lack = Literal["", "question", "direct", "measure"]
-"""What a finding lacks: a question, one that asks about it directly, or a measure; nothing."""
+"""What a finding lacks: any question, one that asks about it directly, or a measure; "" if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Covered:
     questions: tuple[str, ...]
 
     def lacks(self, measured: Collection[str]) -> Lack:
-        """Return what it lacks. measured: the findings, by code, that a measure of the municipality belongs to.
+        """Return what it lacks. measured: the codes of the findings that the municipality has a measure for.
 
-        A question that asks about it directly is enough, except where it is about staff or competence.
+        A question that asks about the finding directly is enough, unless the finding is about staff or competence.
         """
         if self.finding.by_measure:
             return "" if self.finding.code in measured else "measure"
@@ -36,8 +36,8 @@ def coverage(checklists: Sequence[Checklist]) -> tuple[Covered, ...]:
     """Return each finding these checklists should cover, with the enabled items that cover it (possibly none).
 
     A finding should be covered when it was addressed to units that fill in one of the checklists; if no finding names
-    any of them, all should be; one about the staff should be in any case. Findings that are covered without having to
-    be are included as well.
+    any of them, all should be; one about the staff always should be. Findings that are covered without having to be
+    are included as well.
     """
     present = {checklist.id for checklist in checklists}
     demanded = {finding.code for finding in all_findings() if present & set(finding.lists)}

@@ -16,7 +16,7 @@ _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
 _FEWEST_DIGITS = 6
-"""A column's name with this many digits or more is not repeated."""
+"""A fault does not repeat the name of a column with this many digits or more."""
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
@@ -37,13 +37,13 @@ def read_csv(
 ) -> list[CsvRow]:
     """Return the rows with all `columns`: empty where the file lacks one. Text is in NFC, with single spaces.
 
-    ignored: columns that may stand in the file and are not read, as an export's own.
+    ignored: columns that the file may have and that are not read, such as an export's own.
 
-    Raises: BadCsv: not UTF-8, no header, a needed column is missing, a column is unknown or stands twice, a row has too
+    Raises: BadCsv: not UTF-8, no header, a needed column is missing, a column is unknown or occurs twice, a row has too
     many or too few cells, or a cell holds a personal number or a NUL.
     """
     try:
-        text = raw.decode().lstrip("\ufeff")  # joined files have one more
+        text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
     except UnicodeDecodeError:
         raise BadCsv(fault(Code.NOT_UTF8)) from None
     header_line = text.partition("\n")[0]
@@ -59,7 +59,7 @@ def read_csv(
 
 
 def _refuse_lines_above(text: str, needed: Sequence[str]) -> None:
-    """Refuse a file whose columns are named further down: a title, or `sep=;`, stands above them. Raises: BadCsv."""
+    """Refuse a file whose columns are named further down, below a title or `sep=;`. Raises: BadCsv."""
     for place, line in enumerate(text.splitlines()[:_MOST_ABOVE], start=1):
         names = {name.strip().strip('"').casefold() for name in re.split("[;,]", line)}
         if names.issuperset(needed):
@@ -81,7 +81,7 @@ def _check_header(header: Sequence[str], known: Sequence[str], needed: Sequence[
 
 
 def _column(name: str) -> str:
-    """Return the name of an unknown column, unless it holds so many digits that it may be a cell of somebody's."""
+    """Return the name of an unknown column, unless it holds so many digits that it may be a cell about somebody."""
     return word(name if sum(map(str.isdigit, name)) < _FEWEST_DIGITS else "")
 
 

@@ -1,18 +1,18 @@
-"""Cells that no spreadsheet takes for a formula, and the way back when a file is imported again."""
+"""Cells that no spreadsheet takes for a formula, and how to restore them when a file is imported again."""
 
 import re
 import unicodedata
 
 _DANGEROUS = "=+-@|%"
 _AFTER_COMMA = re.compile(r"(,\s*)(?=[=+\-@|%\uff1d\uff0b\uff0d\uff20])")
-"""Where a cell would begin if the file were opened with commas."""
+"""Where a cell would begin if the file were opened with commas as separators."""
 
 
 def safe(cell: str) -> str:
     """Return a cell no spreadsheet reads as a formula: a dangerous beginning gets an apostrophe before it.
 
-    White space, invisible characters and full-width signs are looked through; line breaks inside become
-    spaces, so that no physical line of the file begins dangerously either.
+    White space and invisible characters before it are skipped, and full-width signs count as plain ones. Line breaks
+    inside become spaces, so that no physical line of the file begins dangerously either.
     Source: OWASP, CSV injection.
     """
     if not cell or (cell[0].isascii() and cell[0].isalnum() and cell.isprintable() and "," not in cell):

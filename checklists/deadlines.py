@@ -154,7 +154,7 @@ def proposed(clock: Literal["14d", "4m"], dates: CaseDates, day: date) -> Litera
     """Return the answer that the dates give to "was it done in time?"; "" while nobody can tell.
 
     An extension does not make it ja: the question is about the plain limit, and the reason has a question of its own.
-    Nor does violence, where the limit is nearer.
+    Known violence, which brings the limit nearer, is disregarded too.
     """
     plain = replace(dates, violence_known_on=None)
     found = assessment(plain, (), Workdays()) if clock == "14d" else investigation(plain, ())
@@ -178,7 +178,7 @@ def spans(dates: CaseDates) -> tuple[Span, ...]:
 
 
 def age(dates: CaseDates, day: date) -> int | None:
-    """Return for how many days a case has run: since the report came in, else since it was opened; None if neither."""
+    """Return how many days a case has run, from the report or the opening, whichever is first; None if neither."""
     dates = current(dates)
     began = min((one for one in (dates.received_on, dates.opened_on) if one is not None), default=None)
     return max(0, (day - began).days) if began is not None else None

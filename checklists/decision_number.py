@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Za-zÅÄÖåäö]{6,}")
 """A committee is abbreviated (SN, IFN); longer words would be names, and the number stays in the trail."""
 
 _TELLING = 6
-"""Letters and figures from which a reference tells which case it is; a shorter one may be in any number."""
+"""With this many letters and digits, a reference identifies its case; a shorter one may occur in any number."""
 
 
 def read_number(text: str, case_ref: str, lets: LetThrough) -> str:

@@ -1,4 +1,4 @@
-"""What a typed line says of what goes with an answer, or of what is asked before a list begins."""
+"""Parsing of typed lines that give the details of an answer, or fill in the card shown before a list begins."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _FILLER = {"akt", "akten", "file", "part", "den", "barn", "children"}
 def read_detail(item: Item, line: str, ways: How | None = None) -> Mapping[str, str] | None:
     """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked.
 
-    ways: what is asked of how the answer came about, where it is not the item's own.
+    ways: the question about how the answer came about, if it is not the item's own.
     """
     how = ways or item.how
     found: dict[str, list[str]] = {"options": [], "text": [], "day": []}

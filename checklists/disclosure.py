@@ -5,9 +5,9 @@ answered and open, and so on down to single letters (the item states of `checkli
 letters. What is shown cuts the letters into *blocks*: two letters are in one block if no shown figure tells them apart.
 Anyone can work out the sum of a block, and nothing more: within it any list could be any letter.
 
-A year adds that its quarters sum to it. Where the year is cut finer than a quarter was, the quarters that share such a
-block form a table, parts of the year by quarters, whose sums on both sides are known; how far a cell can vary between
-them is exact (`_Table`). Every range given here is one that real lists could fill, so it is never too wide.
+For a year, it is also known that its quarters sum to it. Where the year is cut finer than its quarters, those quarters
+that share a block form a table, parts of the year by quarters, whose sums on both sides are known; how far a cell can
+vary is computed exactly (`_Table`). Every range given here is one that real lists could fill, so it is never too wide.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 FEWEST = 5
-"""Smaller numbers are hidden, zero too: or else a hidden number would be known not to be zero."""
+"""Smaller numbers are hidden, zero too: otherwise a hidden number would be known not to be zero."""
 _RANGE = FEWEST - 1
 """A hidden number under FEWEST could be anything from 0 to this."""
 
@@ -26,7 +26,7 @@ Letters = frozenset[str]
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The figures of one kind of row. figures: their letters by code, the root first; two figures are either nested or
-    apart. letters: those that are possible. others: what figures of other rows are equal to.
+    apart. letters: those that are possible. others: sets of letters that are equal to figures of other rows.
     """
 
     figures: Mapping[str, Letters]
@@ -54,7 +54,7 @@ class Counts(NamedTuple):
 
 
 def blocks(shape: Shape, shown: Iterable[str]) -> list[Letters]:
-    """Return the letters that the shown figures do not tell apart; the letters outside of them are in none."""
+    """Return the blocks that the shown figures leave; letters outside all of them are in no block."""
     sets = [shape.of(code) for code in shown]
     by_signature: dict[Letters, set[str]] = defaultdict(set)
     for letter in shape.letters:
@@ -90,7 +90,7 @@ def _range(figure: Letters, cut: Iterable[Letters], counts: Counts) -> tuple[int
 
 
 def _guards(value: int, low: int, high: int) -> bool:
-    """Return whether a range hides a value: it is open, and for a small value it holds everything small."""
+    """Return whether a range hides a value: it holds several values and, if this one is small, every small one."""
     return low < high and (value >= FEWEST or (low == 0 and high >= _RANGE))
 
 

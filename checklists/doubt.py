@@ -1,4 +1,4 @@
-"""Which typed lines are asked about before they are stored as a motivation: what may not be meant as one."""
+"""Which typed lines the bot asks about before storing them as a motivation, as they may not be meant as one."""
 
 import re
 from collections.abc import Collection
@@ -12,9 +12,9 @@ Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
 
 _ALIKE = 0.8
-"""How much of a command's word must be there for a mistyped one."""
+"""How like a command's word a mistyped one must be, from 0 to 1."""
 _MOST_ASKED = 5
-"""The most words in a line that begins like an order and is one: a longer one tells of something."""
+"""The most words in a line that is an order because it begins like one: a longer line tells about something."""
 _MOST_ADDRESSED = 10
 _MOST_CURSED = 3
 _ASKING = words_of("hur vad varfor vem vems vilken vilket vilka how what why who which where")
@@ -24,7 +24,7 @@ _ASKED = words_of(
     "lang langt manga mycket lange ofta heter vill behover har blir is are does do should can happens counts long many",
     "much fraga fragan fragor question barn child",
 )
-"""What follows `hur` and `vad` in a question; in a statement comes what it is about: `vad barnet säger framgår`."""
+"""What follows `hur` and `vad` in a question; in a statement, its subject follows: `vad barnet säger framgår`."""
 _CAN = re.compile(
     r"(?:kan|kunde|skulle|ska|skall|maste|far|behover|vill|gar|ar|var|nar|har|can|could|should|must|may|is|are|do|does)"
     r" (?:du|jag|man|ni|vi|det har|det|you|i|one|it|this|we)\b"
@@ -34,7 +34,7 @@ _IS_IT = re.compile(
     r"|lagras|raknas|funkar|fungerar|must|should|can|does|do|is) "
     r"(?:det|den|detta|it|this|that)\b"
 )
-"""Verb first, then what is meant: a question in Swedish, a statement begins the other way round."""
+"""The verb before its subject: a question in Swedish; a statement has them the other way round."""
 _MOST_OF_IT = 6
 _IS = words_of("ar var blir blev finns is was")
 _ORDERS = words_of(
@@ -83,7 +83,7 @@ _SAID = frozenset(_SAID_TO_IT)
 _NOISES = words_of("hm hmm hmmm oh ah eh haha hahaha hehe lol suck jaha jasa va vada hursa aha mm mhm tja asch usch")
 _CURSES = words_of("skit fan jakla javla javlar helvete sablar attans satan damn shit ffs wtf")
 _LEADS = words_of("men och alltsa fast jo sa eh but and so well")
-"""What a question or an order may begin with and be no less of one."""
+"""Words before a question or an order that do not change what it is."""
 _MISTAKE = re.compile(
     r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
     r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
@@ -101,24 +101,24 @@ _NOT_YET = re.compile(
     r"|(?:jag |i )?(?:ska|maste|far|will|must|have to)(?: (?:bara|just|first|forst))? "
     r"(?:fraga|hora med|prata med|kolla med|ringa|mejla|ask|call|mail) \w+(?: \w+)?"
 )
-"""What is going to be done here some other time is no reason."""
+"""A promise to do it here some other time is not a reason."""
 _SAME = re.compile(
     r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)"
     r"(?: (?:som|fran|for|as|from|svar|svaret|text|motivering|motiveringen|answer|reason))* "
     r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before"
     r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2})"
 )
-"""A text that is somewhere else here: it would have to be looked for."""
+"""References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
     r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
     r"(?:(?:star|finns|ligger|framgar|se|dokumenterat|dokumenterad|is|see)(?: redan| already)?(?: i| av| in)? )?"
     r"(?:i |in )?(?:the )?(?:akt|akten|journal|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
 )
 _OF_THIS_TEXT = re.compile(
-    # what was said before: `det har jag redan skrivit`
+    # that it was said before: `det har jag redan skrivit`
     r"(?=.*\b(?:jag|i)\b|har|have|redan|already)(?=.*\b(?:redan|ju|already)\b).*"
     r"\b(?:svarat|skrivit|sagt|angett|motiverat|fyllt i|answered|written|said)\b.*"
-    # what is to be written, said to somebody who is to write it
+    # an instruction to somebody to write it
     r"|(?:skriv|anteckna|notera|write|note)(?: (?:in|ner|upp|down))? (?:att|that)\b.*"
     # that none is called for
     r"|(?:det |den |motivering(?:en)? |it )?(?:behovs|behover|kravs|is needed|needed)(?: (?:val|ju|jag|man|det|den))* "
@@ -130,7 +130,7 @@ _OF_THIS_TEXT = re.compile(
     r"|(?:(?:nej|no),? )?(?:ingen|inget|inga|ingenting|nothing|none|no)(?: (?:mer|mera|annat|kommentar\w*|more|else"
     r"|comments?))*|det var allt|that's all|thats all|sen|senare|later"
 )
-"""What is said of the text that is asked for, and is not the text."""
+"""Lines about the text that is asked for, which are not that text."""
 _OF_THE_TOOL = re.compile(
     r"(?:knapp(?:en|arna)|kort(?:et|en)|app(?:en)?|bot(?:ten|en)|robot(?:en)?|sidan|teams|formular(?:et)?|lank(?:en)?"
     r"|(?:the )?(?:button|card|app|bot|page|form|link))s? "
@@ -138,7 +138,7 @@ _OF_THE_TOOL = re.compile(
     r"|(?:prata|tala|chatta|fa prata|talk|speak|chat) (?:med|till|to|with) (?:en |nagon |a )?"
     r"(?:manniska|riktig\w*.*|nagon|person|support\w*|admin\w*|systemforvaltar\w*|human|someone|somebody|er|dig|you)"
 )
-"""Of the buttons and cards, and of who answers here."""
+"""Lines about the buttons and cards, and about who answers here."""
 _OF_THE_CASE = re.compile(
     r"(?:(?:ska|skall|maste|far) )?(?:det )?(?:planerat )?"
     r"(?:beslut(?:et|sdatum|sdatumet|sdag)?|antal barn|antalet barn|datum(?:et)?|enhet(?:en)?"
@@ -157,7 +157,7 @@ _OTHER_ANSWER = re.compile(
     r"(?:barnet|hon|han|hen|barnen|de) (?:ar|har|blev|fick) (?:visst|ju visst|faktiskt visst)\b.*"
     r"|(?:visst|jo) (?:ar|har|blev|fick) (?:barnet|hon|han|hen|barnen|de)\b.*"
 )
-"""That the answer before is the wrong one."""
+"""Lines saying that the previous answer was wrong."""
 _ALL_BUT = re.compile(
     r"(?:(?:pa|for|till|om|on|for|to|about) )?(?:allt|alla|samtliga|resten|all|everything)"
     r"(?: \w+)? (?:utom|forutom|except|but)\b.*"
@@ -171,7 +171,7 @@ _SENT_ALONG = re.compile(
     r"|dokument(?:et|en)?|image|picture|photo|screenshot|attach\w+.*|file)(?: \d{1,2}| har| here)?\W*"
     r"|\W*(?:(?:se|see) )?[\w .-]{1,60}\.(?:pdf|docx?|png|jpe?g|heic|gif|xlsx?|txt|msg|eml)\W*"
 )
-"""A file or a picture, which is not kept here."""
+"""A file or a picture, which the bot does not store."""
 _OF_SOMETHING_ELSE = (_SENT_ALONG, _OF_THIS_TEXT, _OF_THE_TOOL, _OF_THE_CASE, _OTHER_ANSWER, _ALL_BUT)
 _KNOWS_NOT = re.compile(
     r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b"
@@ -181,7 +181,7 @@ _KNOWS_NOT = re.compile(
 _LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
 _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
 _MOST_SAID_OF_IT = 8
-"""The most words in a line about what she did or wants here; a longer one tells of somebody."""
+"""The most words in a line about what its writer did or wants in the bot; a longer one is about somebody else."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _WHERE_ALONE = re.compile(
@@ -310,7 +310,7 @@ def _is_like(begins: str, name: str) -> bool:
 
 
 def is_in_file(line: str) -> bool:
-    """Return whether a line says that the motivation is in the file, and not where."""
+    """Return whether a line says that the motivation is in the file, but not where."""
     return _IN_FILE.fullmatch(core(line)) is not None
 
 

@@ -74,7 +74,7 @@ The sentences are in texts/sv/errors.yaml and texts/en/errors.yaml, under the co
 
 
 class UserError(Exception):
-    """Something a person wrote or pressed cannot be kept as it is; nothing else was lost."""
+    """Something a person wrote or pressed cannot be stored as it is; nothing else is lost."""
 
     code = "BK-100"
 
@@ -98,7 +98,7 @@ class PersonalNumberInText(UserError):
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names the date, where it is known which, or the messages to delete."""
+        """The key of a sentence that names the date, if it is known which, or the messages to delete."""
         if "field" in self.args_for_text:
             return "errors.BK-104_field"
         where = self.args_for_text.get("where")
@@ -118,7 +118,7 @@ class TextTooLong(UserError):
 
     @property
     def text_key(self) -> str:
-        """Return the sentence for where the text stands."""
+        """The key of the sentence for where the text was written."""
         where = self.args_for_text.get("where")
         return {"typed": "errors.BK-111_typed", "card": "errors.BK-111_card"}.get(str(where), super().text_key)
 
@@ -130,7 +130,7 @@ class BadDate(UserError):
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names the date, where it is known which."""
+        """The key of a sentence that names the date, if it is known which."""
         return "errors.BK-112_field" if "field" in self.args_for_text else super().text_key
 
 
@@ -141,12 +141,12 @@ class BadChildren(UserError):
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names 0 as the least, where there may be no children."""
+        """The key of a sentence that gives 0 as the lowest number, if there may be no children."""
         return "errors.BK-113_adult" if self.args_for_text.get("least") == 0 else super().text_key
 
 
 class ChildHasAnswers(UserError):
-    """A child that would go has a list with answers, or one that somebody has read. child: which."""
+    """A child that would be removed has a list with answers, or one that somebody has read. child: its number."""
 
     code = "BK-140"
 
@@ -206,27 +206,27 @@ class BadDeputy(UserError):
 
 
 class OnlyText(UserError):
-    """The municipality has motivations written here; a reference to the file is not enough."""
+    """The municipality requires motivations to be written in the bot; a reference to the case file is not enough."""
 
     code = "BK-126"
 
 
 class OnlyReference(UserError):
-    """The municipality keeps motivations in the file; only the place is given here.
+    """The municipality keeps motivations in the case file; only their place is given in the bot.
 
-    where: `protected`: of this case no text is kept here, because its people's identities are protected.
+    where: `protected`: no text is stored for this case, because of protected identity.
     """
 
     code = "BK-127"
 
     @property
     def text_key(self) -> str:
-        """Return the sentence for why no text is kept."""
+        """The key of the sentence that says why no text is stored."""
         return "errors.BK-127_protected" if self.args_for_text.get("where") == "protected" else super().text_key
 
 
 class DetailMissing(UserError):
-    """What has to go with the answer, such as the method used, is not given."""
+    """Something the answer requires, such as the method used, is missing."""
 
     code = "BK-128"
 
@@ -234,8 +234,8 @@ class DetailMissing(UserError):
 class SignatureStands(Exception):
     """A change would void a signature, and the person who makes it has not been asked yet; it is not stored.
 
-    case_id: of the signed case; signature_id: row id. pressed: what to do again once she has said yes, set by whoever
-    ran it; None if it was typed.
+    case_id: of the signed case; signature_id: row id. pressed: the press to repeat once she has confirmed, set by the
+    caller; None if the change was typed.
     """
 
     def __init__(self, case_id: int, signature_id: int) -> None:
@@ -245,19 +245,19 @@ class SignatureStands(Exception):
 
 
 class UnreadablePeriod(UserError):
-    """What was written is no period."""
+    """The text is not a period."""
 
     code = "BK-130"
 
 
 class DateOutOfRange(UserError):
-    """A date is too far off to be meant. first, last: the range allowed; field as in BadDate."""
+    """A date is implausibly far off. first, last: the range allowed; field: as in BadDate."""
 
     code = "BK-131"
 
     @property
     def text_key(self) -> str:
-        """Return the sentence that names the date, where it is known which."""
+        """The key of a sentence that names the date, if it is known which."""
         return "errors.BK-131_field" if "field" in self.args_for_text else super().text_key
 
 
@@ -274,7 +274,7 @@ class DatesOutOfOrder(UserError):
 
 
 class RoundName(UserError):
-    """A round's name, or its pool's, is missing, too long, or holds other signs than letters, digits and a few more."""
+    """A round's name, or its pool's, is missing, too long, or not allowed by `free_text.is_name`."""
 
     code = "BK-150"
 
@@ -286,7 +286,7 @@ class RoundUnits(UserError):
 
 
 class RoundNumber(UserError):
-    """A number of a round is none, or out of range. least, most: the range. what: text key of its label."""
+    """A number of a round is not a number, or out of range. least, most: the range. what: text key of its label."""
 
     code = "BK-152"
 
@@ -298,7 +298,7 @@ class RoundDays(UserError):
 
 
 class EmptyFrame(UserError):
-    """No case of the period may be drawn. protected, recent, under_way: how many were left out."""
+    """No case of the period can be drawn. protected, recent, under_way: how many were left out."""
 
     code = "BK-154"
 
@@ -322,19 +322,19 @@ class NotAllAnswered(UserError):
 
 
 class WhyNotMissing(UserError):
-    """A round is to be closed, and of some cases it is not said why they were not reviewed. cases: how many."""
+    """A round cannot be closed while cases lack a reason for not having been reviewed. cases: how many."""
 
     code = "BK-158"
 
 
 class NoReplacement(UserError):
-    """There is no case left in the unit's order to take instead, or nobody may review the next one."""
+    """The unit has no case left to replace the drawn one with, or nobody may review the next in order."""
 
     code = "BK-159"
 
 
 class MeasureText(UserError):
-    """What is to be done, or what a finding is called, is missing, too long, or holds other signs than a name may."""
+    """The text of a measure, or the name of a finding, is missing, too long, or not allowed by `free_text.is_name`."""
 
     code = "BK-160"
 
@@ -346,31 +346,31 @@ class MeasureDays(UserError):
 
 
 class MeasureOwner(UserError):
-    """Nobody who works in the unit was chosen to do it."""
+    """The person chosen as its owner does not work in the unit, or nobody was chosen."""
 
     code = "BK-162"
 
 
 class MeasureMoved(UserError):
-    """A measure has changed since it was shown, is not hers, or the answer it came from is no Nej any more."""
+    """A measure has changed since it was shown, is somebody else's, or came from an answer that is no longer Nej."""
 
     code = "BK-163"
 
 
 class FindingDay(UserError):
-    """A demand needs the day its answer is due, a recommendation the day of its next check; nothing else has one."""
+    """A demand needs the day its answer is due, a recommendation the day of its next check; no other kind has a day."""
 
     code = "BK-164"
 
 
 class ReasonNotChosen(UserError):
-    """No reason is chosen beside its day, or one that the municipality has no more."""
+    """No reason was chosen, or one that the municipality no longer offers."""
 
     code = "BK-165"
 
 
 class RoundCasesTaken(UserError):
-    """Some drawn cases cannot be reviewed any more when their round is started. cases: how many."""
+    """Some drawn cases can no longer be reviewed when their round is to be started. cases: how many."""
 
     code = "BK-168"
 
@@ -382,19 +382,19 @@ class NothingDrawn(UserError):
 
 
 class RoundOver(UserError):
-    """The last day of a round has passed before it was started."""
+    """A round is to be started, but its last day has passed."""
 
     code = "BK-170"
 
 
 class DutyDay(UserError):
-    """Of a duty is not said what it is, whose, or on which day; or the day has passed."""
+    """A duty lacks its kind, unit, day or interval, or its day has passed."""
 
     code = "BK-196"
 
 
 class DutyMoved(UserError):
-    """A duty or a finding has changed since it was shown, or is not hers to say anything of."""
+    """A duty or a finding has changed since it was shown, or is not this person's to change."""
 
     code = "BK-197"
 
@@ -406,37 +406,37 @@ class UnitNameTaken(UserError):
 
 
 class UnitNearKnown(UserError):
-    """A new unit's name is one letter from that of another."""
+    """A new unit's name differs by one letter from another unit's."""
 
     code = "BK-195"
 
 
 class UnitHasCases(UserError):
-    """A unit with open cases is not closed. cases: how many."""
+    """A unit with open cases cannot be closed. cases: how many."""
 
     code = "BK-176"
 
 
 class NobodyMeant(UserError):
-    """It is not said who is meant, or she is not in the register."""
+    """No person was named, or the person is not in the register."""
 
     code = "BK-177"
 
 
 class NotTwoAccounts(UserError):
-    """The two are the same row of the register, or one of them is nobody."""
+    """The two are the same row of the register, or one of them is not in it."""
 
     code = "BK-178"
 
 
 class BadEmail(UserError):
-    """The e-mail is none, or somebody else's."""
+    """The text is not an e-mail address, or the address is somebody else's."""
 
     code = "BK-179"
 
 
 class SendIsGone(UserError):
-    """The message has been sent or dropped meanwhile, or its content is kept no longer."""
+    """The message has been sent or dropped in the meantime, or its content is no longer stored."""
 
     code = "BK-180"
 
@@ -448,43 +448,43 @@ class UnitGone(UserError):
 
 
 class LastAdmin(UserError):
-    """Nobody would administer the bot any more."""
+    """Nobody would be left to administer the bot."""
 
     code = "BK-182"
 
 
 class NoWorkerThere(UserError):
-    """The one who would take over is no case worker in the cases' unit, or has left."""
+    """Whoever is to take over is not a case worker in the cases' unit, or has left."""
 
     code = "BK-183"
 
 
 class CheckIsNotHers(UserError):
-    """An access is not this person's to check, or has been checked."""
+    """An access is not this person's to check, or has already been checked."""
 
     code = "BK-184"
 
 
 class ExtractIsTheChefs(UserError):
-    """Everything that is kept about a case with protected identity is given by its chef."""
+    """Only a chef of its unit may give out the extract of a case with protected identity."""
 
     code = "BK-198"
 
 
 class BadDecisionNumber(UserError):
-    """The number of the committee's decision is missing, or is none."""
+    """The number of the committee's decision is missing, or malformed."""
 
     code = "BK-190"
 
 
 class DeletionGone(UserError):
-    """What was asked for has been taken back, is confirmed, or the case is gone."""
+    """The requested deletion has been withdrawn or confirmed, or the case is gone."""
 
     code = "BK-191"
 
 
 class SamePerson(UserError):
-    """Whoever asked for a deletion does not confirm it."""
+    """Whoever asked for a deletion may not confirm it."""
 
     code = "BK-192"
 
@@ -496,7 +496,7 @@ class DeletionChanged(UserError):
 
 
 class OtherDecision(UserError):
-    """Whoever confirms a deletion typed another number than whoever asked for it."""
+    """The decision number typed to confirm a deletion is not the one typed to ask for it."""
 
     code = "BK-194"
 
@@ -514,13 +514,13 @@ class LinkedAlike(UserError):
 
 
 class ListIsUsed(UserError):
-    """A list in which something was ever answered, or that was sent or read, is not taken away."""
+    """A list in which anything was ever answered, or that was sent or read, cannot be removed."""
 
     code = "BK-166"
 
 
 class ListOfRound(UserError):
-    """A list that belongs to a round is not taken away: the draw stands."""
+    """A list that belongs to a round cannot be removed: the draw stands."""
 
     code = "BK-167"
 
@@ -532,12 +532,12 @@ class LinkClosed(UserError):
 
 
 class JointIncomplete(UserError):
-    """It is not said with whom the assessment was made."""
+    """The person that the assessment was made with is missing."""
 
     code = "BK-188"
 
 
 class LinkGone(UserError):
-    """The link of two cases, or the question about it, is not there any more."""
+    """The link between two cases, or the question about it, no longer exists."""
 
     code = "BK-189"

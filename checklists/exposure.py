@@ -1,6 +1,6 @@
-"""Who could have opened a case when: the stretches of time in which its unit and its workers were the same.
+"""Who could have opened a case, and when: the stretches of time in which its unit and its workers were the same.
 
-A stretch is open to whoever the rights say (`checklists/access`), with the roles she held on a day of it.
+During a stretch, the access policy (`checklists/access`) applies with the roles that somebody held on each day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,12 +26,12 @@ SEALED: frozenset[Field] = frozenset({"motivations", "notes", "extensions", "ret
 """What a master key opens."""
 _WORKS = Right("open", "case", OWN_CASE)
 ANY_UNIT = 0
-"""The unit of a stretch whose unit is not known any more: it counts as every chef's."""
+"""The unit of a stretch whose unit is no longer known: it counts as every chef's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A case from a moment on. before: the moment it changed, None if it has not."""
+    """A case from a moment on. before: the moment it changed again, None if it has not."""
 
     since: datetime
     unit_id: int
@@ -43,7 +43,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of a case, of those that decide who may open it."""
+    """An event of a case that affects who may open it."""
 
     at: datetime
     act: str
@@ -51,7 +51,7 @@ class Happened:
 
 
 def stretches(events: Iterable[Happened], unit_at_first: int) -> list[Stretch]:
-    """Return a case's stretches, oldest first. unit_at_first: where the event of its opening does not say."""
+    """Return a case's stretches, oldest first. unit_at_first: its first unit, if the opening event does not say."""
     found: list[Stretch] = []
     for one in events:
         number, _, rest = one.detail.partition(" ")

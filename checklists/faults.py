@@ -21,14 +21,14 @@ BK-3xx  the command line
 ├── 36x  a trail that is broken
 ├── 37x  disposal
 ├── 38x  backup and restore
-└── 39x  criticism, the Teams package, exports, and what nobody foresaw
+└── 39x  criticism, the Teams package, exports, and the unforeseen
 BK-4xx the command line, continued
 ├── 40x  doctor: the database, the register, this machine
 ├── 41x  doctor: what is outside this machine
-├── 42x  doctor: a message sent to try
-├── 43x  what the bot proves who it is with
+├── 42x  doctor: a test message
+├── 43x  the bot's own credentials
 ├── 44x  the pages and the Teams package
-├── 46x  the draw of a round, rows that cannot be held
+├── 46x  the draw of a round, rows that cannot be read
 ├── 47x  the tab, a database with a standby, copies that are compared
 ├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
@@ -318,7 +318,7 @@ class Code(StrEnum):
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:
-    """Return where in texts/ the sentence of a code stands."""
+    """Return the prefix of the text key of a code's sentence."""
     return "commandline." if "BK-3" < code < "BK-5" else "files."
 
 
@@ -336,7 +336,7 @@ class Fault:
     whose: str = ""
 
     def told(self, language: Language) -> str:
-        """Say it in one line: place, what was found, what to do, code."""
+        """Return it in one line: place, what was found, what to do, code."""
         sentence = say(room_of(self.code) + self.code, language, **self.args)
         where = say("files.line", language, line=self.line) if self.line else ""
         place = ", ".join(filter(None, (self.whose, where)))
@@ -371,12 +371,12 @@ class Refusal(ValueError):
 
 
 def fault(code: Code, *, line: int = 0, **args: str | int | date | Path | None) -> Fault:
-    """Return a fault. args: codes, numbers, days, names of columns, settings, files; what a file holds: by `word`."""
+    """Return a fault. args: codes, numbers, days, names of columns, settings, files; words from a file: use `word`."""
     return Fault(code.value, {name: _shown(value) for name, value in args.items()}, line)
 
 
 def of_rule(error: UserError, column: str, **args: str | int) -> Fault:
-    """Return the fault of a cell that breaks a rule the chat has as well. column: the cell's."""
+    """Return the fault of a cell that breaks a rule which the chat applies too. column: the cell's."""
     return Fault(error.code, {"column": column, **error.args_for_text, **args})
 
 
@@ -386,13 +386,13 @@ def number_in_row(column: int) -> Fault:
 
 
 def word(text: object) -> str:
-    """Return an id, a key or a name of a setting as a file or an operator wrote it, if it can be no more than that."""
+    """Return a word from a file or an operator if it can only be an id, a key or the name of a setting; else `…`."""
     found = str(text)
     return found if _WORD.fullmatch(found) and not has_personal_number(found) else _HIDDEN
 
 
 def listed(words: Iterable[object]) -> str:
-    """Return what may be chosen from, for a sentence."""
+    """Return words separated by commas, for a sentence."""
     return ", ".join(map(str, words))
 
 

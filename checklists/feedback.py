@@ -1,4 +1,4 @@
-"""Feedback to the case worker on a reviewed case: when it goes, and which questions differ from what she answered."""
+"""Feedback to the case worker on a reviewed case: when it is sent, and which questions differ from her answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from checklists.concepts import same_as
 from checklists.workdays import Workdays
 
 WITHIN = 5
-"""Working days within which she has it, counted from the first reading that is done."""
+"""Working days within which she gets it, counted from the first finished reading."""
 LACKS = ("nej", "delvis")
 
 
 def is_due(done_on: Sequence[date], wanted: int, today: date, workdays: Workdays) -> bool:
-    """Return whether feedback goes now: as soon as everybody who is to read has, else while there is time for it.
+    """Return whether feedback is to be sent now: when everybody who is to read has done so, or when time runs out.
 
-    done_on: the day each reading was done. wanted: how many are to read, who do not see each other's answers: nothing
-    is told her that could change the file before the other has read it, unless that one takes too long.
+    done_on: the day each reading was finished. wanted: how many are to read. They read blind of each other, so the
+    worker is told nothing that could make her change the file before the last has read it, unless that takes too long.
     """
     if not done_on:
         return False
@@ -25,7 +25,7 @@ def is_due(done_on: Sequence[date], wanted: int, today: date, workdays: Workdays
 
 @dataclass(frozen=True, slots=True)
 class Differs:
-    """A question that was answered otherwise in the review. own: what she answered to the same, "" for nothing."""
+    """A question the review answered differently. read: its answer. own: the worker's to the same, "" if none."""
 
     item_id: str
     read: str
@@ -33,9 +33,9 @@ class Differs:
 
 
 def differing(checklist_id: str, read: Mapping[str, str], own: Mapping[str, str]) -> tuple[Differs, ...]:
-    """Return the questions that lack something by the review, or that she answered otherwise, in the review's order.
+    """Return the questions that the review found lacking, or answered Ja where she did not, in the review's order.
 
-    read: the answers of the review by item. own: hers, each as list/item.
+    read: the review's answers by item id. own: hers, by list/item.
     """
     found = []
     for item_id, choice in read.items():

@@ -1,7 +1,7 @@
 """The supervisory authority's findings, and the standing of each: criticism, a demand to be answered, or followed up.
 
 The mandate requires reports on the extent of criticism, demands and follow-up along the process. The municipality
-records each finding's standing in its setting `findings`; of a finding not listed there nothing is claimed.
+records each finding's standing in its setting `findings`; nothing is claimed about a finding not listed there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,14 +21,14 @@ Kind = Literal["kritik", "atgardskrav", "uppfoljd"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 AGAIN = "aterkommande"
 Measure = Literal["direct", "indirect", "none", "measure"]
-"""How the questions measure a finding: they ask for it, they are only a sign of it, or none does; or none could."""
+"""How a finding is measured: by questions about it, by a mere sign of it, not at all, or (`measure`) by measures."""
 
 
 class Finding(BaseModel, frozen=True, extra="forbid"):
     """One finding. lists: the checklists filled in by the units that the finding was addressed to.
 
-    indirect: the questions that cover it are a sign of it at most, so that no figure is given. by_measure: it is about
-    staff or competence, which no question about a case can show: it needs a measure.
+    indirect: the questions that cover it are at most a sign of it, so no figure is given. by_measure: it is about staff
+    or competence, which no question about a case can show, so it needs a measure.
     """
 
     code: Criticism
@@ -39,7 +39,7 @@ class Finding(BaseModel, frozen=True, extra="forbid"):
     by_measure: bool = False
 
     def measured_by(self, questions: int) -> Measure:
-        """Return how a number of questions measure it."""
+        """Return how it is measured when this many questions cover it."""
         if not questions:
             return "measure" if self.by_measure else "none"
         return "indirect" if self.indirect else "direct"
@@ -72,7 +72,7 @@ class Standing:
 def read_standings(said: Iterable[str]) -> Mapping[str, Standing]:
     """Parse `CODE:kritik`, `CODE:atgardskrav:DATE` and `CODE:uppfoljd:DATE` into standings by code.
 
-    `:aterkommande` at the end says that it is the second of its kind.
+    `:aterkommande` at the end says that it was pointed out before.
 
     Raises: Refusal: an unknown code or kind, a missing, superfluous or malformed date, or a code listed twice.
     """

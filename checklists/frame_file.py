@@ -1,7 +1,7 @@
-"""A round's frame and draw as rows of a file, and the same draw worked out again from nothing but the frame in it.
+"""A round's frame and draw as rows of a file, and the draw recomputed from the frame in the file alone.
 
 Each row is a case of the frame. What was drawn follows from the other columns: see `round_draw`. A row without a
-reference is of a case that cannot be named any more; it keeps the place it was given, and the rest is drawn around it.
+reference is a case that may no longer be named; it keeps the place it was given, and the rest is drawn around it.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ ROUND = (
     *("round", "checklist", "version", "decided_from", "decided_to", "method", "seed", "per_unit", "quota"),
     *("twice_pct", "opens_on", "closes_on", "state", "decided", "protected", "recent", "under_way"),
 )
-"""What is the same on every row of a round."""
+"""Columns that have the same value on every row of a round."""
 DRAW = ("place", "drawn", "read_twice")
-"""What the draw says of a case."""
+"""Columns with the outcome of the draw."""
 COLUMNS = (
     *ROUND,
     *("unit", "case_ref", "decided_on", "flagged"),
@@ -48,13 +48,13 @@ class _Row:
 
 
 def redrawn(rows: Sequence[CsvRow]) -> list[dict[str, str]]:
-    """Return the rows with the draw worked out anew, each round by unit and place.
+    """Return the rows with the draw recomputed, each round by unit and place.
 
-    Raises: Refusal: a cell cannot be read, or the rows of a round disagree about it; every bad row by line.
+    Raises: Refusal: a cell cannot be read, or the rows of a round disagree about it; it names every bad row by line.
     """
     read = [_read(row) for row in rows]
     by_round: dict[tuple[str, str], list[_Row]] = {}
-    for row in read:  # two rounds may have one name
+    for row in read:  # two rounds may share a name
         by_round.setdefault((row.cells["round"], row.cells["seed"]), []).append(row)
     uneven = [
         fault(Code.FRAME_UNEVEN, line=row.line)
@@ -89,10 +89,10 @@ def _drawn(rows: Sequence[_Row]) -> list[dict[str, str]]:
 
 
 def _placed(rows: Sequence[_Row], how: How) -> list[tuple[_Row, int]]:
-    """Return a unit's rows with their places: what cannot be named keeps its own, as if it had been drawn there.
+    """Return a unit's rows with their places: a row that cannot be named keeps the place it had.
 
-    Of those that were drawn, each takes one of the unit's number with it, and one of the quota if it was flagged:
-    who else was drawn is then the same, whatever its reference was.
+    Each of those that was drawn uses up one of the unit's number, and one of the quota if it was flagged, so that the
+    other cases drawn are the same whatever its reference was.
     """
     kept = {row.place: row for row in rows if not row.is_named}
     taken = [row for place, row in kept.items() if place <= how.per_unit]
@@ -108,7 +108,7 @@ def _placed(rows: Sequence[_Row], how: How) -> list[tuple[_Row, int]]:
 
 
 def cells_of(place: int, *, drawn: bool, twice: bool) -> dict[str, str]:
-    """Return what the draw says of a case as cells."""
+    """Return the outcome of the draw for one case, as cells by column."""
     return dict(zip(DRAW, (str(place), YES[drawn], YES[twice]), strict=True))
 
 
@@ -131,7 +131,7 @@ def _read(row: CsvRow) -> _Row:
 
 
 MOST_IN_UNIT = 99_999
-"""The last place that is read."""
+"""The highest place that a file may give."""
 _MOST = {"per_unit": MOST_PER_UNIT, "quota": MOST_PER_UNIT, "twice_pct": 100}
 
 

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/&–-]){0,59}")
 
 
 def says_something(text: str) -> bool:
-    """Return whether a text can be a motivation or a reason: a full stop, an emoji or markup alone is none."""
+    """Return whether a text can be a motivation or a reason: a full stop, an emoji or markup alone cannot."""
     return weight(text) >= _LEAST_SAID
 
 
@@ -33,7 +33,7 @@ def checked(text: str, lets: LetThrough = NOTHING) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Return whether a text can name something on cards: 1 to 60 signs, letters, digits and a few more."""
+    """Return whether a text can name something on cards: 1 to 60 characters, letters, digits and a few signs."""
     return _NAME.fullmatch(text) is not None
 
 
@@ -55,8 +55,8 @@ def motivation(
 ) -> Written:
     """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
-    how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing is
-    none. confirmed: she was asked about it and meant it, so that any letter or digit is one.
+    how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing
+    counts as missing. confirmed: she was asked about it and meant it, so that any letter or digit counts as a text.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":

@@ -1,4 +1,4 @@
-"""Who somebody is: the ids and addresses of Entra in the form in which they are compared, and whose an address is."""
+"""Identity: Entra ids and e-mail addresses in the form in which they are compared, and whose an address is."""
 
 import re
 import string
@@ -42,6 +42,6 @@ def own_addresses(member: Mapping[str, object], tenant: str, object_id: str) -> 
 
 
 def _names(wanted: str, given: list[object]) -> bool:
-    """Return whether all that is given, and that is something, is the id that is wanted."""
+    """Return whether anything is given, and all of it is the wanted id."""
     same = entra_id(wanted)
     return bool(same and given) and all(isinstance(one, str) and entra_id(one) == same for one in given)

@@ -1,4 +1,4 @@
-"""Which assessment method a municipality has decided on for which kind of case, and what an answer says of it.
+"""Which assessment method a municipality has decided on for which kind of case, and what an answer says about it.
 
 Which questions ask for the method is data: the concept `structured_method` in `definitions/concepts.yaml`.
 """
@@ -32,7 +32,7 @@ def questions() -> tuple[tuple[str, str], ...]:
 
 
 def item_of(checklist: str, item_id: str) -> Item:
-    """Return such a question, from the newest version of its list."""
+    """Return the item of such a question, from the newest version of its list."""
     return newest(checklist).by_id[item_id]
 
 

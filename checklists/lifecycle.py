@@ -102,7 +102,7 @@ def is_handed_over(state: State | None) -> bool:
 
 
 SITTING = timedelta(hours=2)
-"""How long after an answer was given taking it back is still part of giving it."""
+"""How long after an answer was given taking it back still counts as part of giving it."""
 
 
 def asks_before_undo(state: State | None, given_at: datetime, now: datetime) -> bool:

@@ -1,6 +1,6 @@
-"""Which questions of a list a year has shown no use of: the list is too long for its worth.
+"""Which questions of a checklist have shown no use over a year, and so might be removed.
 
-A proposal to look at, never more: what the law or the authority asks for stays also when everybody answers Ja.
+A proposal to look at and no more: what the law or the authority asks for stays even if everybody answers Ja.
 """
 
 from collections.abc import Mapping
@@ -10,18 +10,24 @@ from typing import Literal
 from checklists.rates import ANSWERED, Share, wilson
 
 FEWEST = 20
-"""Answers, or lists read by both, below which nothing is proposed."""
+"""The fewest answers, or lists read by both, for anything to be proposed."""
 FEWEST_MEASURES = 5
-"""Measures about the list below which it says nothing that none was about a question."""
+"""The fewest measures about the list for it to mean anything that none was about a given question."""
 AGREED = 0.8
-"""Who agrees less often than this, beyond chance, understands the question differently. All three are our reading."""
+"""If the whole interval of the agreement is below this, worker and chef understand the question differently.
+
+All three numbers are our reading.
+"""
 
 Why = Literal["same", "no_measure", "disagree"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a question is proposed. share: the answers that were alike; measures about it; where both answered alike."""
+    """Why a question is proposed. answer: the one that everybody gave, for `same`.
+
+    share: by `why`, the answers that were the same, the measures about the question, or the lists where both agreed.
+    """
 
     why: Why
     share: Share
@@ -29,9 +35,10 @@ class Reason:
 
 
 def reasons(counts: Mapping[str, int], measures: Share, agreed: Share) -> tuple[Reason, ...]:
-    """Return why a question is proposed for removal after a year; nothing if it is not.
+    """Return why a question is proposed for removal after a year; () if it is not.
 
-    counts: its answers by figure code. measures: those about it, of those about the list. agreed: worker and chef.
+    counts: its answers by figure code. measures: those about it, of those about the list. agreed: the lists where
+    worker and chef answered alike, of those where both answered.
     """
     found: list[Reason] = []
     given = {code: counts.get(code, 0) for code in ANSWERED if counts.get(code, 0)}

@@ -31,7 +31,7 @@ class BadFile(Refusal):
 
 
 class FactsFile(BaseModel, extra="forbid"):
-    """The file that names the facts."""
+    """The shape of `facts.v1.yaml`."""
 
     facts: tuple[Fact, ...]
 
@@ -70,7 +70,7 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
         line = text.count("\n", 0, error.position) + 1
         raise BadFile(path, [fault(Code.NOT_YAML, line=line, problem=error.reason)]) from None
     except yaml.MarkedYAMLError as error:
-        # The reader's own words can be searched for; what they quote from the file is left out.
+        # PyYAML's own message can be searched for; what it quotes from the file is left out.
         told = _LONG_QUOTE.sub(r"\1…\1", error.problem or "")
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadFile(path, [fault(Code.NOT_YAML, line=line, problem=told)]) from None
@@ -82,7 +82,7 @@ def _parse(path: Path) -> tuple[Any, dict[Path_, int], list[Fault]]:
 
 
 def _composed(text: str) -> yaml.Node | None:
-    """Return the root. A sound file is read in C where that is there; what is wrong is told by the reader in Python."""
+    """Return the root node. A sound file is read by the C loader, if there is one; the Python one reports faults."""
     try:
         if _is_plain(text):
             return yaml.compose(text, Loader=_QUICK)
@@ -102,7 +102,7 @@ def _is_plain(text: str) -> bool:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuses what a checklist has no use for, and what could cost without end to read. Raises: Refusal."""
+    """Refuses aliases and deep nesting: no checklist needs them, and reading them could be endless. Raises: Refusal."""
 
     depth = 0
 
@@ -136,7 +136,7 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
         return [_plain(child, (*at, place), lines, faults) for place, child in enumerate(node.value)]
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except (yaml.YAMLError, ValueError, OverflowError, AttributeError, KeyError):  # the last two: a tag on other text
+    except (yaml.YAMLError, ValueError, OverflowError, AttributeError, KeyError):  # the last two: an ill-fitting tag
         faults.append(fault(Code.VALUE_UNREADABLE, line=lines[at], key=_key(at)))
         return node.value
 
@@ -148,7 +148,7 @@ def _validate(model: type[BaseModel], data: Any, lines: dict[Path_, int], faults
         details = error.errors()
         for detail in details:
             location = tuple(detail["loc"])
-            # A list whose every part is refused counts as empty; the parts tell it better.
+            # Pydantic counts a list whose every part is refused as empty; the faults of the parts say more.
             inside = [d for d in details if len(d["loc"]) > len(location) and d["loc"][: len(location)] == location]
             if detail["type"] == "too_short" and inside:
                 continue
@@ -163,7 +163,7 @@ def _line(lines: dict[Path_, int], location: Path_) -> int:
 
 
 def _faults_in(detail: Any, location: Path_) -> tuple[Fault, ...]:
-    """Return what pydantic found, in our words: its own may quote what stands in the file."""
+    """Return what pydantic found as faults of our own: its messages may quote the file."""
     context, key = detail.get("ctx", {}), _key(location)
     if isinstance(context.get("error"), Refusal):
         return tuple(context["error"].faults)
@@ -191,9 +191,9 @@ def _key(location: Path_) -> str:
 
 
 def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) -> Iterator[Fault]:
-    """Find what only shows when items, facts, sections and groups are seen together.
+    """Yield the faults that only show when items, facts, sections and groups are seen together.
 
-    It reads the file as it stands, so that these are reported together with what the model refuses.
+    It works on the unvalidated data, so that these are reported together with the model's.
     """
     seen: set[str] = set()
     sections, groups = ({_get(heading, "id") for heading in _rows(data, name)} for name in ("sections", "groups"))
@@ -239,7 +239,7 @@ def _rows(data: Any, name: str) -> list[Any]:
 
 
 def _get(data: Any, name: str) -> str:
-    """Return what stands under a key, empty when it is not text: the model reports that itself."""
+    """Return the text under a key, "" if it is not text, which the model reports."""
     value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, str) else ""
 

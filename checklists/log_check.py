@@ -1,6 +1,6 @@
-"""The monthly check of accesses: which acts are accesses, who looks at whose, and which are drawn.
+"""The monthly check of accesses: which acts are accesses, who checks whose, and which are drawn.
 
-The draw is random and can be drawn again: it follows from the tenant, the month, the unit and the accesses alone.
+The draw is random but can be repeated: it follows from the tenant, the month, the unit and the accesses alone.
 Source: lag (2001:454), systematic and recurring checks of access.
 """
 
@@ -16,15 +16,15 @@ Outcome = Literal["open", "in_order", "followed_up"]
 OPEN: Outcome = "open"
 OUTCOMES: tuple[Outcome, ...] = ("in_order", "followed_up")
 DRAWN = 5
-"""How many accesses are drawn of a month for each who checks: looking at them takes five minutes."""
+"""How many of a month's accesses are drawn for each seat: checking them takes five minutes."""
 ACCESSES: tuple[EventName, ...] = (
     *("case_opened", "list_begun", "answered", "sent", "reading_begun", "differences_seen", "returned", "signed"),
     *("signed_with_shortfall", "signature_shown", "lead_set", "co_worker_set", "ref_changed", "export", "access_log"),
     *("admin_listed", "disposal_listed", "link_used", "setting_changed"),
 )
-"""What counts as an access. A card that the client refreshes by itself is none: it is no event."""
+"""What counts as an access. A card that the client refreshes by itself does not: it leaves no event."""
 LOOKED_AT_ABOVE: tuple[Role, ...] = ("unit_manager", "deputy", "manager", "admin")
-"""Those whose own accesses a manager looks at; everybody else's are looked at by the chef of the case's unit."""
+"""The roles whose accesses a manager checks; everybody else's are checked by the chef of the case's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Access:
 
 
 def seat_of(access: Access, whole: int) -> int | None:
-    """Return for whom an access is drawn: a unit, or `whole` for a manager; None if nobody is there to look."""
+    """Return the seat an access is drawn for: a unit's, or `whole`, the managers'; None if nobody would check it."""
     if access.roles.intersection(LOOKED_AT_ABOVE):
         return whole
     return access.unit or None

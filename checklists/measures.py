@@ -1,4 +1,4 @@
-"""Measures: what state one is in, when somebody is reminded of it, and the days that are offered for it."""
+"""Measures: their states, when somebody is reminded of one, and the due days offered for a new one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from checklists.rights import READER
 from checklists.workdays import Workdays
 
 State = Literal["open", "late", "done", "checked"]
-"""`done`: whoever owns it says so, and nobody has looked at it yet."""
+"""`done`: its owner says so, and nobody has checked it yet."""
 FindingKind = Literal["kritik", "atgardskrav", "rekommendation", "egen"]
-"""What a finding of the register is; that it is criticism or a demand is the municipality's own word."""
+"""The kind of a finding in the register; the municipality itself says which it is."""
 FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 WITH_DAY: tuple[FindingKind, ...] = ("atgardskrav", "rekommendation")
-"""A demand has the day its answer is due, a recommendation the day of its next check."""
+"""The kinds that have a day: a demand, when its answer is due; a recommendation, when it is next checked."""
 WEEKS = (1, 2, 4)
-"""How far off the days are that are offered in one press."""
+"""How many weeks ahead the offered due days are."""
 AHEAD, AGAIN = 3, 5
-"""Working days before the day, and between reminders once it has passed."""
+"""Working days from the first reminder to the due day, and between reminders once that day has passed."""
 
 
 def state(due_on: date, today: date, *, done: bool, checked: bool) -> State:
@@ -32,14 +32,14 @@ def state(due_on: date, today: date, *, done: bool, checked: bool) -> State:
 
 
 def offered(today: date, workdays: Workdays) -> tuple[date, ...]:
-    """Return the days that are offered: some weeks off, on a working day."""
+    """Return the due days offered for a new measure: WEEKS ahead, each moved on to a working day."""
     return tuple(workdays.on_or_after(today + timedelta(weeks=weeks)) for weeks in WEEKS)
 
 
 def remind_on(due_on: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
-    """Return whether a measure that is not done is reminded of: before its day, on it, and again while it is late.
+    """Return whether a reminder of an unfinished measure is due: before its day, on it, and again while it is late.
 
-    told_on: when somebody was reminded of it last. A day on which nobody could be reminded is caught up.
+    told_on: when somebody was last reminded of it. A reminder that could not be sent on its day is caught up later.
     """
     days = [workdays.before(due_on, AHEAD), workdays.on_or_before(due_on)]
     late = workdays.after(due_on)
@@ -51,17 +51,17 @@ def remind_on(due_on: date, today: date, told_on: date | None, workdays: Workday
 
 
 def falls_to_others(told_on: date | None, left_on: date | None) -> bool:
-    """Say whether those who check a measure are told at once that it is nobody's, whatever its day.
+    """Return whether those who check a measure are told at once that it has no owner, whatever its due day.
 
-    told_on: when somebody was reminded of it last. left_on: its owner's last day, None if that is not known any more.
+    told_on: when somebody was last reminded of it. left_on: its owner's last day, None if that is no longer known.
     """
     return told_on is None or (left_on is not None and told_on <= left_on)
 
 
 def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workdays) -> bool:
-    """Return whether somebody is asked whether a measure that is done helped: on its day, and again until it is said.
+    """Return whether to ask if a finished measure helped: on its follow-up day, and repeatedly until answered.
 
-    told_on: see `remind_on`; a reminder that it was to be done, before the day, is none of these.
+    told_on: as in `remind_on`; a reminder to carry the measure out, sent before that day, does not count.
     """
     ask = workdays.on_or_after(day)
     newest = None
@@ -72,7 +72,7 @@ def follow_up_on(day: date, today: date, told_on: date | None, workdays: Workday
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose a measure is: its owner today (None: nobody's), its unit, and its case if it came from an answer."""
+    """Where a measure belongs: its present owner (None: nobody), its unit, and its case if it came from an answer."""
 
     owner_id: int | None
     unit_id: int
@@ -80,18 +80,21 @@ class Place:
 
 
 def sees(person_id: int, held: Sequence[Held], at: Place) -> bool:
-    """Return whether a person sees a measure: its owner, whoever checks it, of a case its lead too, and nobody else."""
+    """Return whether a person sees a measure: its owner, those who check it and, if it has a case, the lead."""
     lead = at.case.lead_id if at.case is not None else None
     return person_id in (at.owner_id, lead) or checks(held, at)
 
 
 def may_do(person_id: int, held: Sequence[Held], at: Place) -> bool:
-    """Return whether a person may say that a measure is done: its owner, or whoever checks one that has no owner."""
+    """Return whether a person may say that a measure is done: its owner or, if it has none, those who check it."""
     return person_id == at.owner_id if at.owner_id is not None else checks(held, at)
 
 
 def checks(held: Sequence[Held], at: Place) -> bool:
-    """Return whether a person checks what was done: of a case who reads it; else the unit's chef, or a manager."""
+    """Return whether a person checks a measure: if it has a case, its readers; else the unit's chefs and the managers.
+
+    A deputy counts as a chef.
+    """
     if at.case is not None:
         return reads(held, at.case)
     return any(one.role == "manager" or (one.unit_id == at.unit_id and one.role in READER) for one in held)

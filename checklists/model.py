@@ -45,7 +45,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{3,60}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 HelpText = Annotated[str, Field(min_length=1, max_length=600)]
 MOST_OPTIONS = 60
-"""The width of the column that holds an answer's option ids, joined by commas."""
+"""The width, in characters, of the column that holds an answer's option ids, joined by commas."""
 Motivation = Literal["", "text", "reference", "missing"]
 """How an answer is motivated: not at all, by a text, by "finns i akten", or declared to be missing."""
 
@@ -96,7 +96,7 @@ class Condition(_Data):
 
 
 class LegalRef(_Data):
-    """Where a law stands. Only a verified one is shown to people. checked: the day it was looked up, or tried."""
+    """A reference to a law; only verified ones are shown. checked: the day somebody looked it up, or tried to."""
 
     ref: Text
     checked: date
@@ -157,8 +157,8 @@ class Option(_Data):
 class How(_Data):
     """A follow-up question about how an answer came about: its wording, the answers that trigger it, its options.
 
-    several: more than one option may be chosen. required: the answer is a gap until one is. other: the option that
-    stands for anything else, described in the answer's method text.
+    several: more than one option may be chosen. required: the answer is a gap until one is chosen. other: the option
+    that stands for anything else, described in the answer's method text.
     """
 
     ask: Text
@@ -184,9 +184,9 @@ class How(_Data):
 class Day(_Data):
     """An optional follow-up question about a date: its wording and the answers that trigger it.
 
-    after: the ways of `how` after which it is asked, so that it costs no press of its own; empty: after the answer.
-    against: the date of the case that it is held against; where they differ, that is said, and nothing else is changed
-    by it, so it may be added to a version in use.
+    after: the options of `how` that trigger it, so that it costs no extra press; empty: the answer alone triggers it.
+    against: the date of the case it is compared with; a difference is pointed out and has no other effect, so this may
+    be added to a version in use.
     """
 
     ask: Text
@@ -196,7 +196,7 @@ class Day(_Data):
     against: Literal["received_on", "opened_on"] | None = None
 
     def is_asked(self, choice: str, options: str) -> bool:
-        """Return whether it is asked after an answer given in these ways (ids, joined by commas)."""
+        """Return whether the date is asked for after an answer. options: the chosen option ids, joined by commas."""
         return choice in self.answers and (not self.after or bool(set(self.after) & set(options.split(","))))
 
 
@@ -214,20 +214,20 @@ SOURCE = How(
         )
     ),
 )
-"""The kind of source behind a Ja: asked beside the answers that a municipality has marked, of any list."""
+"""The question about the source behind a Ja, for the questions a municipality has listed in `ask_source`."""
 
 
 class Item(_Data):
     """One question. Its id is stored with every answer, so it is never renamed.
 
-    alone: the question as it reads outside its card, where `ask` leans on the question before it; like `help` it may be
-    added to a version in use, for it changes neither what is asked nor what is stored.
+    alone: the question worded to be read outside its card, where `ask` depends on the question before it; like `help`
+    it may be added to a version in use, because it changes neither what is asked nor what is stored.
     wording: `source` when the source document has these words, `local` when they are ours. label: a short form, for a
     group card and where the source has only a noun phrase. only: a condition for each answer that may not always be
     given. motivates: the item or fact whose motivation this item asks for. unless: when it does not apply although
     `when` is met. computed: the clock whose outcome is proposed as the answer; a person confirms it. motivate_on: the
     answers motivated in this item's own row. gap_on: the answers that are gaps in themselves; gap_on_unmotivated: those
-    that are without a motivation. asked_of: the roles it is put to; empty: everyone who answers the list.
+    that are gaps without a motivation. asked_of: the roles that are asked it; empty: everyone who answers the list.
     """
 
     id: Id
@@ -261,19 +261,19 @@ class Item(_Data):
 
     @cached_property
     def detailed(self) -> frozenset[Choice]:
-        """The answers after which a card of its own asks for more: several ways, one that is required, or a day."""
+        """The answers after which a separate card asks for details: several options, a required one, or a date."""
         own = self.how is not None and (self.how.several or self.how.required)
         of_how = self.how.answers if self.how and own else frozenset[Choice]()
         return of_how | (self.day.answers if self.day and not self.day.after else frozenset[Choice]())
 
     @cached_property
     def may_detail(self) -> frozenset[Choice]:
-        """The answers with which more may be given on that card: also a day that is asked after a way only."""
+        """The answers that can lead to that card, including those where only some options ask for a date."""
         return self.detailed | (self.day.answers if self.day else frozenset[Choice]())
 
     @cached_property
     def ways(self) -> How | None:
-        """How an answer may be said to have come about: as the list asks, else the kind of source behind a Ja."""
+        """The question about how the answer came about: the list's own, else the one about the source behind a Ja."""
         return self.how or (SOURCE if "ja" in self.answers and not self.motivates else None)
 
     @property
@@ -384,7 +384,7 @@ class Answer:
     choice: a Choice, `fritext` or `obesvarad`. revision: from 1; 0 when nothing was ever stored. noted: it carries a
     note. has_method: an option or a method says how it came about; option: the former. returned: the chef pointed at
     it when sending the list back, and it has not been answered since; it still counts as answered. only_here: its
-    motivation is a text in the bot, and nothing says where in the case file it stands.
+    motivation is a text in the bot, and nothing says where it is in the case file.
     """
 
     choice: str
@@ -446,7 +446,7 @@ class Gap:
     """One reason why a list is not ready to be signed.
 
     id: of the item or fact. why: `unanswered`, `unknown`, `returned`, `unmotivated`, `no_method`, `bare` (in a round,
-    a Nej or Delvis without a motivation or where in the file), or the choice that is itself a gap.
+    a Nej or Delvis without a motivation or without its place in the file), or the choice that is itself a gap.
     """
 
     of: Literal["item", "fact"]

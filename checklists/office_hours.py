@@ -1,4 +1,4 @@
-"""Time as offices count it: only while they are open."""
+"""Office time: time that passes only while the office is open."""
 
 from datetime import datetime, time, timedelta
 
@@ -7,7 +7,7 @@ from checklists.tenant_settings import TenantSettings
 
 
 def after_office_time(moment: datetime, span: timedelta, settings: TenantSettings) -> datetime:
-    """Return when so much office time has passed since a moment."""
+    """Return the Swedish time at which this much office time has passed since a moment."""
     at = local(moment)
     while True:
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)

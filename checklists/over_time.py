@@ -1,8 +1,8 @@
-"""Figures over time: a run chart with its two rules, what none of n can mean, and units in a funnel.
+"""Figures over time: a run chart with its two rules, what 0 of n can mean, and units in a funnel.
 
 Run chart: Anhøj and Olesen 2014 ("Run charts revisited"), the rules that qicharts2 documents. Points on the median are
-not useful. A shift is a run on one side that is longer than log2(useful) + 3, rounded; it also signals when the line
-crosses the median less often than in 95 % of random series.
+not "useful". A shift is a run on one side that is longer than log2(useful) + 3, rounded; the chart also signals when
+the line crosses the median less often than in 95 % of random series.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from typing import Literal
 from checklists.rates import Share
 
 FEWEST_USEFUL, FEWEST_CASES = 10, 5
-"""Fewer useful points, or fewer cases a month (in the median), and nothing can be said."""
+"""With fewer useful points, or fewer cases a month (median), nothing can be said."""
 _FUNNEL = 3.0
 """Standard errors: a unit like the others lies outside 3 times in 1,000."""
 
@@ -25,7 +25,7 @@ Signal = Literal["few_points", "few_cases", "steady", "shift", "crossings"]
 class RunChart:
     """The verdict on a series. middle: its median. useful: points off it. since: where a shift begins, else 0.
 
-    A run that the series begins with began before anybody counted; what changed is what came after it.
+    A run that opens the series began before anybody counted; the change is then taken to be what came after it.
     """
 
     middle: float
@@ -39,9 +39,9 @@ class RunChart:
 
 
 def run_chart(points: Sequence[Share]) -> RunChart:
-    """Return the verdict on shares in order of time; none may be of nothing, and there is one at least.
+    """Return the verdict on shares (n > 0) in order of time, at least one.
 
-    Raises: ZeroDivisionError: a share of nothing. StatisticsError: no point.
+    Raises: ZeroDivisionError: n of a share is 0. StatisticsError: no points.
     """
     parts = [one.part for one in points]
     middle = median(parts)
@@ -109,7 +109,7 @@ Place = Literal["within", "above", "below"]
 def funnel(unit: Share, everyone: Share) -> Place:
     """Return where a unit lies among all: within what chance gives for its number of cases, above or below.
 
-    Raises: ZeroDivisionError: a share of nothing.
+    Raises: ZeroDivisionError: n of either is 0.
     """
     if abs(unit.part - everyone.part) <= _spread(unit.n, everyone):
         return "within"
@@ -117,7 +117,7 @@ def funnel(unit: Share, everyone: Share) -> Place:
 
 
 def limits(n: int, everyone: Share) -> tuple[float, float]:
-    """Return what chance gives for a unit of n cases, within 0–1. Raises: ZeroDivisionError: n or everyone is 0."""
+    """Return what chance gives for a unit of n cases, within 0–1. Raises: ZeroDivisionError: n or everyone's n is 0."""
     spread = _spread(n, everyone)
     return max(0.0, everyone.part - spread), min(1.0, everyone.part + spread)
 

@@ -1,8 +1,8 @@
 """How much time the questions of a list take, measured without watching anybody.
 
-Nothing of this is stored. It is worked out for a unit and a quarter that is over, never for less, and only where at
-least five people and twenty lists stand behind it and nobody gave more than half of the answers: then it says nothing
-about one person's pace. Lists are compared by nothing here, and no time of day leaves.
+Nothing of this is stored. It is computed for a unit and a past quarter, never for anything narrower, and only if at
+least five people and twenty lists are behind it and nobody gave more than half of the answers, so that it says nothing
+about one person's pace. Lists are not compared with each other, and no time of day is returned.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 FEWEST_PEOPLE, FEWEST_LISTS = 5, 20
 PAUSE = 15 * 60
-"""Seconds; after a longer time without an answer she did something else."""
+"""Seconds; a longer time without an answer means that the person was doing something else."""
 SECONDS = 3
 """An answer within this many seconds was hardly thought over. This and the pause are our reading."""
 
@@ -32,7 +32,10 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """lists: those that were answered. seconds: the median per answer. at_once: whole per cent of them in SECONDS."""
+    """lists: how many were answered. seconds: the median per answer.
+
+    at_once: the answers given within SECONDS, in whole per cent.
+    """
 
     lists: int
     seconds: int
@@ -40,10 +43,10 @@ class Pace:
 
 
 def pace(answers: Iterable[Given]) -> Pace | None:
-    """Return the pace of a unit in a quarter, from its answers by list and in order; None if too few stand behind it.
+    """Return the pace of a unit in a quarter; None if too few people or lists are behind it.
 
-    The time of an answer is from what was saved before it in the list, or from when the list was begun; of answers that
-    were saved at once, an equal part of it each.
+    answers: grouped by list, oldest first. The time of an answer runs from the previous save in the list, or from when
+    the list was begun; answers saved together share it equally.
     """
     taken: list[float] = []
     by_person: Counter[int] = Counter()
@@ -62,7 +65,7 @@ def pace(answers: Iterable[Given]) -> Pace | None:
 
 
 def _saved(answers: Iterable[Given]) -> Iterator[tuple[datetime, list[Given]]]:
-    """Yield the answers that were saved at once, with the moment before them in their list."""
+    """Yield (when the list was last saved before, or begun; the answers that were saved together)."""
     before: Given | None = None
     for _, group in groupby(answers, key=lambda one: (one.filled_id, one.act)):
         saved = list(group)

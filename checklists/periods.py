@@ -1,8 +1,8 @@
 """Reporting periods: parsing them, calendar years and quarters, and the preceding period.
 
 Accepted: `2026`, `2026-05`, `2026 kv 2`, `2026 tertial 1`, `2026 halvår 2`, days `FROM–TO`, months by name (`maj`,
-`jan–mars 2026`) and what is now or was before (`förra kvartalet`); an empty text means the current year. A month or a
-part of a year without a year is the latest that has begun.
+`jan–mars 2026`) and the present or previous period (`förra kvartalet`); an empty text means the current year. A month
+or a part of a year without its year is the latest that has begun.
 """
 
 import re
@@ -94,7 +94,7 @@ def read_period(text: str, today: date) -> Period:
 
 
 def _one(words: str, today: date) -> Period | None:
-    """Return a period written as one."""
+    """Return a period written as a whole, such as `2026-05` or `förra kvartalet`; None if it is not one."""
     if found := _MONTH.fullmatch(words):
         return _months_from(date(int(found[1]), int(found[2]), 1), 1)
     if words in _LAST_YEAR:
@@ -142,7 +142,7 @@ def _begun_part(today: date, months: int) -> date:
 
 
 def _span(words: str, today: date) -> Period | None:
-    """Return a period written as the first and the last of it: two days, or two that are periods themselves."""
+    """Return a period written as its first and last day, or first and last period; None if it is not one."""
     for at in _UNTIL.finditer(words):
         written = words[: at.start()], words[at.end() :]
         if all(map(_DAY.fullmatch, written)):

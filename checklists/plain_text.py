@@ -4,12 +4,12 @@ import html
 import re
 import unicodedata
 
-# What is a dash without belonging to Unicode's dashes, and what is a letter to Unicode but nothing to the eye.
+# Dashes outside Unicode's dash category, and characters that are letters or symbols to Unicode but blank to the eye.
 _DASHES = frozenset("\u2043\u2212\u02d7\u2796")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _KEYCAP = re.compile("[0-9#*]\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
-"""An emoji that is written as a digit and a key around it."""
+"""An emoji made up of a digit and the key around it."""
 _TIMES_ESCAPED = 2
 
 

@@ -19,20 +19,20 @@ from checklists.ref_pattern import without_vouched_for
 
 _FEWEST_DIGITS = 8  # a temporary number has letters in place of two
 _MONTHS_BACK, _MONTHS_AHEAD = 18, 12
-_MOST_WORDS = 40
+_LONGEST_REMARK = 40
 """The most characters of a remark between a day and four digits: `20150312, sista fyra 1234`."""
 _WALL = "\uffff"
-"""Stands for what was let through: no number goes across it."""
+"""Replaces what was let through, so that no number is found across it."""
 _FEW = 8
 A_NUMBER = "000101-0000"
-"""Stands in a field for its part of a number, so that whatever reads the field refuses it; nobody has this number."""
+"""Replaces a field's part of a number, so that whatever reads the field rejects it; it is nobody's number."""
 
 _NUMBER = re.compile(r"(?<!\d)(\d{2})?(\d{6})([-+ ]?)(\d{4})(?!\d)")
 _TEMPORARY = re.compile(
     r"(?<!\d)(?:(\d{2})?(\d{6})[-+ ]?|(\d{2})(\d{2}-\d{2}-\d{2})-?)(?:[TR]\d{3}|TF\d{2,3})(?![^\W_])", re.IGNORECASE
 )
 _TELLS = re.compile(r"sista|siffr|fyra|nummer|nr|pnr|last|digit|four", re.IGNORECASE)
-"""Words that tell that no year or time of day follows."""
+"""Words showing that the four digits after them are not a year or a time of day."""
 _Gap = Literal["signs", "words", "told", "far"]
 _RUN = re.compile(r"\d+")
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){0}(?:0[1-9]|[12]\d|3[01])"
@@ -56,10 +56,10 @@ _DATE_AND_FOUR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LetThrough:
-    """What is known of a text that decides whether some digits in it are something else than a personal number.
+    """What is known about a text, for telling other digits from those of a personal number.
 
-    today: the day it is written: `260312 1030` is a time of day only on a day near it; None: never. references: the
-    tenant's pattern, for the references it vouches for.
+    today: the day it is written: `260312 1030` counts as a date and a time only if the date is near; None: never.
+    references: the tenant's pattern, for the references it vouches for.
     """
 
     today: date | None = None
@@ -70,7 +70,7 @@ NOTHING = LetThrough()
 
 
 class _Runs(NamedTuple):
-    """The runs of digits of a text, and what parts each from the one before it."""
+    """The runs of digits of a text, and what separates each from the one before it."""
 
     digits: Sequence[str]
     gaps: Sequence[_Gap]
@@ -149,7 +149,7 @@ def _found_in(seen: str, today: date | None) -> bool:
 
 
 def _is_time(found: re.Match[str], today: date) -> bool:
-    """Return whether a day with four digits is one with a time of day: nobody notes the minute of a distant day."""
+    """Return whether the four digits beside a day are a time of day: nobody notes the minute of a distant day."""
     return _is_near((found["before"] or found["after"]).replace("-", ""), today)
 
 
@@ -171,7 +171,7 @@ def _runs(left: str) -> _Runs:
             gaps.append("signs")
         else:
             near: _Gap = "told" if _TELLS.search(gap) else "words"
-            gaps.append(near if len(gap) <= _MOST_WORDS else "far")
+            gaps.append(near if len(gap) <= _LONGEST_REMARK else "far")
         digits.append(found[0])
         end = found.end()
     return _Runs(digits, gaps)
@@ -186,7 +186,7 @@ def _spread(runs: _Runs) -> Iterator[str]:
 
 
 def _joined(runs: _Runs, first: int, most: int) -> Iterator[str]:
-    """Yield the digits of the runs from one on, one run more each time, as long as only signs part them."""
+    """Yield the joined digits of the runs from `first` on, one run more each time, while only signs separate them."""
     digits = ""
     for place in range(first, len(runs.digits)):
         if place > first and runs.gaps[place] != "signs":
@@ -223,7 +223,7 @@ def _is_year_or_time(four: str, day: str, today: date | None) -> bool:
 
 
 def without_split_numbers(fields: Mapping[str, str], lets: LetThrough = NOTHING) -> dict[str, str]:
-    """Return a card's fields; those that together hold a number, and not each by itself, hold A_NUMBER instead."""
+    """Return a card's fields, with A_NUMBER in place of those that hold a number together but not each by itself."""
     parts = {
         name: text
         for name, text in sorted(fields.items())
@@ -245,27 +245,30 @@ def _is_split_over(texts: Sequence[str], lets: LetThrough) -> bool:
     """Return whether fields together hold a number, in whatever order."""
     if any(has_personal_number("\n".join(order), lets) for order in (texts, texts[::-1])):
         return True
-    # Pairs only of a few fields: a card that comes with thousands must cost no more than its length.
+    # Pairs are tried only if the fields are few: a card with thousands must cost no more than its length.
     return len(texts) <= _FEW and any(has_personal_number("\n".join(two), lets) for two in permutations(texts, 2))
 
 
 def ends_in_day(text: str) -> int | None:
     """Return the weight of the digits of the day a text ends in, None if it ends in none.
 
-    The weight, 0 to 9, is all that `goes_on` needs to know of the text: the day cannot be told from it.
+    The weight, 0 to 9, is all that `goes_on` needs to know about the text: the day cannot be worked out from it.
     """
     seen = _LET_THROUGH.sub(_WALL, without_tags(plain(text)))
     runs = _runs(seen)
-    if not any(map(str.isdigit, seen[-_MOST_WORDS:])):
+    if not any(map(str.isdigit, seen[-_LONGEST_REMARK:])):
         return None
     day = _day_before(runs, len(runs.digits))
     return _weighed(day[-6:]) % 10 if day and _is_date(day[:-6], day[-6:]) else None
 
 
 def goes_on(weight: int, text: str) -> bool:
-    """Return whether a text begins with four digits that make a number of the day the message before it ended in."""
+    """Return whether a text begins with the last four digits of a number whose day ended the previous message.
+
+    weight: that message's, from `ends_in_day`.
+    """
     seen = without_tags(plain(text))
-    if not any(map(str.isdigit, seen[:_MOST_WORDS])):
+    if not any(map(str.isdigit, seen[:_LONGEST_REMARK])):
         return False
     four = next((digits for digits in _joined(_runs(seen), 0, 4) if len(digits) == 4), "")
     if not four or _is_year_or_time(four, "", None):

@@ -1,15 +1,15 @@
-"""Publication: small numbers are hidden, and nothing hidden can be worked out from all that a year publishes.
+"""Publication: small numbers are hidden, and nothing hidden can be worked out from all that is published for a year.
 
-All a unit publishes in a year in one list and role is one system: every question in four quarters and the year, and
-the figures of the whole lists. Units are not added up anywhere that is published, so each is decided by itself; how,
-and what of it is our reading: docs/decisions/0009.
+Everything published for a unit in a year, in one list and role, is one system: every question in four quarters and the
+year, and the figures of the whole lists. Units are never added up in what is published, so each is decided by itself;
+docs/decisions/0009 says how, and which parts are our reading.
 
-A quarter is decided from its own numbers alone and the year from its quarters, so what was published once looks the
-same for ever, as long as its answers are.
+A quarter is decided from its own numbers alone and the year from its quarters, so what was published once stays the
+same for as long as its answers do.
 
-Questions hang together: where one is asked when another was answered `nej`, it applies exactly as often as that
+Questions depend on each other: if one is asked when another was answered `nej`, it applies exactly as often as that
 answer was given. Such figures are shown together or not at all (`_Group`), and where they are hidden, nothing is shown
-of the rows that hang on them: they then bind nothing.
+of the rows that depend on them, which then constrain nothing.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from checklists.disclosure import Counts, Letters, Quarter, Shape, known, safe, 
 from checklists.model import Checklist
 
 YEAR = ""
-"""As a period, beside its quarters."""
+"""The whole year, as the key of a period; its quarters have their numbers."""
 
 _FIGURES = {
     "cases": "jJnNdpfeo",
@@ -71,8 +71,8 @@ def _possible(versions: Sequence[Checklist], item_id: str) -> Letters:
 def shown_items(versions: Sequence[Checklist], quarters: Mapping[str, Mapping[str, Row]]) -> Shown:
     """Return what to show of one unit's questions, in one list and role.
 
-    versions: of the list, newest first. quarters: the figures of each question, by item id, by quarter; a quarter or a
-    question that is not in it has no row in what is published, so that everybody knows it to be zero.
+    versions: of the list, newest first. quarters: the figures of each question, by item id, by quarter. A quarter or a
+    question that is missing from it has no published row, so everybody knows it to be zero.
     """
     ids = list(dict.fromkeys(item for of_items in quarters.values() for item in of_items))
     counts = {(item, quarter): _counts(row) for quarter, rows in quarters.items() for item, row in rows.items()}
@@ -89,7 +89,7 @@ def shown_items(versions: Sequence[Checklist], quarters: Mapping[str, Mapping[st
 
 
 def _not_asked_for(item: str, groups: Iterable["_Group"]) -> Iterator[Letters]:
-    """Yield the states of a question in which others that hang on it are `ej_tillampligt`."""
+    """Yield the states of a question in which others that depend on it are `ej_tillampligt`."""
     for group in groups:
         asked_for = [_FIGURES[code] for one, code in group.figures if one == item and code != "applicable"]
         if asked_for:
@@ -116,7 +116,7 @@ def codes_of_lists(shown: Shown, period: str) -> frozenset[str]:
 
 
 def _split(figures: Sequence[tuple[str, str]], row: Row) -> Iterator[tuple[str, int]]:
-    """Yield the number of each letter, of figures of which each is a part of the one before."""
+    """Yield (letter, number) for figures each of which is a part of the one before."""
     for (code, letters), (part, inner) in zip(figures, [*figures[1:], ("", "")], strict=True):
         [own] = set(letters) - set(inner)
         yield own, row.get(code, 0) - row.get(part, 0)
@@ -127,7 +127,7 @@ def _counts(row: Row) -> Counts:
     return Counts(single | {"j": row.get("ja", 0) - single["J"], "n": row.get("nej", 0) - single["N"]})
 
 
-# --- figures that hang together ---------------------------------------------------------------------------------------
+# --- figures that depend on each other --------------------------------------------------------------------------------
 
 Figure = tuple[str, str]
 """A figure of a row: (item id, code)."""
@@ -135,7 +135,7 @@ Figure = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Figures of which one tells another. equal: they are one number; else a year tells no more than its quarters."""
+    """Figures that reveal each other. equal: they are one number; else the year shows only those its quarters show."""
 
     figures: tuple[Figure, ...]
     equal: bool
@@ -143,10 +143,10 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Hanging:
-    """How questions hang together.
+    """How questions depend on each other.
 
-    bound: those with a condition that other rows tell of as well. following: those of them whose number follows that
-    of another row; the first of several that hang on a fact leads, as no row shows the fact itself.
+    bound: those with a condition that other rows also reveal. following: those of them whose number follows from that
+    of another row; of several that depend on a fact, the first leads, as no row shows the fact itself.
     """
 
     groups: tuple[_Group, ...]
@@ -221,7 +221,7 @@ class _Unit:
         return self.shown
 
     def _of(self, item: str) -> list[str]:
-        """Return the quarters in which a row stands; in the others it is plain to see that it is zero."""
+        """Return the quarters in which there is such a row; in the others it is known to be zero."""
         return [quarter for one, quarter in self.counts if one == item]
 
     def _fill(self, rows: Sequence[str], period: str, shown: dict[str, frozenset[str]]) -> None:

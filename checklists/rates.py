@@ -179,7 +179,7 @@ _POWER = NormalDist().inv_cdf(0.8)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share: k of n."""
+    """A share: k of n, such as lists with Ja of lists the question applied to."""
 
     k: int
     n: int
@@ -200,7 +200,7 @@ class Share:
 
 
 def tenths_of(part: float) -> int:
-    """Return a share that is no fraction of cases (0–1) in tenths of a per cent, by the same rule."""
+    """Return a proportion (0–1) that is not a count of cases in tenths of a per cent, rounded as `Share.tenths`."""
     found = int(Decimal(repr(part)).scaleb(3).to_integral_value(ROUND_HALF_UP))
     return found if part in (0.0, 1.0) else min(max(found, 1), 999)
 
@@ -252,7 +252,7 @@ def compare(before: Share, after: Share) -> Comparison:
 def difference(before: Share, after: Share) -> tuple[float, float]:
     """Return Newcombe's 95 % interval for the difference between two independent shares, from -1 to 1.
 
-    Raises: ZeroDivisionError: a share of nothing. Source: Newcombe 1998, method 10.
+    Raises: ZeroDivisionError: n of either is 0. Source: Newcombe 1998, method 10.
     """
     (low1, high1), (low2, high2) = wilson(before), wilson(after)
     middle = after.part - before.part

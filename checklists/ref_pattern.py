@@ -35,8 +35,9 @@ def fits(ref: str, pattern: str) -> bool:
 def is_vouched_for(ref: str, pattern: str) -> bool:
     """Return whether a normalised reference is certainly one, whatever its digits look like.
 
-    It follows a pattern the tenant itself has set, and this pattern demands its letters: with others in their place, or
-    with none, it would not. A pattern that takes any letters would also take a personal number with letters before it.
+    It is one if it follows a pattern that the tenant itself has set and that requires its very letters: with other
+    letters, or none, it would not match. A pattern that accepts any letters would also accept letters followed by a
+    personal number.
     """
     if pattern in ("", DEFAULT_PATTERN) or not fits(ref, pattern):
         return False

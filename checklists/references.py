@@ -1,4 +1,4 @@
-"""Case references: one normal form for storage, display and comparison; which one a person means by what she types."""
+"""Case references: one normal form for storage, display and comparison, and which reference a typed line means."""
 
 import re
 
@@ -50,10 +50,10 @@ def without_fillers(text: str) -> str:
 
 
 def read_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
-    """Return a typed reference in its normal form, also one with other spaces where only one can be meant.
+    """Return a typed reference in its normal form, with a misplaced space corrected if only one reference can be meant.
 
-    Where the municipality has set a pattern of its own, and exactly one way to place the space follows it, that one is
-    certain: `sn2026/0202` is SN 2026/0202. Raises: see `normal_ref`.
+    That is the case if the municipality has set a pattern of its own and exactly one way to place the space follows it:
+    `sn2026/0202` is SN 2026/0202. Raises: see `normal_ref`.
     """
     try:
         return normal_ref(text, pattern)
@@ -97,10 +97,10 @@ _LONGEST_PAIR, _MOST_WAYS = 200, 12
 
 
 def pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the ways to read a line as two references, the likeliest first: parted by a word, else by a space.
+    """Return the ways to read a line as two references, the likeliest first: separated by a word, else by a space.
 
-    Either part ends with a word that has a digit; that they are references is not checked. A line too long to be two of
-    them is none, and no more ways are returned than people write lines.
+    Either part ends with a word that has a digit; whether they are references is not checked. A line too long to be two
+    references gives none, and the number of ways is limited.
     """
     if len(text) > _LONGEST_PAIR:
         return ()

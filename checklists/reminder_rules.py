@@ -97,8 +97,8 @@ class BasisState:
 class CaseState:
     """What the rules need to know about a case.
 
-    protected_now: the item `protection_assessment_made` is answered, of an adult's case in one of a child it is linked
-    to. with_children: an adult's case with children, who are to be protected too.
+    protected_now: the item `protection_assessment_made` is answered; for an adult's case, in a linked child's case.
+    with_children: an adult's case with children, who are to be protected too.
     """
 
     dates: CaseDates = field(default_factory=CaseDates)
@@ -361,7 +361,7 @@ _RULES: tuple[Callable[[_On], Due | None], ...] = (
 
 
 def review_due(round_id: int, closes_on: date, day: date, thresholds: Thresholds, workdays: Workdays) -> Due | None:
-    """Return the reminder of a reading that is not done, from some working days before its round closes until then."""
+    """Return GRANSKA for a reading that is not done, from some working days before its round closes until it does."""
     is_due = workdays.before(closes_on, thresholds.review) <= day <= closes_on
     return Due("GRANSKA", (), f"round:{round_id}", closes_on) if is_due else None
 
@@ -369,7 +369,7 @@ def review_due(round_id: int, closes_on: date, day: date, thresholds: Thresholds
 def ongoing_of_list(
     mark: str, since: date, asked: tuple[Asked, ...], day: date, thresholds: Thresholds, workdays: Workdays
 ) -> Due | None:
-    """Return PAGAR of a list that is one person's own, to her alone.
+    """Return PAGAR for one person's own list, of which she alone is reminded.
 
     since: the day it was answered or decided, whichever is later.
     """

@@ -97,7 +97,7 @@ _FRAME = re.compile(
     r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det blir(?: ett)?|jag skulle saga|(?:the )?answer(?: is)?):? (.+)"
 )
 _SPOKEN_MARKS = words_of("punkt utropstecken komma period")
-"""How a phone writes the mark that was dictated."""
+"""How a phone writes a punctuation mark that was dictated."""
 _ABOUT_FIRST = re.compile(r"(?:(?:fråga|question) )?(?P<number>\d{1,2})[:.,)]? +(?P<said>.+)", re.IGNORECASE)
 _ABOUT_LAST = re.compile(
     r"(?P<said>.+?) (?:på|till|on|to) (?:(?:fråga|question|nr|nummer) )?(?P<number>\d{1,2})[.!]?", re.IGNORECASE
@@ -110,7 +110,7 @@ _SEVERAL = words_of(
     " rest"
 )
 _MOST_ABOUT_SEVERAL = 6
-"""The most words in a text that says which of several questions an answer is for; a longer one tells of something."""
+"""The most words in a text that says which of several questions is meant; a longer one tells about something."""
 _STOPS = ",;:.!–—(-"
 _BEFORE_STOP = re.compile(
     rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
@@ -129,7 +129,7 @@ _LEAST = 3
 class Said:
     """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any.
 
-    After a `ja` that is a reserve (förbehåll), after a `nej` the motivation.
+    After a `ja` it is a reservation (förbehåll), after a `nej` the motivation.
     """
 
     choice: str
@@ -162,9 +162,9 @@ _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
 
 
 def core(text: str) -> str:
-    """Return a folded line without what surrounds what is said: emoji, quotes, marks, and a final `tack`.
+    """Return a folded line without emoji, quotes and marks around its words, and without a final `tack`.
 
-    A question mark stays: what is asked is not said.
+    A question mark stays: a question is not an answer.
     """
     plain = _NO.sub("nej", text.replace("’", "'"))
     kept = "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cf", "Cs"))
@@ -192,7 +192,7 @@ def is_polite(text: str) -> bool:
 def read_answer(line: str) -> Said | None:
     """Parse a line as one answer: `ja`, `n`, `pågår`, `nej, TEXT`, `ja men TEXT`; None if it is not one.
 
-    A text that only repeats the answer (`nej, det har det inte`), is politeness, or says nothing is none.
+    A text after it that only repeats the answer (`nej, det har det inte`), is politeness, or says nothing is dropped.
     """
     choice = _choice(line)
     if choice:
@@ -223,8 +223,9 @@ def says_none(line: str) -> bool:
 
 
 def about_number(line: str) -> tuple[int, str] | None:
-    """Return the question's number and what is said of `fråga 2: nej`, `2 nej, TEXT` or `nej på fråga 2`; None if it is
-    none of them.
+    """Return (number of the question, the answer as typed) from `fråga 2: nej`, `2 nej, TEXT` or `nej på fråga 2`.
+
+    None if the line has none of these forms.
     """
     for pattern, with_text in ((_ABOUT_FIRST, True), (_ABOUT_LAST, False)):
         found = pattern.fullmatch(line.strip())
@@ -235,7 +236,7 @@ def about_number(line: str) -> tuple[int, str] | None:
 
 
 def read_for_all(line: str) -> str | None:
-    """Return the answer of `ja på alla`, `alla nej`, `all yes`: the same to every question; None if it is none."""
+    """Return the answer that a line gives to all questions, as `ja på alla`, `alla nej` or `all yes`; else None."""
     words = core(line).split()
     answer = [word for word in words if word not in _ALL | _ALL_OF_WORDS]
     if len(answer) != 1 or not _ALL & set(words):
@@ -244,7 +245,7 @@ def read_for_all(line: str) -> str | None:
 
 
 def is_about_several(text: str, labels: Sequence[str]) -> bool:
-    """Return whether a text may say which of several questions is meant: it names one, as `beslutet`, or `alla`.
+    """Return whether a text may say which of several questions is meant, by a label such as `beslutet`, or by `alla`.
 
     labels: what the questions are called.
     """
@@ -272,7 +273,7 @@ def read_labelled(line: str, labels: Sequence[str]) -> Sequence[str] | None:
 
 
 def begins_with_answer(line: str) -> bool:
-    """Return whether the first word of a line is an answer: it is no mistyped command, whatever follows."""
+    """Return whether the first word of a line is an answer, so that the line is not a mistyped command."""
     words = folded(line).split()
     return bool(words) and words[0].strip(_STOPS + "?)") in _BY_WORD
 

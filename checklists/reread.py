@@ -1,7 +1,7 @@
-"""Re-read beside said: of the Ja somebody said, how many a blind second reading of the file found too.
+"""Re-reading: how many of the Ja that somebody gave were also found by a blind second reading of the file.
 
-A Ja on paper is what was said; a second reading of cases drawn at random is what can be found again. The two are never
-added up: the share of Ja is of what was said alone, this one of what was read again alone.
+A Ja in a list is what somebody said; a second reading of cases drawn at random shows what can be found again. The two
+are never added together: the share of Ja counts only what was said, this one only what was read again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,19 +10,19 @@ from checklists.concepts import same_as
 from checklists.rates import Share
 
 FOUND = ("ja", "nej", "delvis")
-"""What a second reading says of a question; whatever else it holds, it says nothing of a Ja."""
+"""The answers in a second reading that confirm or contradict a Ja; any other says nothing about it."""
 
 
 def reread(pairs: Iterable[tuple[str, str]]) -> Share:
-    """Return, of the Ja said that were read again, how many are Ja there too. pairs: what was said, what was read."""
+    """Return how many of the Ja that were read again were Ja then too. pairs: (what was said, what was read)."""
     again = [read for said, read in pairs if said == "ja" and read in FOUND]
     return Share(again.count("ja"), len(again))
 
 
 def together(answers: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return a case's answers where it has several lists, as for several children: what all of them say, else `nej`.
+    """Return a case's joint answers from several lists, such as one per child: what all of them say, else `nej`.
 
-    A second reading is of the whole case, so a Ja of the case is one that every child's list has.
+    A second reading is of the whole case, so the case has a Ja only if every child's list has it.
     """
     found: dict[str, str] = {}
     for one in answers:

@@ -24,8 +24,8 @@ class Retention(BaseModel):
     case_months: months from `closed_on` that a case is kept, with its answers and texts; None: indefinitely.
     reply_days: for stored replies, from when they were given. message_days: for the content of sent messages.
     chat_days: for the last view shown in an inactive chat. draft_days: for drafts, from the closing of the case.
-    leaver_months: months from the last day of a person's last role until her name, e-mail, account and chat go; None:
-    they are kept.
+    leaver_months: months from the last day of a person's last role until her name, e-mail, account and chat are erased;
+    None: never.
     printed_elsewhere: filled checklists reach the case file some other way, so disposal does not require a printout.
     """
 
@@ -46,7 +46,7 @@ class Retention(BaseModel):
         return months_on(closed_on, self.case_months)
 
     def leaver_due(self, last: date, today: date) -> bool:
-        """Return whether the period of somebody is over. last: of her last role; `date.max` while she has one."""
+        """Return whether a leaver's period is over. last: the last day of her last role, `date.max` if she has one."""
         return self.leaver_months is not None and last < today and months_on(last, self.leaver_months) <= today
 
 

@@ -181,9 +181,9 @@ OWN_CASE: Mapping[Role, tuple[Relation, ...]] = {"case_worker": ("lead", "co_wor
 READER: Mapping[Role, tuple[Relation, ...]] = {"unit_manager": ("own_unit",), "deputy": ("own_unit",)}
 """The chefs of the case's unit and their deputies. Nobody reads a case they are lead or co-worker of."""
 LIST_HOLDER: Mapping[Role, tuple[Relation, ...]] = {**OWN_CASE, **READER}
-"""Everyone who has a list on the case: its workers the one they write, a reader the one used for reading.
+"""Everyone who has a decision basis on the case: its workers the one they write, a reader the one used for reading.
 
-Of the decision basis, that is. Who answers another list is in `access.seat`, and a verb with this right asks there.
+Who answers another list is decided by `access.seat`, which a verb with this right also consults.
 """
 
 
@@ -232,4 +232,4 @@ FIGURES: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_m
 """Who may ask for figures at all; `sees_figures` decides for which unit."""
 
 ROUNDS: Mapping[Role, tuple[Relation, ...]] = dict.fromkeys(("manager", "unit_manager", "deputy"), RELATIONS)
-"""Who runs rounds of the unit's own review; of which units, the dialog asks."""
+"""Who may run rounds of the unit's own review; the dialog checks for which units."""

@@ -1,4 +1,4 @@
-"""A follow-up round held against the round it follows up, question by question; below twenty cases no percentages."""
+"""A follow-up round compared with the round it follows up, question by question; below twenty cases no percentages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from checklists.model import Checklist
 from checklists.rates import Comparison, Share, compare, difference, needed, tenths_of, wilson
 
 LEAST_FOR_PERCENT = 20
-"""Cases of either round below which a share is said in cases alone."""
+"""With fewer cases in either round, shares are given as numbers of cases only."""
 LEAST_TO_CLAIM = 5
-"""Cases of either round below which no difference is claimed: chance tells none of three from all of three."""
+"""With fewer cases in either round, no difference is claimed: chance can turn none of three into all of three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Compared:
 
     @property
     def in_percent(self) -> bool:
-        """Whether both rounds have cases enough for percentages."""
+        """Whether both rounds have enough cases for percentages."""
         return min(self.found.before.n, self.found.after.n) >= LEAST_FOR_PERCENT
 
     @property
@@ -37,10 +37,10 @@ class Compared:
 
 
 def compared(checklist: Checklist, before: Mapping[str, Share], after: Mapping[str, Share]) -> tuple[Compared, ...]:
-    """Compare two rounds of the same version of a list, in its order: the questions of which both have a share.
+    """Compare two rounds of the same version of a list, in its order: the questions for which both have a share.
 
-    before, after: the shares that may be shown, see `round_results.for_management`. What is left out of one is not
-    shown of the other either: beside nothing it would say nothing of what has changed.
+    before, after: the shares that may be shown, see `round_results.for_management`. A question missing from one is left
+    out, because the other alone says nothing about change.
     """
     return tuple(
         Compared(item.id, tuple(item.criticism), _compare(before[item.id], after[item.id]))

@@ -1,7 +1,7 @@
 """The draw of a round, repeatable by anyone from the frame and the seed: an order by SHA-256, with replacements.
 
-Whoever wants to check it needs nothing of ours: within a unit the cases stand in the order of the SHA-256 of
-`SEED|REFERENCE` in hexadecimal, UTF-8. The first N are drawn, the others replace them in that order.
+It can be checked without this program: within a unit, the cases are in the order of the SHA-256 of `SEED|REFERENCE`
+(UTF-8) in hexadecimal. The first N are drawn, the others replace them in that order.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Literal, get_args
 
 Method = Literal["random", "first"]
-"""`first` takes the first N decided: it is not random, and is called so wherever it shows."""
+"""`first` takes the first N decided: it is not random, which is said wherever the round is shown."""
 METHODS: tuple[Method, ...] = get_args(Method)
 MOST_PER_UNIT = 50
 
@@ -29,7 +29,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to draw. quota: at least this many of each unit's are flagged, as far as there are any."""
+    """How to draw. quota: at least this many of each unit's are flagged, as far as there are enough."""
 
     method: Method
     seed: str
@@ -39,7 +39,7 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A candidate's place in its unit, from 1. drawn: else it is the next replacement in that order."""
+    """A candidate's place in its unit, from 1. drawn: if not, it is a replacement, used in that order."""
 
     candidate: Candidate
     place: int

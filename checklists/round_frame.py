@@ -9,7 +9,7 @@ from checklists.periods import Period
 from checklists.round_draw import Candidate
 
 NEWEST_MONTHS, OLDEST_MONTHS = 1, 4
-"""How long ago a case was decided, if nothing else is asked for."""
+"""How long ago the cases were decided, unless another period is asked for."""
 REST_MONTHS = 12
 """A case is not reviewed again within this many months."""
 
@@ -32,7 +32,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What may be drawn. protected, under_way, recent: how many were left out, each of them once, and for what."""
+    """What may be drawn. protected, under_way, recent: how many were left out for that reason, each counted once."""
 
     candidates: tuple[Candidate, ...]
     protected: int
@@ -46,7 +46,7 @@ class Frame:
 
 
 def default_period(today: date) -> Period:
-    """Return the period a round is about, if nothing else is asked for: decided one to four months ago."""
+    """Return the period a round is about unless another is asked for: cases decided one to four months ago."""
     return Period(months_on(today, -OLDEST_MONTHS), months_on(today, -NEWEST_MONTHS))
 
 
@@ -68,5 +68,5 @@ def frame(found: Iterable[Decided], period: Period, today: date) -> Frame:
 
 
 def is_recent(case: Decided, today: date) -> bool:
-    """Return whether a case was reviewed so lately that it rests."""
+    """Return whether a case was reviewed so recently that it is left out."""
     return case.reviewed_on is not None and case.reviewed_on > months_on(today, -REST_MONTHS)

@@ -1,8 +1,9 @@
-"""Who reviews which case of a round: never with a tie, loads within one by capacity, or it says that it cannot be done.
+"""Who reviews which case of a round: nobody a case she has a tie to, and everybody her share of the readings.
 
-A reviewer's share of the readings is by her weight: capacity times the days she is there. Her load is that share,
-rounded down or up; nothing else is within one. Whether such a matching exists is a question of flow, and is answered
-exactly: first every reading finds a reviewer below her highest load, then those below their lowest take from others.
+The share is in proportion to a reviewer's weight: capacity times the days she is available. Her load is that share,
+rounded down or up. Whether such a matching exists is a flow problem, solved exactly: first every reading is given to a
+reviewer below her highest load, then those below their lowest take readings from others. If there is no matching, the
+result says why.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -27,21 +28,21 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """pairs: case and reviewer; the first named of a case that is read twice reads it first."""
+    """pairs: (case, reviewer); for a case read twice, the reviewer named first reads it first."""
 
     pairs: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """Why it cannot be matched. cases: those too few may read; for `load` all of them."""
+    """Why there is no matching. cases: for `ties`, those that too few reviewers may read; else all."""
 
     reason: Reason
     cases: tuple[int, ...]
 
 
 def weight(who: Availability, first: date, last: date, workdays: Workdays) -> int:
-    """Return a reviewer's weight: percent times the working days she is there between the days, both included."""
+    """Return a reviewer's weight: percent times her working days from first to last, both included."""
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     away = who.away
     here = [day for day in days if workdays.is_working(day) and not (away and away[0] <= day <= away[1])]
@@ -80,7 +81,7 @@ def match(
 def successors(
     loads: Mapping[int, int], weights: Mapping[int, int], may_read: Iterable[int], seed: str
 ) -> tuple[int, ...]:
-    """Return who may take over one reading, whoever then has the least to do for her weight first."""
+    """Return who may take over one reading, in order of their load relative to weight with it, lowest first."""
     able = [person for person in may_read if weights.get(person, 0) > 0]
     return tuple(
         sorted(able, key=lambda one: (Fraction(loads.get(one, 0) + 1, weights[one]), digest(seed, "next", one)))
@@ -108,7 +109,7 @@ class _Matching:
         return sum(person in readers for readers in self.readers.values())
 
     def _candidates(self, case: int) -> list[int]:
-        """Return who may read a case and does not yet, the least burdened first."""
+        """Return those who may read a case and do not yet, the least burdened first."""
         free = [person for person in self._allowed[case] if person not in self.readers[case]]
         return sorted(
             free,

@@ -1,11 +1,11 @@
-"""What a closed round showed, for the group and for the board: strengths and faults, and nobody's own result.
+"""What a closed round showed, for the group and for the board: strengths and faults, but nobody's own results.
 
-The group is shown a round only if enough cases, case workers and reviewers are behind it, and each question only if
-that holds for the cases it applied to. A figure is shown only where neither it nor what it leaves is small, and where
-whoever subtracts her own cases is never left with all or with none; else only on which side of three quarters the
-question is, which no lead can subtract down to everybody else's Nej. The view by unit stands beside it, so that cases
-which are left when its units are subtracted, and are one worker's, have no part in it. Questions keep the order of the
-list: a rank would tell more than their side does.
+The group is shown a round only if enough cases, case workers and reviewers are behind it, and a question only if that
+holds for the cases it applied to. A figure is shown only if neither it nor its complement is small, and nobody who
+subtracts her own cases is left with all or none. Otherwise only the side of three quarters that the question is on is
+shown, from which no lead can subtract her way to everybody else's Nej. As the view by unit is shown too, cases that
+would be left when its units are subtracted are excluded if they are one worker's. Questions keep the order of the
+list: a ranking would reveal more than their side does.
 """
 
 from collections import Counter
@@ -20,11 +20,11 @@ from checklists.rates import Share
 LEAST_CASES, LEAST_LEADS, LEAST_REVIEWERS = FEWEST, 3, 3
 """How many cases, case workers and reviewers a group view needs."""
 MOST_OF_ONE = Fraction(1, 2)
-"""The share of the cases that one case worker may have had."""
+"""The largest share of the cases that one case worker may have had."""
 STRENGTH = Fraction(3, 4)
-"""The share of Ja from which a question is a strength; below it, it is a fault. Ours."""
+"""The share of Ja from which a question is a strength; below it, it is a fault. The limit is our choice."""
 SAID = ("ja", "nej", "delvis")
-"""The answers that count; whatever else stands there, the question did not apply or was left open."""
+"""The answers that count; with any other, the question did not apply or was left open."""
 
 Side = Literal["strength", "fault"]
 
@@ -49,36 +49,36 @@ class Found:
 
 
 def most_of_one(cases: Iterable[Reviewed]) -> int:
-    """Return how many of some cases the case worker had who had the most of them."""
+    """Return the largest number of the cases that one case worker had."""
     return max(Counter(lead for one in cases for lead in one.leads).values(), default=0)
 
 
 def is_of_several(cases: Sequence[Reviewed]) -> bool:
-    """Return whether some cases are so many, and of so many case workers, that they are no single one's results."""
+    """Return whether there are enough cases, of enough case workers, not to be any single worker's results."""
     leads = frozenset[int]().union(*(one.leads for one in cases))
     enough = len(cases) >= LEAST_CASES and len(leads) >= LEAST_LEADS
     return enough and most_of_one(cases) <= MOST_OF_ONE * len(cases)
 
 
 def may_show(cases: Sequence[Reviewed]) -> bool:
-    """Return whether a group may be shown some cases' results: they are of several, and several reviewed them."""
+    """Return whether a group may be shown the cases' results: they are of several, and enough people reviewed them."""
     reviewers = frozenset[int]().union(*(one.reviewers for one in cases))
     return is_of_several(cases) and len(reviewers) >= LEAST_REVIEWERS
 
 
 def share_of(cases: Iterable[Reviewed], item_id: str) -> Share:
-    """Return how many cases have Ja of those a question applied to."""
+    """Return how many cases have Ja, of those that a question applied to."""
     said = [one.answers[item_id] for one in cases if one.answers.get(item_id) in SAID]
     return Share(said.count("ja"), len(said))
 
 
 def side_of(share: Share) -> Side:
-    """Return on which side of three quarters a question is that applied to some cases."""
+    """Return which side of three quarters a share (n > 0) is on."""
     return "strength" if Fraction(share.k, share.n) >= STRENGTH else "fault"
 
 
 def found_in(cases: Sequence[Reviewed], items: Sequence[str]) -> tuple[Found, ...]:
-    """Return what a group is shown of each question, in the order given; nothing if it is not to be shown the round."""
+    """Return what a group is shown of each question, in the order given; () if it may not be shown the round."""
     return tuple(_found(cases, item_id) for item_id in items) if may_show(cases) else ()
 
 
@@ -105,9 +105,9 @@ def _by_unit(cases: Iterable[Reviewed]) -> tuple[dict[int, list[Reviewed]], list
 
 
 def _told(cases: Iterable[Reviewed]) -> list[Reviewed]:
-    """Return the cases of which all units together may say something beside the units by themselves.
+    """Return the cases that figures for all units together may include when units are also shown by themselves.
 
-    What is left when the units that are shown are subtracted is no single worker's: else those cases have no part.
+    The cases left when the units shown are subtracted must not be a single worker's; otherwise they are excluded.
     """
     several, rest = _by_unit(cases)
     own = [one for cases_ in several.values() for one in cases_]
@@ -115,7 +115,7 @@ def _told(cases: Iterable[Reviewed]) -> list[Reviewed]:
 
 
 def leaves_out(cases: Sequence[Reviewed], items: Iterable[str]) -> bool:
-    """Return whether cases are left out of what the group is shown of a question, being nearly all one worker's."""
+    """Return whether any question's figures for the group leave out cases, because they are nearly all one worker's."""
     some = [_asked(cases, item_id) for item_id in items]
     return any(0 < len(_told(asked)) < len(asked) for asked in some)
 
@@ -125,8 +125,8 @@ def for_management(
 ) -> tuple[dict[int, dict[str, Share]], dict[str, Share]]:
     """Return the shares management is shown: by unit and question, and of all units together by question.
 
-    A unit whose cases with a question are one worker's, or nearly, has no figure of it: it would be hers. All together
-    have one only if what it holds beyond the units shown is no single worker's either.
+    A unit has no figure for a question if its cases are all, or nearly all, one worker's: the figure would be hers. The
+    units together have one only if the cases beyond the units shown are not a single worker's either.
     """
     units: dict[int, dict[str, Share]] = {one.unit_id: {} for one in cases}
     together: dict[str, Share] = {}

@@ -18,7 +18,7 @@ class Stop:
     answer).
     items: the ids of the items it answers, or whose own rows it motivates.
     about: on a motivation card with an item of its own, the item or fact being motivated; otherwise empty.
-    where: a motivation in the items' own rows also says where in the case file, a text alone is not enough.
+    where: a motivation in the items' own rows must also say where it is in the case file; a text is not enough.
     """
 
     kind: Literal["question", "group", "motivation", "detail"]
@@ -40,8 +40,8 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
     """Return every card that applies now, in list order, answered or not.
 
     Only the writer gets motivation cards; readers answer the motivation items as plain questions. sections: in a round,
-    the ids of the list's sections in this reviewer's order; she motivates each Nej and Delvis. where: then also saying
-    where in the case file.
+    the ids of the list's sections in this reviewer's order; she motivates each Nej and Delvis. where: in a round, see
+    `Stop`.
     """
     way: list[Stop] = []
     done_groups: set[str] = set()
@@ -72,7 +72,7 @@ def stops(applied: Applied, role: Role, sections: Sequence[str] = (), *, where: 
 
 
 def asks_detail(item: Item, applied: Applied) -> bool:
-    """Return whether the answer that an item has calls for more on a card of its own."""
+    """Return whether an item's answer calls for details on a separate card."""
     answer = applied.answers[item.id]
     return answer.choice in item.detailed or (item.day is not None and item.day.is_asked(answer.choice, answer.option))
 
@@ -92,7 +92,7 @@ def _own_motivation(
 
 
 def lacks_motivation(answer: Answer, *, where: bool) -> bool:
-    """Return whether an answer that is motivated in its own row lacks something of that. where: see `Stop`."""
+    """Return whether an answer motivated in its own row lacks its motivation or its place. where: see `Stop`."""
     return not answer.motivation or (where and answer.only_here)
 
 

@@ -54,7 +54,7 @@ class Applied:
             return "no"
         if self.answers[above].choice not in condition.values:
             return "no"
-        return self.applies[above]  # what hangs on a question that waits for a fact waits with it
+        return self.applies[above]  # what depends on a question that waits for a fact waits too
 
     def _counts(self, item: Item, choice: str) -> bool:
         """Return whether an answer to an item is still valid.

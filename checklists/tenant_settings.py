@@ -25,10 +25,10 @@ Decides = Literal[
     "not_open:case_worker", "not_open:senior_case_worker", "not_open:unit_manager", "not_open:together",
 ]  # fmt: skip
 MOST_OF_NAME = 60
-"""Characters of the municipality's name."""
+"""The most characters in the municipality's name."""
 Content = Literal["chat", "tab"]
 MOST_REASONS, MOST_OF_REASON = 30, 40
-"""How many reasons a case may be chosen from, and the characters of one."""
+"""The most reasons to choose from, and the most characters in one."""
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
 
 
@@ -87,16 +87,16 @@ class TenantSettings(Thresholds):
     office_opens, office_closes: Swedish times of day; reminders are sent from the first and before the second.
     free_days: closing days in addition to the holidays. motivation: the form of motivation required.
     findings: the standing of the supervisory authority's findings, as `findings.read_standings` parses it.
-    target: the share of Ja, in per cent, that a question is held against in reports.
+    target: the share of Ja, in per cent, that a question is compared with in reports.
     decides: who decides on opening an investigation, `open:WHO`, and on not opening one, `not_open:WHO`.
-    violence_cases: what else the municipality has decided on cases of violence; both are shown with the case.
-    ask_source: questions, `LIST/ITEM`, where the kind of source behind a Ja may be said in one press.
+    violence_cases: what else the municipality has decided on cases of violence; shown with the case, like `decides`.
+    ask_source: questions, `LIST/ITEM`, where one press may say what kind of source is behind a Ja.
     instruments: the assessment method decided on for a kind of case, as `instruments.read_instruments` parses it.
-    reasons: why a case may be a case, in the municipality's own words; without any, no case is asked.
-    out_of_hours: e-mail addresses, in the register, of those who outside office hours are told of a report without a
-    protection assessment, in the chef's place.
+    reasons: the reasons for a case to choose from, in the municipality's own words; empty: nobody is asked for one.
+    out_of_hours: e-mail addresses, as in the register, of those told instead of the chef, outside office hours, of a
+    report without a protection assessment.
     wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
-    content: where cases are read and written; with `tab`, chat and cards only say that something waits.
+    content: where cases are read and written; with `tab`, chat and cards only say that something is waiting.
     """
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
@@ -149,9 +149,9 @@ def can_be_read(stored: str) -> bool:
 
 
 def what_can_be_read(stored: Any) -> str:
-    """Return stored settings without those that cannot be read, as they would be stored.
+    """Return the stored settings as JSON without those that cannot be read, which then have their defaults.
 
-    Those have their defaults; but with no word of where cases are read, nothing of a case goes out into the chat.
+    An unreadable `content` becomes `tab` instead, so that nothing about a case is sent to the chat by mistake.
     """
     try:
         kept = json.loads(stored)
@@ -201,7 +201,7 @@ def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:
 
 
 def show_settings(settings: TenantSettings) -> dict[str, str]:
-    """Return every setting by name, as `parse_setting` would read it."""
+    """Return every setting by name, in the form that `parse_setting` reads."""
     kept = _STORED.dump_python(settings, mode="json")
     shown = {name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in kept.items()}
     return {name: shown[name] for name in NAMES}

@@ -1,4 +1,4 @@
-"""The workshop after a round: its prompts, and which of the round's figures stand beside each."""
+"""The workshop after a round: its prompts, and which of the round's figures are shown beside each."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -11,9 +11,9 @@ from checklists.round_results import Found
 
 
 class Prompt(BaseModel, frozen=True, extra="forbid"):
-    """One prompt. lists: those it belongs to, empty for all. questions: as list/item.
+    """A prompt for discussion. lists: the checklists it is for; empty: all. questions: those shown, as list/item.
 
-    faults: beside it stand the questions that were faults. plan: what is agreed on becomes measures.
+    faults: also show the questions that came out as faults. plan: what the group agrees on becomes measures.
     """
 
     id: str
@@ -40,6 +40,6 @@ def prompts(checklist: ListId) -> tuple[Prompt, ...]:
 
 
 def beside(prompt: Prompt, checklist: ListId, found: Iterable[Found]) -> Sequence[Found]:
-    """Return what a round showed that stands beside a prompt; of what a group is not shown, nothing."""
+    """Return the results to show beside a prompt. found: those the group may be shown."""
     wanted = {one.partition("/")[2] for one in prompt.questions if one.startswith(checklist + "/")}
     return [one for one in found if one.item_id in wanted or (prompt.faults and one.side == "fault")]

@@ -1,8 +1,8 @@
-"""The year: duties that return, and the wheel of rounds that says when each unit's next one is due.
+"""The year: recurring duties, and the wheel of rounds that says when each unit's next round is due.
 
-A duty has a day, and is late when that has passed, whoever forgot it. A wheel is some months of the year: in each a
-round is to open. A round counts for a month from thirty days before it (but never while the month before it in the
-wheel still runs) until the same of the next.
+A duty has a due day, and is late once that day has passed. A wheel is a set of months in which a round is to open. A
+round counts for a month of the wheel from thirty days before that month (but not before the previous month of the
+wheel has ended) until the corresponding day before the next.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,15 +18,15 @@ DutyKind = Literal["handlingsplan", "utvardering", "revision", "forum"]
 """A plan of action to be adopted, its evaluation, the revision of routines and lists, and the forum of the unit."""
 DUTIES: tuple[DutyKind, ...] = get_args(DutyKind)
 YEARLY: tuple[DutyKind, ...] = ("handlingsplan", "utvardering", "revision")
-"""What every municipality has: that no day is set for it is said as well."""
+"""The duties that every municipality has; if one has no day, that is pointed out."""
 EVERY = (0, 1, 2, 3, 6, 12, 24, 48)
-"""Months to the next time that may be chosen; 0: it does not return."""
+"""The intervals to choose from, in months; 0: the duty does not recur."""
 THREE_A_YEAR = (2, 5, 10)
 NO_ROUNDS = "-"
-"""What a unit's months are written as if it has no rounds at all."""
+"""The stored months of a unit that has no rounds at all."""
 _EARLY = timedelta(days=30)
 _NOTICE = 20
-"""Working days before its day on which a duty is reminded of first: a plan takes time to write."""
+"""Working days from the first reminder of a duty to its day: a plan takes time to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Slot:
 
 
 def written(months: Iterable[int] | None) -> str:
-    """Return a unit's months as they are stored. months: None for the municipality's, none for no rounds."""
+    """Return a unit's months as they are stored. months: None for the municipality's, empty for no rounds."""
     return "" if months is None else ",".join(map(str, sorted(set(months)))) or NO_ROUNDS
 
 
@@ -54,10 +54,10 @@ def read(stored: str, usual: Sequence[int]) -> tuple[int, ...]:
 
 
 def next_round(months: Sequence[int], opened: Iterable[date], since: date, today: date) -> Slot | None:
-    """Return the month of the wheel in which the next round is due: the one that runs or has passed, or the next.
+    """Return the month of the wheel in which the next round is due: one that has passed or begun, else the next.
 
-    months: 1–12. opened: when the unit's rounds opened. since: when the municipality began; what it could not have
-    held by then is not late. None: the wheel is empty, or rounds have been opened for years ahead.
+    months: 1–12. opened: when the unit's rounds opened. since: when the municipality began to use the bot; months that
+    had passed by then are not late. None: the wheel is empty, or rounds have been opened for years ahead.
     """
     every = [_slot(year, month) for year in range(today.year - 2, today.year + 5) for month in sorted(set(months))]
     days = list(opened)
@@ -80,9 +80,10 @@ def _begins(every: Sequence[Slot], place: int) -> date:
 
 
 def next_day(due_on: date, every: int, today: date) -> date | None:
-    """Return when a duty that is done returns: on its day, some months on, the first that is to come; None for never.
+    """Return the next due day of a duty that is done: the first one ahead, in steps of `every` months from `due_on`.
 
-    every: months. It follows the day it was due, not the day it was done: late once is not late ever after.
+    None if `every` is 0: it does not recur. The steps count from the day it was due, not the day it was done, so that
+    being late once does not move every later day.
     """
     if not every:
         return None
@@ -93,9 +94,9 @@ def next_day(due_on: date, every: int, today: date) -> date | None:
 
 
 def reminded(due_on: date, today: date, told_on: date | None, workdays: Workdays, begins: date | None = None) -> bool:
-    """Return whether somebody is reminded: once a good time before the day, then as of a measure.
+    """Return whether a reminder of a duty is due: once well before its day, then as for a measure.
 
-    begins: when the first reminder comes, if not twenty working days before. told_on: see `measures.remind_on`.
+    begins: the day of the first reminder, if not `_NOTICE` working days before. told_on: see `measures.remind_on`.
     """
     first = workdays.on_or_after(begins) if begins else workdays.before(due_on, _NOTICE)
     is_first = first <= today and (told_on is None or told_on < first)

@@ -1,7 +1,7 @@
-"""`export --what case`: everything kept about one case, for a register extract. Protected cases too.
+"""`export --what case`: everything stored about one case, for a register extract; also with protected identity.
 
-Who did something is told by role. A reading is what a chef or reviewer answered herself; `access` is every event of the
-case in the trail, this extract among them.
+People who did something are given by role. A reading is what a chef or reviewer answered herself; `access` is every
+event of the case in the trail, this extract among them.
 """
 
 import json
@@ -58,7 +58,7 @@ class InSeveral(Refusal):
 def case_rows(session: Session, ref: str, tenant: str, actor: str, now: datetime) -> Iterator[Row]:
     """Record in the trail that the extract is made, and yield its rows.
 
-    tenant: which municipality's, by its Entra id; "" if only one has the case. actor: who makes it.
+    tenant: the municipality's Entra id; "" if only one has the case. actor: who makes it.
 
     Raises: NoSuchCase, InSeveral, SealBroken, MasterGone.
     """
@@ -190,7 +190,7 @@ class _Extract:
             yield ["review", what, value, self._role(row.made_by), _at(row.made_at)]
 
     def linked(self) -> Iterator[Row]:
-        """Of the other case its number and unit, of one with protected identity its unit alone."""
+        """Yield the number and unit of each linked case; if it has protected identity, its unit alone."""
         units, own = people.unit_names(self.session, self.case.tenant_id), self.case.id
         for link, other in case_links.of_case(self.session, own):
             ref = "protected identity" if other.protected_identity else other.ref
@@ -223,7 +223,7 @@ class _Extract:
             yield ["reminder", told.rule, f"to {self._role(told.person_id)}", "system", told.day.isoformat()]
 
     def _said(self, text: str) -> str:
-        """Return a stored message without the number of another case, if that one has protected identity now."""
+        """Return a stored message, without the number of another case if that case now has protected identity."""
         reply = json.loads(text)
         unnamed = reply["view"].pop("unnamed", None)
         if unnamed is None:

@@ -57,7 +57,7 @@ class FindingReport:
 class Chain:
     """The eight steps in process order, and the findings in file order.
 
-    target: what questions are held against, 0–1.
+    target: the share that questions are compared with, 0–1.
     """
 
     target: float
@@ -170,9 +170,10 @@ def _step(
 
 
 def verdict(share: Share, target: float) -> str:
-    """Hold a share (n > 0) against a target: its whole interval at or above it is `strengths`, below `shortcomings`.
+    """Compare a share (n > 0) with a target.
 
-    Anything else is `unclear`: the cases are too few to tell.
+    Returns: `strengths` if its whole interval is at or above the target, `shortcomings` if all of it is below, else
+        `unclear`: the cases are too few to tell.
     """
     low, high = wilson(share)
     return "strengths" if low >= target else "shortcomings" if high < target else "unclear"

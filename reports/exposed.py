@@ -1,4 +1,4 @@
-"""What could have been read: which cases and fields, by whom, in a time. For an incident; never what stood there."""
+"""What could have been read in a period: which cases and fields, by whom; for incidents. Never what they held."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ OTHER_KEYS = ("secret", "trail")
 class Exposed:
     """One case, and the fields that could have been read.
 
-    ref: empty for one with protected identity, and when it was disposed of.
+    ref: empty if the case has protected identity or was disposed of.
     """
 
     case_id: int
@@ -80,7 +80,7 @@ def to_person(session: Session, tenant: TenantRow, person: PersonRow, time: Time
             seen |= {"reference", *own_lists[case_id]}
         if seen:
             found[case_id] = seen
-    for link in exposure.links_of(session, tenant.id):  # of a linked case the card shows its number and its unit
+    for link in exposure.links_of(session, tenant.id):  # a case's card shows the number and unit of linked cases
         times = [one for case_id, one in opened if case_id == link.case_id and _meet(one, link, time)]
         others = every[link.other_id].stretches if link.other_id in every else ()
         if any(not other.protected_identity and _meet(one, other, time) for one in times for other in others):
@@ -95,7 +95,7 @@ def _meet(one: Stretch, other: Stretch | exposure.Linked, time: Time) -> bool:
 
 
 def on_device(session: Session, tenant: TenantRow, person: PersonRow, time: Time, days: int) -> list[Exposed]:
-    """Return what a person's device held of her chat: what was shown there, from this many days before."""
+    """Return what a person's device held of her chat: the cases shown there in the time, or up to `days` before it."""
     ids = frozenset((person.id, *people.joined_into(session, person.id)))
     shown = exposure.shown_to(session, tenant.id, ids, time.since - timedelta(days=days), time.before)
     known = _cases(session, tenant.id, time.before)
@@ -109,7 +109,7 @@ def on_device(session: Session, tenant: TenantRow, person: PersonRow, time: Time
 
 
 def by_key(session: Session, tenant: TenantRow, key: str, time: Time) -> list[Exposed]:
-    """Return what a key opens, with the database or a copy of it from that time. Raises: Refusal: no such key."""
+    """Return what a key opens in the database, or in a copy of it from that time. Raises: Refusal: no such key."""
     known_keys = exposure.master_keys(session)
     if key in OTHER_KEYS:
         return []
@@ -132,7 +132,7 @@ class _Known:
     gone_at: datetime | None
 
     def until(self, moment: datetime) -> frozenset[Field]:
-        """Return the kinds of fields that had anything in them before a moment; of a case that is gone, all."""
+        """Return the kinds of fields that had anything in them before a moment; for a case that is gone, all."""
         if self.gone_at is not None:
             return frozenset(FIELDS)
         return frozenset(field for field, since in self.since.items() if since < moment)
@@ -181,7 +181,7 @@ def _is_held(roles: Sequence[RoleRow], one: Stretch, time: Time, ids: frozenset[
 
 
 class _AsHer:
-    """A role, with the person named as the stretch names her: one that was joined into her is her."""
+    """A role, held under the row id by which the stretch names the person, if several rows are one person."""
 
     def __init__(self, role: RoleRow, one: Stretch, ids: frozenset[int]) -> None:
         named = [worker for worker in (one.lead_id, one.co_id) if worker in ids]

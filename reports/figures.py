@@ -45,7 +45,7 @@ class Line:
 
     @property
     def answered(self) -> int:
-        """The number with an answer; ongoing, partly and free text count as answers."""
+        """The number with an answer; ongoing, partial and free-text answers count."""
         return sum(self.counts.get(code, 0) for code in ANSWERED)
 
     @property
@@ -55,7 +55,7 @@ class Line:
 
     @property
     def figures(self) -> dict[str, int]:
-        """All its figures by code."""
+        """The counts and the sums of them above, by code."""
         return dict(self.counts) | {"cases": self.cases, "applicable": self.applicable, "answered": self.answered}
 
     @property
@@ -275,7 +275,7 @@ def on_items(
 
 
 def may_lead(line: Line, marks: Mapping[str, int]) -> bool:
-    """Return whether a headline may name the question: its fact is mostly known, and no `pagaende` is not due yet."""
+    """Return whether a headline may name the question: its fact is mostly known, and every `pagaende` is due."""
     return not marks.get(PENDING, 0) and 2 * marks.get(WAITING, 0) < line.applicable
 
 
@@ -285,7 +285,7 @@ def percent(share: Share) -> str:
 
 
 def decimal(part: float) -> str:
-    """Return a part (0–1) in per cent with one decimal and a decimal comma; of a share of cases: `percent`."""
+    """Return a part (0–1) in per cent with one decimal and a decimal comma; for a share of cases, use `percent`."""
     return _of_tenths(tenths_of(part))
 
 

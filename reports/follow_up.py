@@ -1,8 +1,8 @@
 """`export --what follow_up`: each follow-up round against the round it follows up, question by question.
 
 Two counts with their 95 % intervals, and one sentence; below twenty cases in either no percentages. The counts are
-those of the management view, by the same rule: of a case read by two the first reading counts, and a question of which
-the cases are one worker's, or nearly, has none. Nothing in a row says which case, whose, or who read it.
+those of the management view, by the same rule: for a case read by two the first reading counts, and a question whose
+cases are all, or nearly all, one worker's has none. Nothing in a row says which case it was, whose, or who read it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,8 +31,8 @@ COLUMNS = (
 class FollowUp:
     """A closed follow-up round and its baseline, compared.
 
-    hidden: questions that are not shown, as too few cases or case workers are behind them in one of the rounds. gone:
-    reviewed cases of them that are not there any more.
+    hidden: how many questions are not shown, as too few cases or case workers are behind them in one of the rounds.
+    gone: how many reviewed cases of the rounds no longer exist.
     """
 
     row: RoundRow
@@ -42,14 +42,14 @@ class FollowUp:
     gone: int
 
     def count(self, verdict: str) -> int:
-        """Return of how many questions this is said."""
+        """Return the number of questions with this verdict."""
         return sum(one.found.verdict == verdict for one in self.questions)
 
 
 def follow_up(session: Session, row: RoundRow, unit: str = "") -> FollowUp | None:
     """Return a round compared with the one it follows up, None if there is none or one of them is not closed.
 
-    unit: of the cases of one unit alone, by name; empty for all.
+    unit: the name of a unit, to compare its cases alone; empty for all.
     """
     baseline = rounds.if_sound(session, row.tenant_id, row.baseline_id)
     if baseline is None or row.state != "closed" or baseline.state != "closed":
@@ -68,7 +68,7 @@ def _shares(of: Results, unit: str) -> Mapping[str, Share]:
 
 
 def sentence(one: Compared, language: Language = "sv") -> str:
-    """Return what may be said of a question."""
+    """Return the conclusion about a question, as a sentence."""
     return say("rounds.compared_" + one.found.verdict, language, needed=one.found.needed)
 
 

@@ -28,7 +28,7 @@ class Practice:
 
 
 def practice(session: Session, tenant_id: int, period: Period, unit: str) -> tuple[Practice, ...]:
-    """Return what was found of each method decided on, by list and role; () where nothing has been decided."""
+    """Return the practice for each method decided on, by list and role; () if nothing has been decided."""
     decided = read_instruments(tenants.settings(tenants.get(session, tenant_id)).instruments)
     if not decided:
         return ()
@@ -49,7 +49,7 @@ def practice(session: Session, tenant_id: int, period: Period, unit: str) -> tup
 
 
 def practice_words(found: Practice, language: Language) -> str:
-    """Return one of them as a sentence."""
+    """Return the practice for one method as a sentence."""
     method = titles(item_of(found.checklist, found.item), (found.decided.option,))
     key = "figures.instrument_" + found.decided.case_type
     who = say("roles." + found.role, language).lower()

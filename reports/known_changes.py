@@ -1,7 +1,7 @@
 """What is known to have changed about the workers' decision basis, to be marked in charts over time.
 
 A new version of the checklist, from the month it was first begun in; a measure or routine, from the day it was done.
-What a change led to is not claimed anywhere.
+Nothing is claimed anywhere about what a change led to.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class KnownChange:
 
     items: the questions it is about, all if empty.
 
-    A measure says neither who nor what: only that one was done.
+    Of a measure, neither its owner nor its content is kept: only that one was done.
     """
 
     month: date
@@ -30,7 +30,7 @@ class KnownChange:
     items: frozenset[str] = frozenset()
 
     def touches(self, item: str) -> bool:
-        """Return whether it is about a question; whatever it is about, it is about the whole list ("")."""
+        """Return whether it is about a question, or the whole list (""), which every change is about."""
         return not item or not self.items or item in self.items
 
 
@@ -50,7 +50,7 @@ def known_changes(session: Session, tenant_id: int, unit_ids: Iterable[int]) -> 
 def _items(item: str, code: str) -> frozenset[str]:
     """Return the questions a measure is about: the one it came from, or those that answer a finding of the authority.
 
-    A finding that no question here answers is about none: then nothing but the whole list is marked.
+    If no question of the basis answers the finding, it is about none of them: only the whole list is then marked.
     """
     if item:
         return frozenset({item})

@@ -1,4 +1,4 @@
-"""The questions of the decision basis that twelve months have shown no use of, in the whole organisation."""
+"""The questions of the decision basis that have shown no use over twelve months, in the whole organisation."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def the_year(today: date) -> Period:
 
 
 def proposals(session: Session, tenant_id: int, today: date, language: Language = "sv") -> tuple[Proposal, ...]:
-    """Return the questions proposed for removal, in list order; none before there are figures of the whole year."""
+    """Return the questions proposed for removal, in list order; none before there are figures for the whole year."""
     aggregates.project_all(session)
     span, since = the_year(today), aggregates.first_day(session, tenant_id)
     if since is None or since >= months_on(span.first, 1):

@@ -1,6 +1,6 @@
-"""`export --what measures`: one row per measure, without person, case or text: what it comes from, its days, its state.
+"""`export --what measures`: one row per measure: what it comes from, its days, its state; no person, case or text.
 
-Measures of protected identities are counted with the others: nothing in a row says which case it is about.
+Measures in cases with protected identity are included: nothing in a row says which case it is about.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ COLUMNS = ("unit", "source", "finding", "checklist", "question", "made_on", "due
 
 
 def measure_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
-    """Yield the measures made in a period, in an order that says nothing of a case: by unit, day and question."""
+    """Yield the measures made in a period, sorted by their cells, so that the order says nothing about a case."""
     for tenant_id in tenant_ids(session, selection):
         names = people.unit_names(session, tenant_id)
         found = [_cells(row, names, today) for row in measures.every(session, tenant_id) if _is_in(row, selection)]

@@ -1,4 +1,4 @@
-"""How many of the reviewers' lists come from rounds of the first decided cases, which are no random sample."""
+"""How many of the reviewers' lists come from rounds of the first decided cases, which are not a random sample."""
 
 from checklists.rates import Share
 from reports.selected import Selection, tenant_ids

@@ -1,4 +1,4 @@
-"""The first screen of a report as plain data: up to four tiles, and what has become of the figures over time."""
+"""The first screen of a report as plain data: up to four tiles, and how the figures have developed over time."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ TileName = Literal["coverage", "complete", "in_time", "agreed"]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline figure. before: the same in the period before, as it is known now. time: of the four months."""
+    """One headline figure. before: the same in the period before, as known now. time: the 4m clock, for `in_time`."""
 
     name: TileName
     share: Share
@@ -36,7 +36,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Shares by month, oldest first; months of nothing are left out. chart: None without any month.
+    """Shares by month, oldest first, without months that have no cases. chart: None without any month.
 
     changes: what is known to have changed, with the place of the first month that it can show in.
     """
@@ -155,7 +155,7 @@ def _series(points: Mapping[date, Share], item: str, changes: Iterable[KnownChan
 
 
 def _quarters(points: Mapping[date, Share], asked: date, today: date) -> Iterable[Quarter]:
-    """Yield the quarters up to the day asked for, with what they add up to; those of nothing are left out.
+    """Yield the quarters up to the day asked for, each with its total; those without lists are left out.
 
     The last may be counted in part: to the end of the month of that day, or to today.
     """

@@ -1,6 +1,6 @@
 """`export --what pace`: how long the questions of the decision basis take, per unit and quarter, never per person.
 
-Only quarters that are over, and nothing narrower than a unit's: so no two exports can be subtracted from each other.
+Only past quarters, and nothing narrower than a unit, so that no two exports can be subtracted from each other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,13 +18,13 @@ from storage.desk import Session
 
 COLUMNS = ("unit", "period", "lists", "median_seconds", "within_seconds_pct")
 QUARTERS = 8
-"""How far back: older ones change when their cases are disposed of."""
+"""How many quarters back; older ones change when their cases are disposed of."""
 
 
 def pace_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
-    """Yield one row per unit and quarter that lies within the selection; `..` where too few people stand behind it.
+    """Yield one row per unit and quarter that lies within the selection; `..` if too few people are behind it.
 
-    Of the selection only unit, dates and tenant count.
+    Only the selection's unit, dates and tenant are used.
     """
     for tenant_id in tenant_ids(session, selection):
         names, joined = people.unit_names(session, tenant_id), people.joined(session, tenant_id)
@@ -35,7 +35,7 @@ def pace_rows(session: Session, selection: Selection, today: date) -> Iterator[l
 
 
 def _row(session: Session, unit_id: int, unit: str, span: Period, joined: Mapping[int, int]) -> Iterator[list[str]]:
-    """Yield the row of a unit and quarter if anybody answered. joined: who has two rows is one person."""
+    """Yield the row of a unit and quarter if anybody answered. joined: from `people.joined`, to count people once."""
     ends = midnight(span.first), midnight(span.last + timedelta(days=1))
     answers = [
         one._replace(person_id=joined.get(one.person_id, one.person_id))
@@ -48,7 +48,7 @@ def _row(session: Session, unit_id: int, unit: str, span: Period, joined: Mappin
 
 
 def _quarters(selection: Selection, today: date) -> Iterator[Period]:
-    """Yield the last quarters that are over, oldest first, those of them that lie within the selection."""
+    """Yield those of the last QUARTERS past quarters that lie within the selection, oldest first."""
     number = today.year * 4 + (today.month - 1) // 3
     for at in range(number - QUARTERS, number):
         span = quarter(at // 4, at % 4 + 1)

@@ -24,7 +24,7 @@ def quarters_within(period: Period) -> Iterator[Period]:
 
 
 def until(period: Period, today: date) -> date | None:
-    """Return the last day that figures of a period can hold something of; None if the period is over."""
+    """Return the last day that a period's figures can include so far; None if the period is over."""
     return today if period.last > today else None
 
 

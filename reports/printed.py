@@ -32,7 +32,7 @@ def pages_of(session: Session, case: CaseRow, day: date) -> Iterator[tuple[str, 
 
 @cache
 def _templates() -> "Environment":
-    # Imported here: a turn needs no page.
+    # Imported here because no turn of the chat needs it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     folder = Path(__file__).parent / "templates"

@@ -1,7 +1,7 @@
 """What is published of one quarter or year: which rows there are, and which of their figures are shown.
 
-The rows are the same for every unit, so that a row which is there says nothing about the unit: each list and role that
-anyone used in the period, each of its questions, and each unit of which anything had been counted by its end.
+The rows are the same for every unit, so that the presence of a row says nothing about the unit: each list and role that
+anyone used in the period, each of its questions, and each unit for which anything had been counted by its end.
 """
 
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ from storage import aggregates, people
 from storage.desk import Session
 
 HIDDEN, IMPOSSIBLE = "..", "."
-"""As a cell: a number that is not shown, and one the list makes impossible."""
+"""The cells for a number that is not shown, and for one the list makes impossible."""
 
 Key = tuple[str, AnyRole]
 """A checklist and a role."""
@@ -35,7 +35,7 @@ class Cells:
     never: Collection[str] = ()
 
     def of(self, *codes: str, text: str) -> str:
-        """Return a cell that says something of these figures."""
+        """Return a cell that depends on these figures: the text, HIDDEN or IMPOSSIBLE."""
         if any(code in self.never for code in codes):
             return IMPOSSIBLE
         return text if all(code in self.shown for code in codes) else HIDDEN
@@ -67,7 +67,7 @@ def published_lists(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The figures of a quarter. units: of which anything had been counted by its end."""
+    """The figures of a quarter. units: those for which anything had been counted by its end."""
 
     units: Collection[int]
     items: Mapping[Key, Mapping[str, Mapping[int, Mapping[str, int]]]]
@@ -81,7 +81,7 @@ class _Read:
 def _units(
     session: Session, tenant_id: int, period: Period, selection: Selection, today: date
 ) -> Iterator[tuple[str, int, Key, dict[str, _Read]]]:
-    """Yield (unit, its id, list and role, the quarters in which they have rows); of a quarter only itself."""
+    """Yield (unit, its id, list and role, the quarters in which they have rows), quarters by number."""
     quarters = published_quarters(period, today)
     everywhere = replace(selection, unit="")
     read = {number: _read_quarter(session, tenant_id, one, everywhere) for number, one in quarters.items()}
@@ -98,7 +98,7 @@ def _units(
 
 
 def _at(period: Period) -> str:
-    """Return under which name `checklists.publication` decides a period."""
+    """Return the key of a period in `checklists.publication`."""
     return YEAR if period == year_of(period.first.year) else quarter_of(period.first)
 
 

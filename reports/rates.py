@@ -66,7 +66,7 @@ def row(line: Line, period: Period, published: Cells | None = None) -> list[str]
         return cell(code, text=str(line.figures.get(code, 0)))
 
     shares = [percent(line.fulfilled), "", ""]
-    if line.applicable and line.item != ALL_ITEMS:  # the answers of one list hang together, so a sum has no interval
+    if line.applicable and line.item != ALL_ITEMS:  # answers on one list are not independent: a sum has no interval
         shares[1:] = map(decimal, wilson(line.fulfilled))
     return [
         line.unit,

@@ -1,4 +1,4 @@
-"""Why cases are cases: each reason as the first of a case, and as the one it has now."""
+"""The reasons for cases: how often each was a case's first reason, and how often it is the present one."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from texts import Language, say
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """cases: those that came in in the period and have a reason. first, now: their number by reason."""
+    """cases: how many of those received in the period have a reason. first, now: the number of cases by reason."""
 
     cases: int
     first: Counter[str]
@@ -20,13 +20,13 @@ class Reasons:
 
 
 def reasons(session: Session, tenant_id: int, period: Period, unit: str) -> Reasons:
-    """Return the reasons of the cases that came in in a period."""
+    """Return the reasons of the cases received in a period. unit: its name, "" for all."""
     found = case_reasons.of_period(session, tenant_id, period.first, period.last, unit)
     return Reasons(len(found), Counter(one[0] for one in found), Counter(one[-1] for one in found))
 
 
 def reasons_words(found: Reasons, language: Language) -> tuple[str, ...]:
-    """Return them as one sentence, in alphabetical order; () where no case has any."""
+    """Return the reasons as one sentence, in alphabetical order; () if no case has any."""
     if not found.cases:
         return ()
     names = sorted({*found.first, *found.now}, key=swedish_order)

@@ -1,6 +1,7 @@
 """The people register as the CSV that `people import` reads: one row per person and role.
 
-People whose personal data were disposed of are not in it."""
+People whose personal data were disposed of are not in it.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""`export --what reread`, and the same beside the shares of Ja: what blind second readings of random cases found again.
+"""`export --what reread`, and the same beside the shares of Ja: how many a blind second reading of random cases found.
 
 Two kinds of Ja are read again: a case worker's, by a peer reviewer of the drawn case, who does not see her answers,
 where both lists ask the same; and a reviewer's, where a case is read by two.
@@ -41,7 +41,7 @@ Key = tuple[int, ListId, AnyRole, str]
 
 
 def rereads(session: Session, tenant_id: int, period: Period) -> dict[Key, Share]:
-    """Return what was read again of the lists begun in a period, by unit and question; only where something was."""
+    """Return the shares read again, of lists begun in a period, by unit and question; no share has n = 0."""
     found: defaultdict[Key, list[tuple[str, str]]] = defaultdict(list)
     by_case: defaultdict[tuple[int, int, str], list[tuple[FilledRow, bool]]] = defaultdict(list)
     for row, second in round_lists.read_at_random(session, tenant_id):
@@ -70,7 +70,7 @@ def _add_hers(
     period: Period,
     found: defaultdict[Key, list[tuple[str, str]]],
 ) -> None:
-    """Add what a case worker said of a case, with what the reviewer read of the same."""
+    """Add a case worker's answers about a case, each with the reviewer's to the same question."""
     own = [row for row in round_lists.own_lists(session, read.case_id, list_id) if _is_in(row, period)]
     said = together([answers.newest_choices(session, row.id) for row in own])
     for item_id, choice in said.items():
@@ -84,7 +84,7 @@ def _is_in(row: FilledRow, period: Period) -> bool:
 
 
 def reread_in(session: Session, tenant_id: int, period: Period, selection: Selection) -> dict[str, Share]:
-    """Return what was read again of one checklist and role, by question, in the selected unit or in all together."""
+    """Return the shares read again of one checklist and role, by question, in the selected unit or in all together."""
     names = people.unit_names(session, tenant_id)
     found: dict[str, Share] = {}
     for (unit_id, checklist, role, item), share in rereads(session, tenant_id, period).items():
@@ -95,7 +95,7 @@ def reread_in(session: Session, tenant_id: int, period: Period, selection: Selec
 
 
 def reread_rows(session: Session, selection: Selection, today: date) -> Iterator[list[str]]:
-    """Yield one row per unit, checklist, role and question of which something was read again."""
+    """Yield one row per unit, checklist, role and question with a Ja that was read again."""
     everyone = tenant_ids(session, selection)
     period = period_of(session, everyone, selection, today)
     for tenant_id in everyone:

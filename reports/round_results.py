@@ -1,7 +1,7 @@
 """What a closed round showed: for the group, by unit for management, for the board; and `export --what results`.
 
-Which of it may be shown is `checklists.round_results`, whatever the door: chat, page, file, print. No case, no
-reference and no person is in any of it, and nothing is put in an order that depends on one.
+`checklists.round_results` decides what may be shown, whether in the chat, on a page, in a file or in print. None of it
+holds a case, a reference or a person, or is in an order that depends on one.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ COLUMNS = (
     *("round", "unit", "checklist", "closed_on", "item", "question", "side", "ja", "cases", "low_pct", "high_pct"),
     "drawn",
 )
-"""drawn: how the cases were drawn, in words: of the first decided ones the shares say nothing about the others."""
+"""drawn: how the cases were drawn, in words: shares of the first decided ones say nothing about the others."""
 REVIEWER: Role = "peer_reviewer"
 _Readings = dict[tuple[int, int], dict[str, str]]
 """Answers by question, by case and reviewer."""
@@ -41,7 +41,7 @@ _Readings = dict[tuple[int, int], dict[str, str]]
 class UnitResult:
     """A unit's part of a round. shares: by question; without those that would be one worker's.
 
-    of_several: its cases are several workers', so that its remedies are nobody's count.
+    of_several: its cases are several workers', so that a count of the measures in them is not one person's.
     """
 
     name: str
@@ -53,10 +53,10 @@ class UnitResult:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A closed round. found: what a group is shown, empty if nothing. again: of the Ja read by two, how many both have.
+    """A closed round. found: what a group is shown, empty if nothing. again: of the Ja read by two, how many both gave.
 
-    together: the shares of all units, for management; without those that may not stand beside the units'. left_out:
-    cases have no part in what the group is shown.
+    together: the shares of all units, for management; without those that may not be shown beside the units'. left_out:
+    some cases are excluded from what the group is shown.
     """
 
     row: RoundRow
@@ -71,7 +71,7 @@ class Results:
 
 
 def results(session: Session, row: RoundRow) -> Results:
-    """Return what a closed round showed. Whatever was withdrawn since is in none of it."""
+    """Return what a closed round showed, without the cases that have been withdrawn since."""
     checklist = checklist_version(row.checklist, row.version)
     items = [item.id for item in checklist.asked[REVIEWER]]
     read = _read(session, row, checklist)
@@ -98,7 +98,7 @@ def results(session: Session, row: RoundRow) -> Results:
 
 
 def _reviewed(session: Session, row: RoundRow, read: _Readings) -> dict[int, Reviewed]:
-    """Return the cases that were reviewed, by row id; of two readings the first one's answers."""
+    """Return the cases that were reviewed, by row id; if there are two readings, with the first one's answers."""
     drawn = [pair for pair in round_cases.drawn_of(session, row.id) if not pair[0].why_not and not pair[1].withdrawn]
     leads = round_ties.led_by(session, [case.id for _, case in drawn])
     return {
@@ -129,7 +129,7 @@ def _of(read: _Readings, case_id: int) -> dict[int, dict[str, str]]:
 
 
 def _said(session: Session, filled: FilledRow, checklist: Checklist) -> dict[str, str]:
-    """Return what a list says of the questions that apply."""
+    """Return a list's answers, among SAID, to the questions that apply."""
     newest = {row.item_id: answers.to_domain(row) for row in answers.history(session, filled.id)}
     applied = Applied(checklist, cases.known_facts(session, filled.case_id, filled.child), newest)
     states = {item.id: applied.state(item.id) for item in checklist.asked[REVIEWER]}
@@ -137,7 +137,7 @@ def _said(session: Session, filled: FilledRow, checklist: Checklist) -> dict[str
 
 
 def _together(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return a case's answers where each part of its file has a list: Ja only if every part that says anything does."""
+    """Return a case's joint answers from a list per part of its file: Ja only if every part with an answer has Ja."""
     found: dict[str, str] = {}
     for part in parts:
         for item, said in part.items():
@@ -146,9 +146,9 @@ def _together(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _again(row: RoundRow, reviewed: Mapping[int, Reviewed], read: _Readings) -> Share | None:
-    """Return, of the Ja in cases that two read blind, how many the other has too; None: too few for it to be nobody's.
+    """Return how many of the Ja in cases that two read blind both gave, over all questions, as these cases are few.
 
-    Over all questions, so that the cases read by two, which are few, are no one's either.
+    None if the round was not drawn at random, or the cases are not of several workers.
     """
     both = {case_id: list(_of(read, case_id).values()) for case_id in reviewed}
     twice = {case_id: said for case_id, said in both.items() if len(said) > 1}
@@ -161,10 +161,10 @@ def _again(row: RoundRow, reviewed: Mapping[int, Reviewed], read: _Readings) -> 
 
 
 def measures_by_unit(session: Session, of: Results, today: date) -> dict[str, Counter[str]]:
-    """Return how many measures of each state the units of a round have had since it was drawn, by unit, then state.
+    """Return the number of measures by unit, then state: those of the round, and those from answers in its cases.
 
-    Of the round itself, and what is to be put right in its cases. By unit and never by person: of a unit whose cases
-    are nearly all one worker's, what is to be put right in them is not counted, as the count would be hers.
+    Never by person: if a unit's cases are nearly all one worker's, the measures in them are not counted, as the count
+    would be hers.
     """
     row, several = of.row, {unit.name for unit in of.units if unit.of_several}
     names = people.unit_names(session, row.tenant_id)
@@ -187,7 +187,7 @@ def state_of(one: MeasureRow, today: date) -> str:
 
 
 def result_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
-    """Yield what closed rounds showed: of all units as the group is shown it, then by unit as management is."""
+    """Yield what closed rounds showed: all units as the group is shown them, then each unit as management is."""
     for tenant_id in tenant_ids(session, selection):
         for row in reversed(rounds.every(session, tenant_id)):
             closed = day_of(row.closed_at) if row.closed_at is not None else None
@@ -199,7 +199,7 @@ def result_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
 
 
 def rows_of(of: Results, units: Collection[str] | None = None) -> Iterator[list[str]]:
-    """Yield the rows of one round. units: the names of those that are shown by themselves, None for all."""
+    """Yield the rows of one round. units: the names of those to show by themselves, None for all."""
     closed = day_of(of.row.closed_at).isoformat() if of.row.closed_at else ""
     about, drawn = [of.checklist.id, closed], say("results.drawn_" + of.row.method, "sv")
     for one in of.found:

@@ -1,6 +1,6 @@
 """`export --what rounds`: one row per case of each round's frame, with the draw, the readings and why it was not read.
 
-No person, no answer and no text is in it. From it anyone can repeat the draw: `draw --frame FILE`.
+It holds no person, answer or text. Anyone can repeat the draw from it: `draw --frame FILE`.
 """
 
 from collections import Counter
@@ -22,8 +22,8 @@ __all__ = ["COLUMNS", "round_rows"]
 def round_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
     """Yield one row per case, the rounds in the order they were made, each by unit and place.
 
-    A case that cannot be named any more has a row without its reference, so that the draw can be repeated: one with
-    protected identity since, withdrawn, disposed of, or with another reference than it was drawn by.
+    A case that may no longer be named has a row without its reference, so that the draw can be repeated: it now has
+    protected identity or another reference than it was drawn by, or has been withdrawn or disposed of.
     """
     for tenant_id in tenant_ids(session, selection):
         names = people.unit_names(session, tenant_id)
@@ -74,7 +74,7 @@ def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str)
             }
         )
         if isinstance(one, RoundCaseRow) and case is not None and not (case.withdrawn or case.protected_identity):
-            # A list that is begun is not a case that is reviewed: only the closing counts them.
+            # A begun list does not make a case reviewed: reviewed cases are counted when the round is closed.
             reviewed = row.state == "closed" and bool(begun.get(case.id)) and not one.why_not
             cells |= {
                 "replaced": YES[one.replaced],
@@ -89,7 +89,7 @@ def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str)
 
 
 def _strata(some: Iterable[RoundCaseRow | RoundGoneRow], names: Mapping[int, str]) -> dict[tuple[int, int], str]:
-    """Return what each unit is called as it was drawn from: those that were merged since are told apart by a number."""
+    """Return the name of each unit that was drawn from; units merged since then are told apart by a number."""
     every = sorted({(one.unit_id, one.stratum) for one in some})
     together = Counter(unit_id for unit_id, _ in every)
     return {

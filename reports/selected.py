@@ -35,7 +35,7 @@ class Selection:
 
     first, last: Swedish dates on which a list was begun, inclusive. tenant_id: 0 for all tenants, as on the command
     line; a person is given her own municipality only.
-    left_out: takes the cases of which a list could not be written, because of faulty data.
+    left_out: collects the cases with a list that could not be written because of faulty data.
     """
 
     checklist: str = ""

@@ -29,7 +29,7 @@ def over_time(series: Series, language: Language) -> str:
 
 
 def is_drawn(series: Series) -> bool:
-    """Return whether there are months and lists enough for a chart."""
+    """Return whether there are enough months and lists for a chart."""
     return series.chart is not None and series.chart.signal not in ("few_points", "few_cases")
 
 

@@ -26,9 +26,9 @@ from texts import Language, say
 class QuestionRate:
     """One question, or the sum of several. interval: 95 % Wilson interval of `fulfilled`, None if n is 0.
 
-    motivated: how many nej are. noted: how many ja have a note. only_here: how
-    many motivations are a text in the bot alone. compared: `before` as a sentence. versions: those of
-    the checklist that are counted. reread: of the Ja that were read again, those that were Ja then too.
+    motivated: how many nej are. noted: how many ja have a note. only_here: how many motivations are a text in the bot
+    alone. compared: `before` as a sentence. versions: those of the checklist that are counted. reread: of the Ja that
+    were read again, those that were Ja then too.
     """
 
     key: str
@@ -50,7 +50,7 @@ class QuestionRate:
 class ReportView:
     """The report of one checklist and role on a period. counts: of whole lists, by figure code.
 
-    more: sentences on each assessment method that the municipality has decided on, and on why cases are cases.
+    more: sentences on each assessment method that the municipality has decided on, and on the reasons for cases.
     """
 
     period: str

@@ -34,7 +34,9 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class _Column:
     """One filled-in list. table, place: sort keys. cells: (answer in words, note) by item id.
-    counted: the answer as figures count it, by item id."""
+
+    counted: the answer as figures count it, by item id.
+    """
 
     table: tuple[str, int, Role]
     place: tuple[object, ...]
@@ -46,8 +48,8 @@ class _Column:
 def tables(run: Run, selection: Selection, *, kinds: bool = False, totals: bool = False) -> list[Table]:
     """Return the tables of a selection, by checklist, version and role, each with its cases sorted by reference.
 
-    kinds: each heading says whether the case is about a child or an adult. totals: a last column with Ja of those the
-    question applied to, over all units of the selection.
+    kinds: each heading says whether the case is about a child or an adult. totals: add a last column with the number of
+    Ja, of the cases the question applied to, over all units of the selection.
 
     Everything is held in memory, because cases are columns. Cases with protected identity are excluded.
 

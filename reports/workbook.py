@@ -162,7 +162,10 @@ def _title(checklist: Checklist, language: Language) -> str:
 
 
 def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted, book: "Workbook") -> None:
-    """Write the first sheet, the series over time and the units, for the workers' decision bases; else none of them."""
+    """Write the first sheet, the series over time and the units, which are about the workers' decision bases.
+
+    None of them is written for publication, for several municipalities, or if other lists or roles are selected.
+    """
     selection, language = wanted.selection, wanted.language
     others = selection.checklist not in ("", BASIS) or selection.role not in ("", WORKER)
     if others or wanted.for_publication or len(everyone) != 1:

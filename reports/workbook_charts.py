@@ -38,7 +38,7 @@ def still_open(period: Period, today: date, language: Language) -> str:
 
 
 def head(columns: Sequence[str], language: Language) -> list[str]:
-    """Return the heads of a table."""
+    """Return the column headers of a table."""
     return [say("workbook.col_" + column, language) for column in columns]
 
 
@@ -153,7 +153,7 @@ def _mark(letters: str | None) -> tuple[Cell, Cell]:
 
 
 def _run_chart(book: "Workbook", data: Sheet, title: str, series: Series, first: int, language: Language) -> Any:
-    """Return the shares by month, their median, and what is known to have changed."""
+    """Return a chart of the shares by month, their median, and what is known to have changed."""
     rows = (first, first + len(series.points) - 1)
     chart = line_chart(book, "")
     chart.add_series(line(data, title, rows, (1, 4)))
@@ -213,7 +213,7 @@ def units_sheet(book: "Workbook", units: Sequence[OneUnit], language: Language) 
 
 
 def length_sheet(book: "Workbook", some: Sequence[Proposal], year: Period, language: Language) -> None:
-    """Write the questions that a year has shown no use of, and why."""
+    """Write the questions that have shown no use over a year, and why."""
     sheet = Sheet(book, say("workbook.long", language), [64, 64])
     sheet.title(say("report_page.long", language))
     sheet.sentence(say("report_page.means_long", language, period=year))
@@ -226,7 +226,7 @@ def length_sheet(book: "Workbook", some: Sequence[Proposal], year: Period, langu
 
 
 def line_chart(book: "Workbook", title: str) -> Any:
-    """Return a chart of lines from 0 to 100 per cent. title: above it, "" for none."""
+    """Return a line chart from 0 to 100 per cent. title: above it, "" for none."""
     chart: Any = book.add_chart({"type": "line"})
     _axes(chart, title)
     chart.show_blanks_as("gap")
@@ -234,7 +234,7 @@ def line_chart(book: "Workbook", title: str) -> Any:
 
 
 def line(sheet: Sheet, name: str, rows: tuple[int, int], columns: tuple[int, int]) -> dict[str, Any]:
-    """Return a line with a dot for each row. columns: what it is along, and the share."""
+    """Return the options of a line with a dot for each row. columns: of the categories, and of the shares."""
     dots = {"type": "circle", "size": 6, "fill": {"color": INK}, "border": {"color": INK}}
     return _of_rows(sheet, name, rows, columns) | {"line": {"color": INK, "width": 2.25}, "marker": dots}
 
@@ -253,7 +253,7 @@ def _of_rows(sheet: Sheet, name: str, rows: tuple[int, int], columns: tuple[int,
 
 
 def _labels(words: Sequence[str]) -> dict[str, Any]:
-    """Return what stands at each point; "" for nothing."""
+    """Return the options of a label at each point; "" for none."""
     return {
         "value": True,
         "position": "above",

@@ -19,7 +19,7 @@ MOST_ROWS = 1_048_576
 """The maximum number of rows in a worksheet, header included."""
 LINE_HEIGHT = 15.0
 TURNED_HEIGHT = 130.0
-"""In points: of a head whose texts are written upwards."""
+"""Row heights in points: of a line of text, and of a header with rotated texts."""
 _MADE = datetime(2020, 1, 1, tzinfo=UTC)
 """The creation date of every workbook, so that its bytes do not depend on when it is written."""
 _WIDTH = 24
@@ -60,8 +60,8 @@ def open_workbook(target: str | BinaryIO) -> "Iterator[Workbook]":
 class Sheet:
     """One worksheet, to which rows are appended. It prints on A4, with all columns on one page width.
 
-    widths: of the columns, in characters. figures_from: the first column of numbers; their heads stand above them to
-    the right. turned: those heads are written upwards, so that many columns fit on a page.
+    widths: of the columns, in characters. figures_from: the first column of numbers, whose headers are aligned to the
+    right. turned: those headers are rotated, so that many columns fit on a page.
     """
 
     def __init__(
@@ -99,8 +99,8 @@ class Sheet:
     ) -> int:
         """Append a row and return its number, from 0. A float is shown with one decimal; None is left empty.
 
-        bold: it is the head of a table. wraps: texts go on over several lines in their column. figures_from: of this
-        table, if not as in the others of the sheet.
+        bold: it is the header of a table. wraps: texts are wrapped within their column. figures_from: for this table,
+        if it differs from the sheet's.
 
         Raises: TooLarge: the sheet is full, there are too many columns, or a text is too long for a cell.
         """
@@ -131,7 +131,7 @@ class Sheet:
         return self.row - 1
 
     def title(self, text: str) -> None:
-        """Append a heading that runs on over empty cells."""
+        """Append a heading, which may extend over the empty cells beside it."""
         self.sheet.set_row(self.row, 1.5 * LINE_HEIGHT)
         self.sheet.write_string(self.row, 0, text, self._title)
         self.row += 1
@@ -173,7 +173,7 @@ class Sheet:
 
 
 def _lines(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column; fonts differ, so a little more than on paper."""
+    """Return how many lines a text takes in a column, generously, because fonts differ."""
     return sum(
         len(wrap(line, max(4, width - 1), break_long_words=True)) or 1 for line in text.replace("–", "– ").split("\n")
     )

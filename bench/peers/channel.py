@@ -1,7 +1,7 @@
 """Both ends of the channel on 127.0.0.1: people who post activities, and the connector that the bots answer to.
 
 A turn lasts from the post of its activity until every reply has reached the connector and the post has been answered.
-Every reply is held against what it has to say: a run in which one is wrong or missing is no result.
+Every reply is checked for what it must contain: a run with a wrong or missing reply gives no result.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ _KEY = "bench"
 
 
 class WrongReply(Exception):
-    """A reply is missing, or does not say what it should: the run is no result."""
+    """A reply is missing, or does not contain what it must: the run gives no result."""
 
 
 @dataclass
 class Waits:
-    """What a phase came to. typed, pressed: seconds of each turn, of its kind."""
+    """The waits of a phase. typed, pressed: seconds of each turn of that kind."""
 
     typed: list[float] = field(default_factory=list)
     pressed: list[float] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Chat:
         self._press = recorded("invoke.adaptiveCard-action") | self._about
 
     async def types(self, line: str, *says: str, replies: int = 1, card: bool = False) -> None:
-        """Type a line and wait for the replies. says: what they have to contain. card: look at the one in the last."""
+        """Type a line and wait for the replies. says: what they must contain. card: take the one in the last reply."""
         self._came, self._missing = [], replies
         self._all_came.clear()
         began = time.perf_counter()
@@ -103,7 +103,7 @@ class Chat:
         return body
 
     def came(self, body: bytes, message: str) -> None:
-        """Take what the bot has posted into this chat."""
+        """Take a message that the bot has posted to this chat; one more than expected counts as surplus."""
         if self._missing == 0:
             self.surplus += 1
             return
@@ -166,7 +166,7 @@ class Channel:
         }
 
     def chats(self, count: int, urls: tuple[str, ...]) -> list[Chat]:
-        """Return new chats of so many people, in place of those before."""
+        """Return new chats for `count` people, replacing the previous ones."""
         made = [Chat(self, number, urls) for number in range(count)]
         self._chats = {one.id: one for one in made}
         return made
@@ -194,7 +194,7 @@ class Channel:
 
 
 Script = Callable[[Chat, Callable[[], Awaitable[None]]], Awaitable[None]]
-"""One lap of a conversation. What it is called with besides the chat is awaited before each turn: time to read."""
+"""One lap of a conversation. It awaits its second argument, the time to read, before each turn."""
 
 
 class _Over(Exception):
@@ -204,7 +204,8 @@ class _Over(Exception):
 async def phase(chats: list[Chat], script: Script, seconds: float, reading: Callable[[], float] | None = None) -> Waits:
     """Let everybody go through the script again and again until the time is over.
 
-    reading: seconds before each turn; with them a lap takes long, and is broken off. Without, only whole laps are made.
+    reading: draws the seconds to wait before each turn; laps then take long, and are broken off when the time is over.
+    Without it, only whole laps are made.
     """
     end = time.perf_counter() + seconds
     for chat in chats:

@@ -1,4 +1,4 @@
-"""Our bot for the comparison: databases to begin with, made once, and what it has left to do after its replies."""
+"""Our bot in the comparison: its databases, and waiting until it has done what its replies left for later."""
 
 import asyncio
 import sqlite3
@@ -39,7 +39,7 @@ _RESTS_WITHIN = 120.0
 
 
 class Databases:
-    """Databases with the made-up people in them, each a copy of one that is made at first use."""
+    """Databases that hold the made-up people, each a copy of one that is made at first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,7 +48,7 @@ class Databases:
 
     @property
     def has_postgres(self) -> bool:
-        """True if there is a PostgreSQL to make databases on."""
+        """True if there is a PostgreSQL server to create databases on."""
         return has_postgres()
 
     @contextmanager
@@ -58,7 +58,7 @@ class Databases:
             yield url
 
     def close(self) -> None:
-        """Delete what copies were made from."""
+        """Delete the PostgreSQL database that copies were made from."""
         if "postgresql" in self._made:
             _drop(self._name)
 
@@ -98,16 +98,16 @@ class Databases:
 
 
 async def at_rest(url: str) -> None:
-    """Wait until the bot has sent, counted and chained everything: what its replies leave to do is part of their cost.
+    """Wait until the bot has sent, counted and chained everything: the work its replies leave is part of their cost.
 
-    It is asked for beside the bot, so that the question costs it nothing.
+    The database is queried directly, so that waiting costs the bot nothing.
     """
     end = time.monotonic() + _RESTS_WITHIN
     while time.monotonic() < end:
         if not any(await asyncio.to_thread(_left, url)):
             return
         await asyncio.sleep(0.1)
-    raise AssertionError("the bot has not come to rest")
+    raise AssertionError(f"the bot still had work left after {_RESTS_WITHIN:g} s")
 
 
 def _left(url: str) -> list[int]:

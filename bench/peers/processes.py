@@ -1,4 +1,4 @@
-"""Bots as processes of their own, pinned to a core, their CPU and memory as Linux tells them; the peers' libraries."""
+"""Bots as separate processes, pinned to a core, with CPU and memory as Linux reports them; the peers' libraries."""
 
 import asyncio
 import compileall
@@ -22,21 +22,21 @@ _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _LISTENS_WITHIN = 60.0
 _LOOK = 0.005
-"""Seconds between two looks at whether a bot listens."""
+"""Seconds between two checks of whether a bot listens."""
 _OF_TESTS = ("BK_", "Microsoft", "PYTHONDONTWRITEBYTECODE")
-"""Not passed on. Without bytecode on disk, as a machine for development may be set up, each start compiles anew."""
+"""Prefixes of variables not passed on. Without bytecode on disk, as some developers prefer, every start compiles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cores:
-    """Which core the bots run on, and which everything else; None where there are not two, or it cannot be chosen."""
+    """Which core the bots run on, and which all else; None if there are not two, or the core cannot be chosen."""
 
     bots: int | None
     load: int | None
 
     @classmethod
     def of_this_machine(cls) -> "Cores":
-        """Return the last core for the bots, the others for the load."""
+        """Return the last core for the bots, the first for the load."""
         if not hasattr(os, "sched_getaffinity") or len(mine := sorted(os.sched_getaffinity(0))) < 2:
             return cls(None, None)
         return cls(mine[-1], mine[0])
@@ -136,7 +136,7 @@ def python_of_peers(folder: Path) -> str:
 
 
 def disk_syncs(folder: Path, times: int = 200) -> tuple[float, float]:
-    """Return how long the disk takes to keep 4 KiB (fdatasync): median and 95th percentile, in milliseconds."""
+    """Return how long the disk takes to sync 4 KiB (fdatasync): median and 95th percentile, in milliseconds."""
     sync = getattr(os, "fdatasync", os.fsync)
     took = []
     path = folder / "synced"

@@ -1,7 +1,8 @@
-"""Runs every bot in turn, round by round, each time as a new process, and says what it came to as ratios.
+"""Runs every bot in turn, round by round, each time as a new process, and gives the figures as ratios between bots.
 
-CPU is that of the bot's processes per thousand turns, at full load; a wait is from a person's act until its reply, at a
-few people. Ratios are taken within a round and told as their median: bots of one round share what else the machine did.
+CPU is the time used by the bot's processes per thousand turns, at full load; a wait is from a person's act to the
+reply, with a few people. Ratios are taken within a round, whose bots share whatever else the machine did; their median
+is given.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ TYPED, PRESSED = ("typed", scripts.typed_basis), ("pressed", scripts.pressed_bas
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured. warm, few_for, many_for: seconds. grow: turns after which memory is looked at again."""
+    """How much is measured. warm, few_for, many_for: seconds. grow: turns after which memory is measured again."""
 
     rounds: int = 5
     warm: float = 1.0
@@ -59,7 +60,7 @@ class Bot:
     keeps: bool = False
     """A peer that keeps its forms in SQLite."""
     waits: bool = False
-    """It is also measured with many people who take their time."""
+    """It is also measured with many people who take time to read."""
 
 
 _PACED, _LIFTED = ("app.py", "serve"), ("-m", "bench.peers.unpaced", "serve")
@@ -81,10 +82,11 @@ BOTS = (
 
 @dataclass
 class Found:
-    """What a bot came to in one round.
+    """The figures of a bot in one round.
 
-    cpu: seconds per thousand turns. few, many: the waits of a few people, and of many who read. calls: to the
-    connector, per turn, beyond a reply to each typed line. grown: its memory, in percent.
+    cpu: seconds per thousand turns. few, many: the waits of a few people, and of many who take time to read. calls: to
+    the connector, per press beyond one reply to each typed line; without presses, per turn. grown: the growth of its
+    memory, in percent.
     """
 
     cold: float = 0.0
@@ -99,7 +101,7 @@ class Found:
 
 
 class Comparison:
-    """Runs the bots of a plan. python: of the peers."""
+    """Runs the bots of a plan. python: the one that has the peers' libraries."""
 
     def __init__(
         self, plan: Plan, python: str, folder: Path, bots: tuple[Bot, ...], tell: Callable[[str], None]
@@ -221,7 +223,7 @@ async def _to_the_end(chat: Chat, bot: Bot) -> None:
 
 
 async def _more(chats: list[Chat], plan: Plan) -> int:
-    """Let people type and press in turn until there were as many turns as memory is looked at after."""
+    """Let people type and press alternately for at least `plan.grow` turns; return how many there were."""
     turns = 0
     while turns < plan.grow:
         for _, script in _BOTH:
@@ -235,7 +237,7 @@ def _why(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:600]
 
 
-# --- what it comes to ------------------------------------------------------------------------------------------------
+# --- the figures -----------------------------------------------------------------------------------------------------
 
 Get = Callable[[Found], float]
 Rounds = Mapping[str, list[Found]]
@@ -277,11 +279,11 @@ RATIOS: tuple[tuple[str, str, float | None, tuple[str, Get], tuple[str, Get]], .
     ("G9r", "CPU, typed: two replicas / one", 1.1, ("ours-pg-two", _cpu("typed")), ("ours-pg", _cpu("typed"))),
     ("G9rp", "CPU, pressed: two replicas / one", 1.1, ("ours-pg-two", _cpu("pressed")), ("ours-pg", _cpu("pressed"))),
 )
-"""Goal, what it says, its target, and what is divided by what."""
+"""Goal, description, target, and numerator and denominator, each as (bot, figure)."""
 
 
 def figures(comparison: Comparison) -> list[Figure]:
-    """Return the goals as ratios, and those that are no ratio; one without values was not measured."""
+    """Return all figures, most of them ratios; one without values was not measured."""
     found = comparison.found
     made = [_ratio(found, *row) for row in RATIOS]
     pressed = tuple(one.calls["pressed"] for one in found.get("ours", ()) if one.cpu)
@@ -315,7 +317,7 @@ def _ratio(
 def compare(
     folder: Path, plan: Plan, tell: Callable[[str], None], bots: tuple[Bot, ...] = BOTS
 ) -> tuple[list[Figure], list[str]]:
-    """Run the comparison; return its figures, and what is no result. folder: where the peers' libraries are kept."""
+    """Run the comparison; return its figures, and what gave no result. folder: where the peers' libraries are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     python = python_of_peers(folder)
     compile_ours()

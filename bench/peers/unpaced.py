@@ -1,6 +1,6 @@
-"""`python -m bench.peers.unpaced serve`: the bot with its send pace lifted, so that its own cost shows at full load.
+"""`python -m bench.peers.unpaced serve`: the bot without its send limits, so that its own cost shows at full load.
 
-For the bench only: the product has no setting for it, as Teams would refuse what exceeds its limits.
+For the bench only: the product has no such setting, as Teams would refuse what exceeds its limits.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ async def _is_lifted() -> bool:
 
 
 def main() -> None:
-    """Lift the pace, make sure that it is, and run the command."""
+    """Lift the send limits, make sure that they are lifted, and run the command."""
     per_conversation, total, *rest = pace.Pace.__init__.__defaults__ or ()
-    assert (per_conversation, total) == (pace.PER_CONVERSATION, pace.IN_TOTAL), "the pace takes something else now"
+    assert (per_conversation, total) == (pace.PER_CONVERSATION, pace.IN_TOTAL), "Pace takes other arguments now"
     pace.Pace.__init__.__defaults__ = (_NO_LIMIT, _NO_LIMIT, *rest)
-    assert asyncio.run(_is_lifted()), "the pace could not be lifted"
+    assert asyncio.run(_is_lifted()), "the send limits could not be lifted"
 
     import app
 

@@ -30,38 +30,38 @@ from bench.peers.bots import words
 
 
 class Answers(StoreItem):
-    """What the form came to."""
+    """The answers given in the form."""
 
     def __init__(self, **given: Any) -> None:
         self.given = given
 
     def store_item_to_json(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return the answers as they are stored."""
         return self.given
 
     @staticmethod
     def from_json_to_store_item(json_data: dict[str, Any]) -> "Answers":
-        """Return what was stored."""
+        """Return the answers from what was stored."""
         return Answers(**json_data)
 
 
 class Anonymous:
-    """Connections for a bot without an app id."""
+    """Connections for a bot without an app id: whichever is asked for, its tokens are anonymous."""
 
     def get_connection(self, _name: str) -> Any:
-        """Return a connection by name."""
+        """Return the connection of any name."""
         return AnonymousTokenProvider()
 
     def get_default_connection(self) -> Any:
-        """Return the connection for what has none of its own."""
+        """Return the connection for services that have none of their own."""
         return AnonymousTokenProvider()
 
     def get_token_provider(self, *_about: Any) -> Any:
-        """Return what gives a token for a service."""
+        """Return the token provider for a service."""
         return AnonymousTokenProvider()
 
     def get_token_provider_from_activity(self, *_about: Any) -> Any:
-        """Return what gives a token for the service of an activity."""
+        """Return the token provider for the service of an activity."""
         return AnonymousTokenProvider()
 
     def get_default_connection_configuration(self) -> None:
@@ -112,10 +112,10 @@ class Form(ComponentDialog):
 
 
 class Bot(ActivityHandler):
-    """Typed lines go through the form.
+    """Passes typed lines to the form.
 
-    The states are made anew each turn: those of 1.9.0 hold what they have loaded, and one that turns share gives one
-    conversation the answers of another.
+    The states are created anew each turn: in 1.9.0 they keep what they have loaded, so that one shared by turns would
+    give a conversation the answers of another.
     """
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ class Bot(ActivityHandler):
             await state.save(turn_context)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        """Go on with the form."""
+        """Continue the form, or begin it."""
         dialogs = DialogSet(turn_context.turn_state["stack"])
         dialogs.add(self._form)
         context = await dialogs.create_context(turn_context)

@@ -1,6 +1,6 @@
 """`bare [FILE]`: the form with aiohttp and json alone, kept in a dictionary or in SQLite (WAL, synchronous=FULL).
 
-What there is to say for a form at the least: no SDK, no token, no rights, no trail.
+The least that a form can cost: no SDK, no token, no rights, no audit trail.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Kept:
                 self._database.execute(line).close()
 
     async def take(self, chat: str, step: Callable[[State], State]) -> State:
-        """Change a form by one step; it is on disk when this returns."""
+        """Change a form by one step; if forms are kept in a file, it is on disk when this returns."""
         if self._database is None:
             self._forms[chat] = step(self._forms.get(chat, {}))
             return self._forms[chat]

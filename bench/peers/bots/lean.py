@@ -1,4 +1,4 @@
-"""The stock form, without what its adapter makes anew for each turn: two msrest clients, and a connection."""
+"""The stock form, without what its adapter creates for each turn: two msrest clients, and a connection."""
 
 import json
 from typing import Any
@@ -13,20 +13,20 @@ from bench.peers.bots.stock import NO_APP_ID, serve
 
 
 class Kept:
-    """Gives each service URL its client, made once by another factory."""
+    """A connector factory that keeps the clients another factory has made, by service URL and audience."""
 
     def __init__(self, made_by: Any, clients: dict[tuple[str, str], Any]) -> None:
         self._made_by, self._clients = made_by, clients
 
     async def create(self, service_url: str, audience: str = "") -> Any:
-        """Return the client of a service."""
+        """Return the kept client of a service, or make it."""
         if (service_url, audience) not in self._clients:
             self._clients[service_url, audience] = await self._made_by.create(service_url, audience)
         return self._clients[service_url, audience]
 
 
 class Authentication(ConfigurationBotFrameworkAuthentication):
-    """The SDK's, with clients that are kept."""
+    """The SDK's authentication, with clients that are kept between turns."""
 
     def __init__(self) -> None:
         super().__init__(NO_APP_ID)
@@ -34,7 +34,7 @@ class Authentication(ConfigurationBotFrameworkAuthentication):
         self._tokens: Any = None
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> Any:
-        """Check a request."""
+        """Check a request as the SDK does; its replies go through the kept clients."""
         found = await super().authenticate_request(activity, auth_header)
         found.connector_factory = Kept(found.connector_factory, self._clients)
         return found
@@ -47,7 +47,7 @@ class Authentication(ConfigurationBotFrameworkAuthentication):
 
 
 class Adapter(CloudAdapter):
-    """Posts its replies by one session."""
+    """An adapter that posts all its replies through one HTTP session."""
 
     _session: ClientSession | None = None
 

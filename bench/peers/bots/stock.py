@@ -68,7 +68,7 @@ class Form(ComponentDialog):
 
 
 class Bot(ActivityHandler):
-    """Typed lines go through the form; a press is answered in its own response."""
+    """Passes typed lines to the form, and answers a press in its own response."""
 
     def __init__(self) -> None:
         storage = MemoryStorage()
@@ -84,7 +84,7 @@ class Bot(ActivityHandler):
         await self._user.save_changes(turn_context)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        """Go on with the form; `card` posts the card."""
+        """Continue the form, or begin it; `card` posts the card."""
         if turn_context.activity.text == "card":
             card = CardFactory.adaptive_card(words.card(0))
             await turn_context.send_activity(MessageFactory.attachment(card))
@@ -96,7 +96,7 @@ class Bot(ActivityHandler):
             await context.begin_dialog("form")
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        """Answer a press. The body stays a model: the handler of 4.17.1 dumps it twice, and answers 500."""
+        """Answer a press. The body is left a model: the handler of 4.17.1 would serialise it twice, and answer 500."""
         presses = await self._presses.get(turn_context, int) + 1
         await self._presses.set(turn_context, presses)
         shown = AdaptiveCardInvokeResponse(

@@ -1,4 +1,4 @@
-"""What the peers say: a form of five questions, and a card with buttons. All of them say the same."""
+"""What the peers say, the same for all of them: a form of five questions, and a card with buttons."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def saved(case: str) -> str:
 
 
 def card(presses: int) -> dict[str, Any]:
-    """Return a card with twelve buttons that says how many presses there were."""
+    """Return a card with twelve buttons that shows the number of presses."""
     pair = [
         {"type": "Action.Execute", "title": title, "verb": "answer", "data": {"item": "child_heard", "answer": title}}
         for title in ("Ja", "Nej")
