@@ -17,7 +17,7 @@ from storage.tenants import TenantRow, everyone
 
 @dataclass(frozen=True, slots=True)
 class ImpossibleDates:
-    """A case with days that would be refused today. ref: empty when its people are protected. fields: which days."""
+    """A case with dates that would be refused today. ref: empty when its people are protected. fields: which dates."""
 
     tenant: str
     row: int
@@ -51,7 +51,7 @@ def doubled_units(session: Session) -> list[tuple[str, Sequence[str]]]:
 
 
 def impossible_dates(session: Session, today: date) -> Iterator[ImpossibleDates]:
-    """Yield the cases whose days the rule of checklists/case_dates would not take today."""
+    """Yield the cases whose dates checklists/case_dates would refuse today."""
     columns = (CaseRow.id, CaseRow.ref, CaseRow.protected_identity, CaseRow.case_type)
     days = [getattr(CaseRow, name) for name in KEPT_DATES]
     query = select(TenantRow.entra_id, *columns, *days)  # type: ignore[call-overload]

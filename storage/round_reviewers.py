@@ -69,7 +69,7 @@ def put_reviewer(session: Session, row: RoundReviewerRow) -> RoundReviewerRow:
 
 
 def drop_reviewer(session: Session, round_id: int, person_id: int) -> None:
-    """Take a reviewer out of a round that has not begun."""
+    """Remove a reviewer from a round that has not started."""
     of = (col(RoundReviewerRow.round_id) == round_id, col(RoundReviewerRow.person_id) == person_id)
     session.exec(delete(RoundReviewerRow).where(*of))
     session.flush()
@@ -82,7 +82,7 @@ def consents(session: Session, round_id: int) -> Sequence[ConsentRow]:
 
 
 def consent(session: Session, tenant_id: int, consent_id: int) -> ConsentRow | None:
-    """Return one of them by row id."""
+    """Return what was asked of one chef, and what she said, by row id; None if there is none in this tenant."""
     return session.exec(
         select(ConsentRow).where(ConsentRow.tenant_id == tenant_id, ConsentRow.id == consent_id)
     ).first()
