@@ -271,7 +271,7 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
     """Return the Swedish date since which a fact has been ja without interruption, None if it is not ja now.
 
     revisions: (value, author_id, at), oldest first. An imported value, which has no author, counts from the receipt of
-    the report: a file says what is the case, not when it became known.
+    the report: a file states the fact, not when it became known.
     """
     known = None
     for value, author_id, at in revisions:

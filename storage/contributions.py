@@ -73,7 +73,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
         marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], min(bases, default=None))
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         by_workers: dict[tuple[str, int, int], str] = {}
-        for row in sorted(of_case, key=lambda row: row.role != WORKER):  # workers' first: a chef's is compared with it
+        for row in sorted(of_case, key=lambda row: row.role != WORKER):  # the worker's first: a chef's needs it
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
             known += _fact(CASE_TYPE, case.case_type), _fact(CHILDREN, "some" if case.children else "none")
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])

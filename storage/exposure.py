@@ -111,7 +111,7 @@ def refs_and_units(session: Session, tenant_id: int) -> tuple[dict[int, str], di
 
 
 Since = Mapping[Field, datetime]
-"""Kinds of fields that are filled in, each with the moment from which on."""
+"""Kinds of fields that are filled in, each with the moment it was first filled in."""
 
 
 def fields_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int, Since]:

@@ -40,7 +40,7 @@ class Place:
 
 
 def add(session: Session, tenant_id: int, kind: str, at: datetime, actor: str, rows: str) -> ImportJobRow:
-    """Store a job whose rows, as JSON, are still to be stored."""
+    """Store a new job. rows: its groups of rows, as JSON."""
     nonce = token_hex(16)
     sealed = seal(session, tenant_id, TENANT_ITSELF, "import_job.rows", nonce, rows)
     job = ImportJobRow(tenant_id=tenant_id, kind=kind, at=at, actor=actor, nonce=nonce, rows=sealed, done=b"")

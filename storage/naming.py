@@ -61,7 +61,7 @@ def look(session: Session, tenant_id: int, refs: Iterable[str], before: Naming |
     for name, text_of in _SAID.items():
         table = SQLModel.metadata.tables[name]
         again, newest = (before.rows[name], before.up_to[name]) if before is not None else ((), 0)
-        # What was found is read again: a row that is gone since may have left its id to another.
+        # What was found is read again: a row deleted since may have left its id to a new one.
         said = chain(_these(session, table, tenant_id, again), _newer(session, table, tenant_id, newest - _OVERLAP))
         found = set()
         for row in said:
@@ -136,5 +136,5 @@ def _names(refs: Iterable[str]) -> _Names:
 
 
 def _squeezed(text: str) -> str:
-    """Return a text without spaces and in one case: people type references in their own way, and replies repeat it."""
+    """Return a text without spaces and in upper case: people type references in their own way; replies repeat that."""
     return normal(text).replace(" ", "")

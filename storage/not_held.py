@@ -46,7 +46,7 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
     query = select(*kind.columns).order_by(*newest_first)
     readers = readers_of(kind.columns, connection.dialect)
     flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
-    # The driver's own cursor, as SQLAlchemy's reads the values; named on PostgreSQL, or it fetches the whole table.
+    # The driver's own cursor: SQLAlchemy's would convert the values. On PostgreSQL only a named one reads in portions.
     named = ("rows",) if connection.dialect.name == "postgresql" else ()
     with closing(connection.connection.cursor(*named)) as cursor:
         cursor.execute(str(query.compile(dialect=connection.dialect)))

@@ -114,7 +114,7 @@ Put = tuple[OutboxRow, Any, Any]
 
 
 def put_own(session: Session, row: OutboxRow, view: str, chat: object, content: object) -> None:
-    """Insert an update of a posted card, leased to who runs the transaction if it sends its own."""
+    """Insert an update of a posted card, leased to whoever runs the transaction if it sends its own."""
     sender: OwnSends | None = session.info.get(OWN)
     lease = sender.lease() if sender is not None else None
     if lease is None:

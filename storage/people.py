@@ -85,14 +85,14 @@ class RoleRow(TableRow, table=True):
 
 
 def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
-    """Return the person with this Entra object id in this tenant, in whatever case it is written."""
+    """Return the person with this Entra object id in this tenant, ignoring upper and lower case."""
     return session.exec(
         select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.object_id == entra_id(object_id))
     ).first()
 
 
 def by_email(session: Session, tenant_id: int, email: str) -> PersonRow | None:
-    """Return the person with this e-mail in this tenant, ignoring case."""
+    """Return the person with this e-mail in this tenant, ignoring upper and lower case."""
     return session.exec(
         select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == address(email))
     ).first()

@@ -107,7 +107,7 @@ def decided(
 
 
 def reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, date]:
-    """Return when cases were last reviewed; not where the round closed before it was done, or replaced the case."""
+    """Return when cases were last reviewed; reviews that a round closed unfinished, or replaced, do not count."""
     query = (
         select(FilledRow.case_id, func.max(col(FilledRow.begun_at)))
         .join(

@@ -19,7 +19,7 @@ Declared = Literal["", "none", "had"]
 
 
 class ReadingRow(TableRow, table=True):
-    """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the other one.
+    """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the second.
 
     ended: it was given to somebody else (`moved`), or she said that she had had the case (`had`); empty: it stands.
     feedback_at: when the case's worker was told of it.

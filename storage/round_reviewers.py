@@ -1,4 +1,4 @@
-"""The reviewers of a round, and what chefs said to lending them to another unit."""
+"""The reviewers of a round, and what chefs said about lending them to another unit."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -32,7 +32,7 @@ class RoundReviewerRow(TableRow, table=True):
 
 
 class ConsentRow(TableRow, table=True):
-    """What one chef said to a reviewer of one unit reviewing cases of another. unit_id: that other unit."""
+    """What one chef said about letting a reviewer of one unit review cases of another. unit_id: that other unit."""
 
     __tablename__ = "review_consent"
     __table_args__ = (UniqueConstraint("round_id", "person_id", "unit_id", "side"),)

@@ -1,6 +1,6 @@
 """Rows: a table's class names its columns; what a transaction reads and writes are slotted objects of that shape.
 
-`AnswerRow`, a `TableRow`, declares a table as SQLModel does, for queries and migrations. Calling it
+A subclass of `TableRow`, such as `AnswerRow`, declares a table as SQLModel does, for queries and migrations. Calling it
 makes a light row: an object with a slot for each column, without validation or instrumentation, at a twentieth of the
 cost of a mapped object. `storage.session` loads and stores them.
 """
@@ -155,7 +155,7 @@ class TableRow(SQLModel, metaclass=RowType):
 
     What happens to an invalid row (see `storage.held`) is declared by the table. alone: whether it is left out of what
     a query finds, or else raises NotHeld. instead: by column, what to read in place of an invalid value, or a function
-    from that value to it. holds: by column, a check beyond the class of a value. open_ended: columns whose words need
+    of that value. holds: by column, a check beyond the class of a value. open_ended: columns whose words need
     not be known ones, and are then shown as they are.
     """
 

@@ -76,7 +76,7 @@ def undone(session: Session, tenant_id: int) -> list[DutyRow]:
 
 
 def wheels(session: Session, tenant_id: int) -> Mapping[int, UnitWheelRow]:
-    """Return the stored wheels of a tenant's units, by unit; most units have none."""
+    """Return the stored wheels of a tenant's units, by unit."""
     query = select(UnitWheelRow).where(UnitWheelRow.tenant_id == tenant_id)
     return {row.unit_id: row for row in session.exec(query).all()}
 
