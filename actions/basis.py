@@ -165,8 +165,8 @@ class Basis:
         return self.of_workers is not None
 
     @property
-    def is_sent(self) -> bool:
-        """Whether it is a list that is sent to the chef to be read and signed."""
+    def goes_to_chef(self) -> bool:
+        """Whether this kind of list goes to the chef to be read and signed; whether it has, is `is_handed_over`."""
         return self.list_id == BASIS
 
     @property
@@ -229,7 +229,7 @@ class Basis:
     def asked_facts(self, child: int) -> bool:
         """Return whether the child's own facts have been asked; True for a reader, who is never asked them."""
         own = (row for (at_child, _), row in self.facts.items() if at_child == child)
-        return self.is_reading or not self.is_sent or any(row.value != cases.UNASKED for row in own)
+        return self.is_reading or not self.goes_to_chef or any(row.value != cases.UNASKED for row in own)
 
 
 def is_shared(gap: Gap) -> bool:
