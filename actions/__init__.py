@@ -1,1 +1,1 @@
-"""The use cases, and the only callers that write: each action stores what is done and returns what it changed."""
+"""The use cases, and the only callers that write: each action stores what was done and returns its changes."""

@@ -125,7 +125,7 @@ class Detail:
 
 
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
-    """Store a note to an answer; an empty text removes the old one.
+    """Store a note on an answer; an empty text removes the old one.
 
     Raises: PersonalNumberInText, TextTooLong; OnlyReference: no text is kept of a protected identity.
     """
@@ -148,8 +148,7 @@ def set_method(session: Session, origin: Origin, sheet: Sheet, item_id: str, opt
 def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, given: Detail) -> Changes:
     """Store what goes with an answer. Raises: AnswerNotAllowed: there is no such answer or option.
 
-    PersonalNumberInText, TextTooLong, and the errors of a day that has passed. DetailMissing: nothing is given of what
-    is required.
+    PersonalNumberInText, TextTooLong, and what `read_past_day` raises. DetailMissing: what is required is missing.
     """
     item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
     if row is None or row.choice not in item.may_detail:
@@ -161,25 +160,25 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         raise AnswerNotAllowed
     method = ""
     if how and how.other and (words := _in_words(how, checked(given.method, origin.lets))):
-        # As a file has it: the way in words names the others too.
+        # As in a file: the method in words names the other options too.
         named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
     if how and how.required and not wanted:
         raise DetailMissing
     asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)
     if given.day.strip() and item.day is not None and item.day.after and not wanted:
-        raise DetailMissing  # the day is of a way
+        raise DetailMissing  # the day belongs to an option, and none is chosen
     day = read_past_day(given.day.strip(), origin.today, "day") if asks_day and given.day.strip() else None
     old = sheet.written(session, item_id)
     option = ",".join(one for one in known if one in wanted)
     if item.how is None and not wanted:
-        option = old.option  # what the answer is based on is not asked for where the day is
+        option = old.option  # the source of a Ja (`Item.ways`) is not asked for together with a day: keep it
     now = replace(old, option=option, method=method, day=day)
     return give(session, origin, sheet, item_id, now) if now != old else NONE
 
 
 def _in_words(how: How, text: str) -> str:
-    """Return what of a text is not the title of a way that can be chosen."""
+    """Return the parts of a text that are not the title of an option."""
     titles = {option.title.casefold() for option in how.options}
     return ", ".join(part for part in map(str.strip, text.split(",")) if part and part.casefold() not in titles)
 
@@ -202,7 +201,7 @@ def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text:
 def sibling_with(session: Session, basis: Basis, sheet: Sheet, stop: Stop) -> tuple[Sheet, Written] | None:
     """Return the first other child's list whose answer to an open stop can be taken over, and that content.
 
-    Of a question that is the answer and how it came about; of a motivation, the text or where it is.
+    For a question, the content is the answer and how it came about; for a motivation, the text or where it is.
     """
     if stop.kind not in ("question", "motivation") or not is_open(stop, sheet.applied):
         return None
@@ -229,24 +228,24 @@ def _fitting(sheet: Sheet) -> tuple[Motivation, ...]:
 
 
 def _is_own(sheet: Sheet, found: Written, item_id: str) -> bool:
-    """Return whether a motivation in an item's own row is of the same answer as here."""
+    """Return whether a motivation in an item's own row belongs to the same answer as here."""
     return found.choice == sheet.answers[item_id].choice
 
 
 def take_over(session: Session, origin: Origin, sheet: Sheet, stop: Stop, content: Written) -> Changes:
-    """Store what another child's list has as this one's answer; nothing else is taken over with it."""
+    """Store another child's answer as this list's; nothing else is taken over with it."""
     if stop.kind == "motivation":
         return motivate(session, origin, sheet, stop, content)
     return give(session, origin, sheet, stop.items[0], content)
 
 
-# --- kept while she looks elsewhere ----------------------------------------------------------------------------------
+# --- the fields of a card left unsaved -------------------------------------------------------------------------------
 
 
 def keep_fields(session: Session, origin: Origin, sheet: Sheet, card: str, fields: Mapping[str, str]) -> bool:
-    """Keep what is filled in on a card that is left, as its author's private draft beside a list of the case.
+    """Keep what is filled in on a card that its author leaves unsaved, as her private draft beside a list of the case.
 
-    Returns: whether it was kept; nothing is of which a field is too long or holds a personal number.
+    Returns: whether it was kept; nothing is if a field is too long or holds a personal number.
     """
     given = {name: value.strip() for name, value in fields.items() if value.strip()}
     if any(len(value) > MOST_TEXT or has_personal_number(value, origin.lets) for value in given.values()):
@@ -257,31 +256,31 @@ def keep_fields(session: Session, origin: Origin, sheet: Sheet, card: str, field
 
 
 def kept_fields(session: Session, origin: Origin, sheet: Sheet, card: str) -> Mapping[str, str]:
-    """Return what was kept of a card, by field."""
+    """Return what `keep_fields` kept of a card, by field."""
     text, _ = drafts.read(session, sheet.filled, f"+{card}", origin.person_id or 0)
     return dict(json.loads(text)) if text else {}
 
 
-# --- typed, and asked about ------------------------------------------------------------------------------------------
+# --- a typed line that its author is asked about ---------------------------------------------------------------------
 
 
 def ask_about(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str) -> None:
-    """Keep a typed line that may not be meant as a motivation, until its author has said. It is no answer."""
+    """Keep a typed line until its author has said whether it is meant as a motivation. It is no answer."""
     drafts.keep(session, sheet.filled, _asked_key(stop), origin.person_id or 0, text.strip()[:MOST_TEXT], "")
 
 
 def asked_about(session: Session, origin: Origin, sheet: Sheet, stop: Stop) -> str:
-    """Return the line she was asked about, "" if there is none."""
+    """Return the line its author was asked about, "" if there is none."""
     return drafts.read(session, sheet.filled, _asked_key(stop), origin.person_id or 0)[0]
 
 
 def forget_asked(session: Session, origin: Origin, sheet: Sheet, stop: Stop) -> None:
-    """Drop the line she was asked about."""
+    """Drop the line its author was asked about."""
     drafts.forget(session, sheet.filled, _asked_key(stop), origin.person_id or 0)
 
 
 def _asked_key(stop: Stop) -> str:
-    """Return where such a line is kept: beside the draft, which is what she is writing on the card."""
+    """Return the draft key of such a line: not that of the draft, which is the text being written on the card."""
     return f"?{stop.items[0]}"[:60]
 
 
@@ -302,7 +301,7 @@ def act_to_undo(session: Session, person_id: int, basis: Basis, act: str = "") -
 
 
 def leaves_choices(session: Session, rows: list[AnswerRow]) -> bool:
-    """Return whether an act only added to answers, which stand when it is undone. rows: newest first."""
+    """Return whether undoing an act changes no choice, because it only added to answers. rows: newest first."""
     first, last = {row.item_id: row for row in rows}, {row.item_id: row for row in reversed(rows)}
     before = {item_id: answers.revision_before(session, row) for item_id, row in first.items()}
     return all(was is not None and was.choice == last[item_id].choice for item_id, was in before.items())
@@ -319,7 +318,7 @@ def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) 
     for item_id, row in first.items():
         before = answers.revision_before(session, row)
         written = answers.read(session, sheet.filled, before) if before else NOTHING
-        written = replace(written, note=written.note or "")  # one that came with the act goes with it
+        written = replace(written, note=written.note or "")  # a note that came with the act goes with it
         changes += give(session, origin, sheet, item_id, written, undoes=row.act)
     return changes
 

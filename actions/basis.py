@@ -165,8 +165,8 @@ class Basis:
         return self.of_workers is not None
 
     @property
-    def is_sent(self) -> bool:
-        """Whether it is a list that is sent to the chef to be read and signed."""
+    def goes_to_chef(self) -> bool:
+        """Whether this kind of list goes to the chef to be read and signed; whether it has, is `is_handed_over`."""
         return self.list_id == BASIS
 
     @property
@@ -176,7 +176,7 @@ class Basis:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the case is closed and the list with it; what is reviewed afterwards is answered all the same."""
+        """Whether the case is closed and the list with it; a list for reviewing can be answered all the same."""
         return self.case.closed_on is not None and WRITER in self.checklist.answered_by
 
     @property
@@ -229,7 +229,7 @@ class Basis:
     def asked_facts(self, child: int) -> bool:
         """Return whether the child's own facts have been asked; True for a reader, who is never asked them."""
         own = (row for (at_child, _), row in self.facts.items() if at_child == child)
-        return self.is_reading or not self.is_sent or any(row.value != cases.UNASKED for row in own)
+        return self.is_reading or not self.goes_to_chef or any(row.value != cases.UNASKED for row in own)
 
 
 def is_shared(gap: Gap) -> bool:
@@ -246,7 +246,7 @@ def written(session: Session, case: CaseRow, checklist: ListId = BASIS) -> Basis
 def read(
     session: Session, case: CaseRow, facts: Facts, checklist: ListId = BASIS, reader_id: int = filled.NOBODY
 ) -> Basis:
-    """Load the newest occasion: the workers' side, or with `reader_id` that person's, the workers' beside it."""
+    """Load the newest occasion: the workers' side, or with `reader_id` that reader's, with the workers' beside it."""
     if case.case_type != cases.CHILD_CASE and not newest(checklist).is_for(case.case_type):
         nothing = Basis(case, checklist, facts, ())
         return nothing if reader_id == filled.NOBODY else replace(nothing, role=READER, of_workers=nothing)
@@ -318,7 +318,7 @@ def _side(
     found: list[tuple[FilledRow, dict[str, AnswerRow]]],
 ) -> Basis:
     rows = [(row, given) for row, given in found if row.role == role]
-    # Of a protected identity nothing is written here, whatever the municipality has chosen.
+    # Nothing is written here about people with protected identity, whatever form the municipality has chosen.
     by: MotivationBy = "reference" if case.protected_identity else tenants.motivation_by(session, case.tenant_id)
     sheets = []
     for row, given in rows:

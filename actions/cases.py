@@ -91,7 +91,7 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     """Set whether a case is about a child or an adult."""
     if case.case_type == case_type:
         return NONE
-    changes = linking.end_all(session, origin, case)  # a link is of an adult's case and a child's
+    changes = linking.end_all(session, origin, case)  # a link joins an adult's case and a child's
     case.case_type = case_type
     changes += record(session, origin, Change("case_type_set", case))
     if case_type == cases.CHILD_CASE and not case.children:
@@ -118,7 +118,7 @@ def set_workers(
 def hand_over(
     session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None, co_id: int | None, acting: str
 ) -> Changes:
-    """Give a case another lead or co-worker on the chef's word; who loses or gets it is told at once.
+    """Give a case another lead or co-worker on the chef's decision; whoever loses or gets it is told at once.
 
     lead_id, co_id: None leaves that one unchanged; a co-worker who becomes lead leaves her place empty. co_id 0: no
     co-worker. acting: whom the chef deputises for, empty for a chef of the unit.
@@ -158,8 +158,8 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
     """Set the number of children; an adult's case may have none.
 
-    Fewer: the last children go, with their lists; what was known of them is known no more.
-    Raises: BadChildren: out of range. ChildHasAnswers: something is answered or was read of a child that would go.
+    With fewer, the last children are removed with their lists, and the facts about them become unasked.
+    Raises: BadChildren: out of range. ChildHasAnswers: a list of a child to be removed has answers, was sent or read.
     """
     is_child = case.case_type == cases.CHILD_CASE
     if not int(is_child) <= count <= MOST_CHILDREN:
@@ -198,7 +198,7 @@ def extend(
     """Record an extension of a time limit. Only grounds the law recognises move the deadline (`checklists/deadlines`).
 
     acting: whom a chef deputises for, empty for everybody else.
-    Raises: PersonalNumberInText, TextTooLong, CommentMissing: in the reason. BadPeriod: `until` is before `decided_on`.
+    Raises: PersonalNumberInText, TextTooLong, CommentMissing: of the reason. BadPeriod: `until` is before `decided_on`.
     """
     if until < decided_on:
         raise BadPeriod
@@ -219,9 +219,9 @@ def extend(
 
 
 def add_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day: str) -> Changes:
-    """Record why the case is a case, from a day; the earlier reasons stay. day: as written; empty: today.
+    """Record a reason for the case (orsak), from a day on; the earlier reasons stay. day: as written; empty: today.
 
-    Raises: ReasonNotChosen: the municipality has no such reason. The errors of a day that has passed.
+    Raises: ReasonNotChosen: the municipality has no such reason. What `read_past_day` raises.
     """
     if reason not in tenants.settings(tenants.get(session, origin.tenant_id)).reasons:
         raise ReasonNotChosen
@@ -234,7 +234,7 @@ def add_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day
 
 
 def remove_reason(session: Session, origin: Origin, case: CaseRow, reason: str, day: str) -> Changes:
-    """Take away a reason that was added by mistake. day: its ISO date. No changes where the case has no such reason."""
+    """Remove a reason that was added by mistake. day: its ISO date. No changes if the case has no such reason."""
     for row in case_reasons.of_case(session, case.id):
         if (row.reason, row.day.isoformat()) == (reason, day):
             case_reasons.delete(session, row)

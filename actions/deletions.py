@@ -1,6 +1,6 @@
-"""Delete one case on the committee's (nämnd's) decision: one person asks, another confirms, then the bot takes it away.
+"""Delete one case on the committee's (nämnd's) decision: one person asks, another confirms, then the bot deletes it.
 
-What is taken away, and what stays, is disposal's to say (`storage.disposal`): the events and a tombstone remain.
+`storage.disposal` decides what is deleted and what stays: the events and a tombstone remain.
 """
 
 from datetime import datetime
@@ -23,11 +23,11 @@ _NO_CHANGE: frozenset[EventName] = frozenset(
         *("denied", "conflict", "case_asked_for", "worker_asked"),
     }
 )
-"""What may be done to a case between asking and confirming: looking at it, and asking for it."""
+"""Events between asking and confirming that do not count as a change: looking at the case, and asking for it."""
 
 
 def ask(session: Session, origin: Origin, case: CaseRow, number: str) -> Changes:
-    """Ask for a case to be deleted. Asked again after the case was changed, or with another number, it counts anew.
+    """Ask for a case to be deleted. Asking again after a change to it, or with another number, replaces the request.
 
     Raises: BadDecisionNumber, PersonalNumberInText.
     """
@@ -59,7 +59,7 @@ def is_changed(session: Session, row: DeletionRow) -> bool:
 def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Changes:
     """Confirm a deletion; `take_away` carries it out.
 
-    number: typed anew from the decision. Raises: DeletionGone, SamePerson, OtherDecision, DeletionChanged.
+    number: typed again, from the decision. Raises: DeletionGone, SamePerson, OtherDecision, DeletionChanged.
     """
     row = deletions.get(session, origin.tenant_id, row_id)
     case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
@@ -81,7 +81,7 @@ def confirm(session: Session, origin: Origin, row_id: int, number: str) -> Chang
 
 
 def withdraw(session: Session, origin: Origin, row_id: int) -> Changes:
-    """Take back what was asked for, by whoever may ask or confirm. Raises: DeletionGone: it is gone, or confirmed."""
+    """Withdraw a request, for anyone who may ask or confirm. Raises: DeletionGone: it is gone, or already confirmed."""
     row = deletions.get(session, origin.tenant_id, row_id)
     case = cases.get_any(session, origin.tenant_id, row.case_id) if row is not None else None
     if row is None or case is None or row.confirmed_by is not None:
@@ -91,7 +91,7 @@ def withdraw(session: Session, origin: Origin, row_id: int) -> Changes:
 
 
 def look(session: Session) -> Naming | None:
-    """Look for what names the next case to be deleted: it takes long, and only reads. None if none is to be deleted."""
+    """Look for what names the next case to be deleted: slow, but only reads. None if no case is to be deleted."""
     row = deletions.next_confirmed(session, locked=False)
     case = cases.get_any(session, row.tenant_id, row.case_id) if row is not None else None
     return naming.look(session, case.tenant_id, [case.ref]) if case is not None else None
@@ -107,7 +107,7 @@ def take_away(session: Session, now: datetime, looked: Naming | None = None) -> 
         return False
     tenant = tenants.get(session, row.tenant_id)
     case = cases.get_any(session, row.tenant_id, row.case_id)
-    if case is None:  # disposed of meanwhile by the release before, which left the row
+    if case is None:  # disposed of meanwhile by the previous release, which left the row
         deletions.drop(session, row)
     else:
         disposal.dispose_of(session, tenant, [case], now, str(row.confirmed_by), looked=looked)

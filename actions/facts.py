@@ -15,7 +15,7 @@ def set_fact(
 ) -> Changes:
     """Store the next revision of a fact if its value differs. A value outside VALUES, such as "", is ignored.
 
-    Raises: SignatureStands: it would void a signature, and she has not been asked.
+    Raises: SignatureStands: it would void a signature, and the author has not yet been asked whether it may.
     child: 0 for a fact about the whole case. facts: the newest revisions; the new one is added to it.
     """
     old = facts.get((child, fact_id))
@@ -25,7 +25,7 @@ def set_fact(
 
 
 def forget_fact(session: Session, origin: Origin, case: CaseRow, facts: Facts, child: int, fact_id: str) -> Changes:
-    """Store that a fact is known no more, and was not asked: of a child who is taken out of the case.
+    """Reset a fact to unasked, when its child is taken out of the case.
 
     Raises: SignatureStands: as `set_fact`.
     """

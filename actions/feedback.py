@@ -1,4 +1,4 @@
-"""Feedback to the case worker on a case that was reviewed in a round: what is due, what it says, that it has gone."""
+"""Feedback to the case worker on a case reviewed in a round: which is due, what it says, and that it has been given."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from storage.round_readings import ReadingRow
 from storage.rounds import RoundRow
 
 KEPT_TRYING = timedelta(days=30)
-"""How long after its round was to close a reading is still told of."""
+"""How long after its round was due to close, feedback on a reading is still given."""
 REVIEWER: Role = "peer_reviewer"
 HERS: tuple[ListId, ...] = (BASIS, "intake")
 """The lists a case worker answers herself."""
@@ -27,7 +27,7 @@ HERS: tuple[ListId, ...] = (BASIS, "intake")
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """A case whose worker is to be told, by one of its readings: the first one that is done."""
+    """A case whose worker is to be given feedback. reading: the first of its readings that is done."""
 
     round: RoundRow
     case: CaseRow
@@ -35,7 +35,7 @@ class ToTell:
 
 
 def due(session: Session, origin: Origin, workdays: Workdays) -> list[ToTell]:
-    """Return the reviewed cases whose worker has not been told, and is to be now."""
+    """Return the reviewed cases whose worker has not had feedback yet and is to have it now."""
     found = []
     for row in rounds.every(session, origin.tenant_id):
         if row.state == "draft" or row.closes_on < origin.today - KEPT_TRYING:
@@ -60,13 +60,13 @@ def _moments(session: Session, row: RoundRow, case: CaseRow, reading: ReadingRow
 
 
 def read(session: Session, row: RoundRow, case: CaseRow, reading: ReadingRow) -> Basis:
-    """Return what a reading holds."""
+    """Return the lists of a reading, with their answers."""
     facts = cases.facts(session, case.id)
     return read_own(session, case, facts, row.checklist, REVIEWER, reading.person_id, row.id)
 
 
 def what_differs(session: Session, row: RoundRow, case: CaseRow, reading: ReadingRow) -> tuple[Differs, ...]:
-    """Return what the reading lacked, or has otherwise than the worker's own lists. Nothing says who read it."""
+    """Return what the reading found lacking, or answered otherwise than the worker; nothing says who the reader was."""
     answered: dict[str, str] = {}
     for sheet in read(session, row, case, reading).sheets:
         for item in sheet.checklist.asked[REVIEWER]:
@@ -84,7 +84,7 @@ def _own(session: Session, case: CaseRow) -> Mapping[str, str]:
 
 
 def told(session: Session, origin: Origin, one: ToTell) -> Changes:
-    """Record that a case's worker has been told."""
+    """Record that a case's worker has been given feedback."""
     one.reading.feedback_at = origin.now
     rounds.flush(session)
     return record(session, origin, Change("feedback_told", one.case, detail=f"round:{one.round.id}"))

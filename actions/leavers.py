@@ -1,4 +1,4 @@
-"""Dispose of the personal data of people who left, when the municipality's period for them is over."""
+"""Dispose of the personal data of people who have left, once the municipality's retention period for them is over."""
 
 from actions import settings
 from actions.changes import NONE, Change, Changes, record
@@ -9,7 +9,7 @@ from storage.desk import Session
 
 
 def dispose(session: Session, origin: Origin, periods: Retention) -> Changes:
-    """Leave a running number of everybody who is due; each is an event that names the row."""
+    """Replace the personal data of everybody who is due by a running number; each gets an event with her row id."""
     changes = NONE
     for person in leavers.due(session, origin.tenant_id, periods, origin.today):
         changes += settings.follow_address(session, origin, person.email, None)

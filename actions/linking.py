@@ -20,7 +20,7 @@ from storage.desk import Session
 def link(session: Session, origin: Origin, case: CaseRow, other: CaseRow, acting: str = "") -> Changes:
     """Link two cases on which the caller has rights. No changes if they are linked already.
 
-    acting: for whom she stands in on `case`, as the trail has it; so everywhere here.
+    acting: whom the caller deputises for on `case`, as the trail has it; the same throughout this module.
 
     Raises: LinkedToItself, LinkedAlike, LinkClosed.
     """
@@ -40,8 +40,8 @@ def link(session: Session, origin: Origin, case: CaseRow, other: CaseRow, acting
 def ask(session: Session, origin: Origin, case: CaseRow, other: CaseRow | None, acting: str = "") -> Changes:
     """Ask those who have rights on `other` whether it may be linked to `case`, once a day.
 
-    No changes where nobody is asked: there is no such case, the cases are of one kind, or linked, the other is closed,
-    or it was asked already. Raises: LinkClosed: `case` is closed.
+    No changes, and nobody is asked, if there is no such case, the cases are of one kind or linked already, the other is
+    closed, or it was asked already. Raises: LinkClosed: `case` is closed.
     """
     if case.closed_on is not None:
         raise LinkClosed
@@ -62,7 +62,10 @@ def ask(session: Session, origin: Origin, case: CaseRow, other: CaseRow | None, 
 def say(
     session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, *, yes: bool, acting: str = ""
 ) -> Changes:
-    """Answer the question about `case`. Raises: LinkGone: it is not asked any more. LinkClosed: one is closed now."""
+    """Answer the question whether `case` may be linked.
+
+    Raises: LinkGone: it is not asked any more. LinkClosed: one of the cases is closed now.
+    """
     if row is None or row.state != ASKED or row.asked_case_id != case.id:
         raise LinkGone
     other = other_of(session, row, case)
@@ -79,7 +82,7 @@ def say(
 
 
 def unlink(session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, acting: str = "") -> Changes:
-    """Take the link of a case away; what was assessed together stays in both. Raises: LinkGone."""
+    """Remove a link of a case; what was assessed together stays in both. Raises: LinkGone."""
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
     if row is None or other is None:
         raise LinkGone
@@ -88,7 +91,7 @@ def unlink(session: Session, origin: Origin, row: CaseLinkRow | None, case: Case
 
 
 def end_all(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Take every link of a case away, asked for or made; those of the other cases are told of one that was made.
+    """Remove every link of a case, asked for or made; the people of the other cases are told of those that were made.
 
     What was assessed together stays in both.
     """
@@ -103,9 +106,9 @@ def end_all(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def follow(session: Session, origin: Origin, gone: CaseRow, stays: CaseRow) -> Changes:
-    """Give a case the links of another whose place it takes, with what was assessed together in them.
+    """Move the links and joint assessments of a case to the case that takes its place.
 
-    A question that nobody has answered goes: it may be asked anew.
+    A question that nobody has answered is dropped: it may be asked again.
     """
     changes = NONE
     for row in case_links.every_of(session, gone.id):
@@ -140,9 +143,9 @@ def assess(
     with_id: int,
     acting: str = "",
 ) -> Changes:
-    """Record an assessment the two units made together. with_id: who took part for the other. Raises: LinkGone.
+    """Record an assessment the two units made together. with_id: who took part for the other unit.
 
-    No changes where it is recorded already, by either of the two: one assessment of a day is kept once.
+    No changes if either of the two has recorded it already: an assessment on a day is kept once. Raises: LinkGone.
     """
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
     if row is None or other is None or origin.person_id is None:
@@ -161,9 +164,9 @@ def assess(
 def take_back(
     session: Session, origin: Origin, row: CaseLinkRow | None, case: CaseRow, joint_id: int, acting: str = ""
 ) -> Changes:
-    """Take away an assessment that was recorded by mistake, or wrongly: the right one is recorded anew.
+    """Remove a joint assessment that was recorded by mistake, or wrongly: the right one is then recorded anew.
 
-    Either unit may, and the other is told. No changes if it is gone already. Raises: LinkGone.
+    Either unit may do so, and the other is told. No changes if it is gone already. Raises: LinkGone.
     """
     other = other_of(session, row, case) if row is not None and row.state == LINKED else None
     if row is None or other is None:
@@ -235,5 +238,5 @@ def _both(
 
 
 def _of(case: CaseRow, acting: str = "") -> str:
-    """Return what an event says of the other case: its row, never its reference; and for whom she stands in."""
+    """Return what an event says of the other case, its row id and never its reference, and whom the caller acts for."""
     return f"case:{case.id} {acting}".strip()

@@ -23,7 +23,7 @@ def begin(session: Session, origin: Origin, basis: Basis, occasion: int = 1) -> 
     """Create the missing lists, one per child or one for the whole case, and return the basis with them.
 
     The first list of an occasion is pinned to the newest version and the case's unit; later ones follow it, and void a
-    signature of those there were. Raises: SignatureStands: she has not been asked whether they may.
+    signature of the others. Raises: SignatureStands: the caller has not yet been asked whether they may.
     """
     case, checklist = basis.case, basis.checklist
     present = {sheet.filled.child for sheet in basis.sheets}
@@ -121,10 +121,10 @@ def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis,
 
 
 def withdraw(session: Session, origin: Origin, basis: Basis) -> Changes:
-    """Take away the newest occasion of a list that was begun by mistake, with its drafts: it counts in no figure.
+    """Delete the newest occasion of a list that was begun by mistake, with its drafts: it counts in no figure.
 
     No changes if none is begun. Raises: ListOfRound. ListIsUsed: something was ever answered in it, or it was sent or
-    read; what was answered is never taken away.
+    read; an answer is never deleted.
     """
     cases.lock(session, basis.case)
     if basis.round_id:

@@ -1,4 +1,4 @@
-"""The monthly check of accesses: draw them, and keep what came of looking at them."""
+"""The monthly check of accesses: draw a sample of them, and record the outcome of checking each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from storage.log_checks import WHOLE, LogCheckRow
 
 
 def month_before(today: date) -> date:
-    """Return the first day of the month before this one: the newest that can be drawn whole."""
+    """Return the first day of the month before this one: the newest month that is over, and may be drawn from."""
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def sample(session: Session, origin: Origin, month: date) -> Changes:
-    """Draw a month's accesses for all who check them, once. Nothing is drawn of a month that is not over."""
+    """Draw a month's sample for everyone who checks accesses, once. Nothing is drawn from a month that is not over."""
     if month > month_before(origin.today) or log_checks.of_tenant(session, origin.tenant_id, month):
         return NONE
     tenant = tenants.get(session, origin.tenant_id)
@@ -39,7 +39,7 @@ def sample(session: Session, origin: Origin, month: date) -> Changes:
 
 
 def accesses(session: Session, tenant_id: int, month: date) -> list[Access]:
-    """Return a month's accesses by people, as they are drawn from."""
+    """Return a month's accesses by people, from which the sample is drawn."""
     roles: dict[int, set[Role]] = {}
     for person, held in people.everyone(session, tenant_id):
         roles.setdefault(person.id, set()).add(held.role)
@@ -55,21 +55,24 @@ def accesses(session: Session, tenant_id: int, month: date) -> list[Access]:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Whose accesses somebody checks. units: as their chef. whole: as a manager, those above the units."""
+    """Whose accesses somebody checks. units: in these, as their chef. whole: those above the units, as a manager."""
 
     units: Sequence[int] = ()
     whole: bool = False
 
 
 def hers(session: Session, origin: Origin, month: date, checker: Checker) -> list[LogCheckRow]:
-    """Return what a person is to check of a month; her own accesses are another's to check."""
+    """Return the accesses of a month that a person is to check; never her own, which somebody else checks."""
     seats = (*sorted(set(checker.units)), *((WHOLE,) if checker.whole else ()))
     rows = [row for seat in seats for row in log_checks.drawn(session, origin.tenant_id, month, seat)]
     return [row for row in rows if not is_hers(session, origin, log_checks.event(session, row).actor)]
 
 
 def check(session: Session, origin: Origin, row_id: int, outcome: Outcome, checker: Checker) -> Changes:
-    """Record that an access is in order, or is followed up. Raises: CheckIsNotHers: it is another's, or checked."""
+    """Record that an access is in order, or is followed up.
+
+    Raises: CheckIsNotHers: somebody else is to check it, or it is checked already.
+    """
     row = log_checks.get(session, origin.tenant_id, row_id)
     if row is None or row.outcome != OPEN:
         raise CheckIsNotHers

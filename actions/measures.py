@@ -1,4 +1,4 @@
-"""Measures and findings: make, say that it is done, look at what was done; and who is reminded of which."""
+"""Measures and findings: make them, record that they are done, check what was done; and who is reminded of which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from storage.measures import FindingRow, MeasureRow
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A measure as it is wanted. code, finding_id: the finding it belongs to, of the authority's or of the register.
+    """A measure to be made. code, finding_id: the finding it belongs to: one of the authority's, or of the register.
 
     round_id: the round it comes from.
     """
@@ -47,7 +47,7 @@ def nej_in(sheet: Sheet) -> tuple[str, ...]:
 def for_answer(
     session: Session, origin: Origin, sheet: Sheet, item_id: str, owner_id: int, due_on: date
 ) -> tuple[MeasureRow, Changes]:
-    """Make the measure that one Nej calls for. Raises: MeasureMoved: it is no Nej; MeasureOwner, MeasureDays."""
+    """Make the measure that one Nej calls for. Raises: MeasureMoved: it is not a Nej; MeasureOwner, MeasureDays."""
     case = sheet.case
     if item_id not in nej_in(sheet):
         raise MeasureMoved
@@ -63,7 +63,7 @@ def for_answer(
 def make(session: Session, origin: Origin, wanted: Wanted) -> tuple[MeasureRow, Changes]:
     """Make a measure for a finding, for a round, or one of the unit's own.
 
-    Raises: MeasureText, PersonalNumberInText, MeasureOwner: she does not work there; MeasureDays.
+    Raises: MeasureText, PersonalNumberInText, MeasureOwner: the owner does not work in the unit; MeasureDays.
     """
     what = _name(origin, wanted.what)
     if wanted.owner_id not in workers_in(session, origin, wanted.unit_id):
@@ -93,7 +93,7 @@ def _add(
 ) -> tuple[MeasureRow, Changes]:
     measures.add(session, row, what)
     detail = f"measure:{row.id} to {row.owner_id}"
-    # The question would say that its answer is Nej, and the trail holds no content.
+    # Naming the question would reveal that its answer is Nej, and the trail holds no content.
     return row, record(session, origin, Change("measure_made", case, detail=detail))
 
 
@@ -123,10 +123,10 @@ def workers_in(session: Session, origin: Origin, unit_id: int) -> tuple[int, ...
 
 
 def owner_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> int | None:
-    """Return whose a measure is today; None if it is nobody's, and whoever looks at it says that it is done.
+    """Return who owns a measure today; None if nobody does, and whoever checks it also records that it is done.
 
-    Of a case that is its owner for as long as she works with it or reads it, then its lead: who has handed the case
-    over can mend nothing in it, and is not to see it.
+    A measure of a case is its owner's for as long as she works on the case or reads it, then the lead's: whoever has
+    handed the case over can put nothing right in it, and may not see it.
     """
     if case is None:
         return row.owner_id if staff.is_present(row.owner_id) else None
@@ -147,18 +147,24 @@ def done(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None
 
 
 def look_at(session: Session, origin: Origin, row: MeasureRow, case: CaseRow | None, *, good: bool) -> Changes:
-    """Record what was seen of a measure that is done: it is good, or is open again. Raises: MeasureMoved: not done."""
+    """Record the check of a measure that is done: it is approved, or open again.
+
+    Raises: MeasureMoved: it is not done, or was checked already.
+    """
     if row.done_at is None or row.checked_at is not None:
         raise MeasureMoved
     if good:
         row.checked_at, row.checked_by = origin.now, origin.person_id
         return record(session, origin, Change("measure_checked", case, detail=f"measure:{row.id}"))
-    row.done_at = row.followed_at = row.helped = None  # what was not done has not helped: it is asked again
+    row.done_at = row.followed_at = row.helped = None  # what was not done cannot have helped: that is asked again
     return record(session, origin, Change("measure_reopened", case, detail=f"measure:{row.id}"))
 
 
 def follow_up(session: Session, origin: Origin, row: MeasureRow, *, helped: bool) -> Changes:
-    """Record whether a measure that is done helped. Raises: MeasureMoved: not done, no such day, or said."""
+    """Record whether a measure that is done helped.
+
+    Raises: MeasureMoved: it is not done, has no day for following it up, or has been followed up.
+    """
     if row.done_at is None or row.follow_up_on is None or row.followed_at is not None:
         raise MeasureMoved
     row.followed_at, row.helped = origin.now, helped
@@ -177,7 +183,7 @@ def add_finding(
 ) -> Changes:
     """Enter a finding into the register. again: it has been pointed out before.
 
-    Raises: MeasureText, PersonalNumberInText, FindingDay.
+    Raises: MeasureText, PersonalNumberInText; FindingDay: this kind needs a day, or has none.
     """
     words = _name(origin, name), (_name(origin, evidence) if evidence.strip() else "")
     if (day is not None) != (kind in WITH_DAY):
@@ -208,7 +214,8 @@ def settle(session: Session, origin: Origin, row: FindingRow) -> Changes:
 def check(session: Session, origin: Origin, row: FindingRow, evidence: str, day: date | None) -> Changes:
     """Record that a recommendation was checked, on what evidence, and the day of its next check; it stays open.
 
-    Raises: DutyMoved: it is settled, or no recommendation. MeasureText, PersonalNumberInText; FindingDay.
+    Raises: DutyMoved: it is settled, or not a recommendation. MeasureText, PersonalNumberInText; FindingDay: the day
+    is missing, or not in the future.
     """
     if row.settled_on is not None or row.kind != "rekommendation":
         raise DutyMoved
@@ -224,7 +231,7 @@ def check(session: Session, origin: Origin, row: FindingRow, evidence: str, day:
 
 
 def note_due(session: Session, tenant_id: int, day: date, workdays: Workdays) -> None:
-    """Note which measures are reminded of on a day, and whose owner has left; the same day again changes nothing."""
+    """Mark the measures to remind of on a day, also those whose owner has left. Idempotent for the same day."""
     staff = Staff(people.holdings_on(session, tenant_id, day))
     for row in measures.unchecked(session, tenant_id):
         if row.done_at is not None:
@@ -261,9 +268,9 @@ def owned_by(session: Session, tenant_id: int, person_id: int) -> int:
 
 
 def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[MeasureRow]]:
-    """Return who is reminded of which measures on a day: the owner; once one is late, who looks at it as well.
+    """Return who is reminded of which measures on a day: the owner and, once it is late, those who check it as well.
 
-    If the owner has left, they are told from the first. Whether one that is done helped is asked of them alone.
+    If the owner has left, those who check it are told from the start. Only they are asked whether it helped.
     """
     staff = Staff(people.holdings_on(session, tenant_id, day))
     found: dict[int, list[MeasureRow]] = {}
@@ -291,7 +298,7 @@ def every_measured(session: Session) -> frozenset[str]:
 
 
 def place_of(staff: Staff, row: MeasureRow, case: CaseRow | None) -> Place:
-    """Return whose a measure is today. staff: see `staff_of`."""
+    """Return a measure's owner of today, unit and case, as the rules of access take them. staff: see `staff_of`."""
     return Place(owner_of(staff, row, case), row.unit_id, case)
 
 
@@ -301,5 +308,5 @@ def staff_of(session: Session, origin: Origin) -> Staff:
 
 
 def lookers_of(session: Session, origin: Origin, row: MeasureRow) -> list[int]:
-    """Return who is to look at a measure that is done."""
+    """Return who is to check a measure that is done."""
     return _lookers(session, staff_of(session, origin), row)

@@ -33,7 +33,7 @@ class Origin:
 
     @property
     def lets(self) -> LetThrough:
-        """Return what is no personal number in the texts that come with this act."""
+        """Return what tells other digits from personal numbers in the texts that come with this act."""
         return LetThrough(self.today, self.ref_pattern)
 
 

@@ -24,7 +24,7 @@ Outcome = Literal["added", "changed", "unchanged"]
 class Entry:
     """One line of a register file: who holds which role in which unit. Days are inclusive; None: open-ended.
 
-    keeps: the days about which it says nothing.
+    keeps: the days that it leaves as they are in the register.
     """
 
     object_id: str | None
@@ -37,10 +37,11 @@ class Entry:
     keeps: frozenset[str] = frozenset()
 
 
-def as_it_goes_on(session: Session, origin: Origin, email: str, name: str, unit: str, role: Role) -> Entry:
-    """Return the entry that adds a role from now on; one she has keeps its days, one that has ended begins today.
+def entry_from_today(session: Session, origin: Origin, email: str, name: str, unit: str, role: Role) -> Entry:
+    """Return the entry that gives a person a role from now on.
 
-    Raises: BadEmail: somebody of another name has the e-mail.
+    A role she holds keeps its days; one that has ended begins again today.
+    Raises: BadEmail: somebody with another name has the e-mail.
     """
     person = people.by_email(session, origin.tenant_id, email)
     if person is None:
@@ -82,8 +83,8 @@ def enter(session: Session, origin: Origin, entry: Entry) -> tuple[Outcome, Chan
 
 
 def _person(session: Session, origin: Origin, entry: Entry) -> tuple[PersonRow, Outcome, Changes, Changes]:
-    """Find, update or create the person; also return what was done, what of it the admin should look at, and what of a
-    setting followed her new e-mail."""
+    """Find, update or create the person; return her with the outcome and two kinds of changes: those the admin should
+    look at, and those to settings that name her by e-mail."""
     tenant_id = origin.tenant_id
     object_id, email = entra_id(entry.object_id or "") or None, entry.email
     found = people.by_object_id(session, tenant_id, object_id) if object_id else None
@@ -115,7 +116,7 @@ def _doubled(second: PersonRow, first: PersonRow) -> Change:
 
 
 def first_admin(session: Session, origin: Origin, email: str) -> Changes:
-    """Enter an admin where nobody is one today, so that she can add the others."""
+    """Enter an admin if the municipality has none today, so that she can add the others."""
     admins = people.held_in(session, origin.tenant_id, "admin")
     if any(people.is_held(role, origin.today) for _, role in admins):
         return NONE
@@ -124,7 +125,7 @@ def first_admin(session: Session, origin: Origin, email: str) -> Changes:
 
 
 def second_row(session: Session, origin: Origin, waiting: PersonRow, known: PersonRow) -> Changes:
-    """Record that a row known by e-mail alone turned out to be of a person who is bound already; nothing is joined."""
+    """Record that a row known by e-mail alone belongs to a person who is bound already; the rows are not joined."""
     return record(session, origin, _doubled(waiting, known))
 
 

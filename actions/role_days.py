@@ -1,5 +1,5 @@
-"""Change the days of a role. What the register then no longer shows of days it was held is an event, for whoever looks
-into an incident (`reports/exposed`)."""
+"""Change the days of a role. If the register then no longer shows days on which it was held, an event does, for whoever
+investigates an incident (`reports/exposed`)."""
 
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from storage.people import RoleRow
 
 
 def give(session: Session, origin: Origin, held: RoleRow, first: date | None, last: date | None) -> Changes:
-    """Let a role be held from one day to another, both included; None: open-ended."""
+    """Set the first and last day of a role, both included; None: open-ended."""
     changes = _was(session, origin, held, first, last)
     held.valid_from, held.valid_to = first, last
     people.save_role(session, held)
@@ -26,9 +26,10 @@ def end(session: Session, origin: Origin, held: RoleRow, day: date) -> Changes:
 
 
 def unite(session: Session, origin: Origin, stays: RoleRow, gone: RoleRow) -> Changes:
-    """Make one role of two that are the same: held on every day of either, where their days meet.
+    """Merge two rows of the same role into one, held on every day of either, if their days overlap or adjoin.
 
-    Else nobody would have given it for the days between: the one held today is kept, or the next one, or the last.
+    If they do not, nobody gave the role for the days between, so only one is kept: the one held today, else the next,
+    else the last.
     """
     kept = _latest(stays, gone, origin.today) if _apart(stays, gone) else None
     first, last = (kept.valid_from, kept.valid_to) if kept else _both(stays, gone)
@@ -60,7 +61,7 @@ def _begins(held: RoleRow) -> date:
 
 
 def _was(session: Session, origin: Origin, held: RoleRow, first: date | None, last: date | None) -> Changes:
-    """Record the days until today on which a role was held, if the new ones leave any of them out."""
+    """Record the days up to today on which a role was held, if its new days leave any of them out."""
     if not held.id or _begins(held) > origin.today:
         return NONE
     until = min(held.valid_to or origin.today, origin.today)

@@ -1,4 +1,4 @@
-"""Drawn cases given to reviewers, moved to another, and replaced by the next in their unit's order."""
+"""Give the drawn cases of a round to reviewers, move one to another, or replace one by the next of its unit."""
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
@@ -16,9 +16,9 @@ from storage.rounds import RoundRow
 
 
 def renew(session: Session, origin: Origin, row: RoundRow) -> tuple[int, int, Changes]:
-    """Take the next cases in their units' order instead of those that cannot be reviewed any more.
+    """Replace the drawn cases that cannot be reviewed any more by the next in their units' order.
 
-    Return how many were taken, and how many there is nobody left for, so that fewer are drawn. Raises: RoundMoved.
+    Return how many were replaced, and how many could not be because no case was left. Raises: RoundMoved.
     """
     still(session, row, "draft")
     every = round_cases.frame_of(session, row.id)
@@ -60,13 +60,13 @@ def move(
     case = cases.get(session, origin.tenant_id, reading.case_id)
     was, reading.ended = reading.person_id, reading.ended or "moved"
     rounds.flush(session)
-    given = give(session, origin, row, _there(case), person_id, second=reading.second)
+    given = give(session, origin, row, _present(case), person_id, second=reading.second)
     detail = f"round:{row.id} {was} to {person_id}"
     return given + record(session, origin, Change("case_moved", case, detail=detail))
 
 
 def _replaced_by(session: Session, reading: ReadingRow) -> bool:
-    """Return whether somebody else has this reading already, since its reviewer said that she had had the case."""
+    """Return whether somebody else has this reading already, after its reviewer said that she had had the case."""
     row = round_cases.case_in(session, reading.round_id, reading.case_id)
     stand = [one for one in round_readings.readings(session, reading.round_id) if one.case_id == reading.case_id]
     return (
@@ -74,7 +74,7 @@ def _replaced_by(session: Session, reading: ReadingRow) -> bool:
     )
 
 
-def _there(case: CaseRow | None) -> CaseRow:
+def _present(case: CaseRow | None) -> CaseRow:
     if case is None:
         raise RoundMoved
     return case
@@ -83,7 +83,7 @@ def _there(case: CaseRow | None) -> CaseRow:
 def replace(
     session: Session, origin: Origin, row: RoundRow, case_id: int, settings: TenantSettings
 ) -> tuple[CaseRow, Changes]:
-    """Take the next case in the unit's order instead of one that cannot be reviewed.
+    """Replace a case that cannot be reviewed by the next in its unit's order.
 
     Raises: RoundMoved; NoReplacement: there is none, or too few may review it.
     """

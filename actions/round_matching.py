@@ -1,4 +1,4 @@
-"""Who may read which case of a round, and how much each reviewer has: the match, and who could take over."""
+"""Who may read which case of a round, and how many readings each reviewer has: the match, and who could take over."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ from storage.round_reviewers import RoundReviewerRow
 from storage.rounds import RoundRow
 
 AFTER_LAST = timedelta(days=7)
-"""How far ahead a reviewer's time is looked at when the last day of a round has passed and it is not closed."""
+"""How far ahead reviewers' availability counts when the last day of a round has passed and it is not closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A round's matching as it stands: weights and loads by reviewer, and who may read which case without a tie."""
+    """A round's matching as it stands: weights and loads by reviewer, and who, without a tie, may read which case."""
 
     weights: Mapping[int, int]
     loads: Mapping[int, int]
@@ -29,7 +29,7 @@ class Standing:
 
 
 def standing(session: Session, origin: Origin, row: RoundRow, settings: TenantSettings) -> Standing:
-    """Return how matters stand, from the register, the ties and the consents of today."""
+    """Return a round's matching as it stands, from the register, the ties and the consents of today."""
     frame, now = round_cases.frame_of(session, row.id), reach(session, origin, row.id)
     members = round_reviewers.reviewers(session, row.id)
     ties = round_ties.ties(session, [case.id for _, case in frame])
@@ -95,7 +95,7 @@ def whom_to_ask(
 def candidates(
     session: Session, origin: Origin, row: RoundRow, case_id: int, settings: TenantSettings
 ) -> tuple[int, ...]:
-    """Return who may take over a reading of a case, whoever then has the least to do first."""
+    """Return who may take over a reading of a case, those first who would then have the least to do."""
     now = standing(session, origin, row, settings)
     reads = {one.person_id for one in round_readings.readings(session, row.id) if one.case_id == case_id}
     able = now.may_read.get(case_id, frozenset()) - reads

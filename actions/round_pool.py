@@ -1,4 +1,4 @@
-"""The reviewers of a round: added, taken out, and asked for from another unit."""
+"""The reviewers of a round: add them, remove them, and ask to borrow one from another unit."""
 
 from collections.abc import Collection, Sequence
 
@@ -17,7 +17,7 @@ from storage.rounds import RoundRow
 def add_reviewers(
     session: Session, origin: Origin, row: RoundRow, wanted: Sequence[int], availability: Availability
 ) -> Changes:
-    """Add reviewers to a round, or change when those in it have time. Raises: NoReviewer, RoundMoved."""
+    """Add reviewers to a round, or change the availability of those in it. Raises: NoReviewer, RoundMoved."""
     still(session, row, "draft", "open")
     units = reviewer_units(session, origin)
     if not wanted or not set(wanted) <= set(units):
@@ -43,7 +43,7 @@ def add_reviewers(
 
 
 def drop_reviewer(session: Session, origin: Origin, row: RoundRow, person_id: int) -> Changes:
-    """Take a reviewer out of a round that is not begun. Raises: RoundMoved."""
+    """Remove a reviewer from a round that has not started. Raises: RoundMoved."""
     still(session, row, "draft")
     round_reviewers.drop_reviewer(session, row.id, person_id)
     return record(session, origin, Change("reviewer_removed", detail=f"round:{row.id} {person_id}"))
@@ -54,7 +54,7 @@ def ask_for(
 ) -> tuple[tuple[ConsentRow, ...], Changes]:
     """Ask the chefs of both units whether a reviewer of one may review cases of another.
 
-    own: the units the asker herself is chef of; of those she has said yes by asking. Raises: NoReviewer, RoundMoved.
+    own: the units that whoever asks is chef of herself: asking is her yes for them. Raises: NoReviewer, RoundMoved.
     """
     still(session, row, "draft", "open")
     units = reviewer_units(session, origin).get(person_id, [])
@@ -80,7 +80,7 @@ def ask_for(
 
 
 def say(session: Session, origin: Origin, one: ConsentRow, *, yes: bool) -> Changes:
-    """Record what a chef says to a loan; she may change her mind while the round is open."""
+    """Record a chef's answer about lending or borrowing a reviewer; she may change it while the round is open."""
     one.said, one.by_id, one.at = "yes" if yes else "no", origin.person_id, origin.now
     rounds.flush(session)
     detail = f"round:{one.round_id} {one.person_id} to {one.unit_id} {one.side} {one.said}"

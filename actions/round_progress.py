@@ -24,12 +24,12 @@ class CaseProgress:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether as many have read it as are to."""
+        """Whether every reviewer it needs, one or two, has reviewed it."""
         return len(self.done) >= (2 if self.row.twice else 1)
 
     @property
     def is_left(self) -> bool:
-        """Whether it is not reviewed, though it could be: the closing asks why."""
+        """Whether it is not reviewed although it could be, so that closing the round takes a reason."""
         return not self.is_reviewed and not stopped(self.case)
 
 
@@ -50,7 +50,7 @@ def progress(session: Session, row: RoundRow) -> list[CaseProgress]:
 
 
 def counted(now: Sequence[CaseProgress]) -> tuple[int, int]:
-    """Return how many cases of a round are reviewed, and of how many: what was withdrawn is in no figure."""
+    """Return how many cases of a round are reviewed, and of how many; withdrawn cases are not counted."""
     some = [one for one in now if not one.case.withdrawn]
     return sum(one.is_reviewed for one in some), len(some)
 

@@ -15,13 +15,13 @@ from storage.raised import RaisedRow
 from storage.rounds import RoundRow
 
 RECEIVED_WITHIN = timedelta(hours=2)
-"""Office time within which what was raised is to be received."""
+"""Office hours within which a raised case is to be received."""
 
 
 def raise_now(
     session: Session, origin: Origin, row: RoundRow, case: CaseRow, told: Sequence[int], settings: TenantSettings
 ) -> tuple[RaisedRow, Changes]:
-    """Raise a case in which a reviewer found a child at risk. told: who is told at once. Never a text.
+    """Raise a case in which a reviewer found a child at risk. told: who is told at once. No text is kept.
 
     The same case raised again by her, before anyone has received it, is the same matter.
     """
@@ -54,7 +54,7 @@ def receive(session: Session, origin: Origin, one: RaisedRow, case: CaseRow) -> 
 
 
 def note_late(session: Session, origin: Origin, one: RaisedRow, case: CaseRow, told: Sequence[int]) -> Changes:
-    """Record that nobody has received it in time, and who was told of that and may receive it now."""
+    """Record that nobody has received a raised case in time, and who was told of that and may receive it now."""
     one.late_at = origin.now
     raised.note_told(session, one.id, told)
     detail = f"round:{one.round_id} to {','.join(map(str, told))}"

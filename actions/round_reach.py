@@ -1,4 +1,4 @@
-"""Whose cases a reviewer may be given: her own unit's, everybody's for one of the whole organisation, and lent ones."""
+"""Which units' cases a reviewer may be given: her own unit's, those of units she is lent to, or every unit's."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,10 @@ from storage.people import ORGANISATION
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Today's reviewers. units: theirs, by person. whole: the organisation. lent: person and unit, after two yes."""
+    """Today's reviewers. units: theirs, by person. whole: the unit that stands for the whole organisation.
+
+    lent: person and unit, where the chefs of both units have said yes.
+    """
 
     units: Mapping[int, list[int]]
     whole: frozenset[int]
@@ -25,7 +28,7 @@ class Reach:
 
 
 def reach(session: Session, origin: Origin, round_id: int) -> Reach:
-    """Return whose cases reviewers may be given in a round, from the register and the consents of today."""
+    """Return which cases reviewers may be given in a round, from the register and the consents of today."""
     names = people.unit_names(session, origin.tenant_id)
     whole = frozenset(row_id for row_id, name in names.items() if name == ORGANISATION)
     consents = round_reviewers.consents(session, round_id)

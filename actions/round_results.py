@@ -19,7 +19,7 @@ def shown(session: Session, origin: Origin, row: RoundRow, count: int) -> Change
 
 
 def note(session: Session, origin: Origin, row: RoundRow, prompt: str, text: str) -> Changes:
-    """Record what was said to one prompt at a round's workshop; what stood there is replaced.
+    """Record what was said about one prompt at a round's workshop; an earlier note on it is replaced.
 
     Raises: RoundMoved: there is no such prompt. CommentMissing, TextTooLong, PersonalNumberInText.
     """

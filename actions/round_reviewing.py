@@ -16,9 +16,9 @@ from storage.rounds import RoundRow
 
 
 def declare(session: Session, origin: Origin, case: CaseRow, reading: ReadingRow, *, had: bool) -> Changes:
-    """Record whether a reviewer had a case, which she says before she sees more than its reference.
+    """Record whether a reviewer has had a case herself, which she says before she sees more than its reference.
 
-    Raises: RoundMoved: it is not hers any more, or she has said it.
+    Raises: RoundMoved: it is not hers to review any more, or she has said so already.
     """
     if reading.ended or reading.person_id != origin.person_id or reading.declared:
         raise RoundMoved

@@ -1,4 +1,4 @@
-"""What a peer reviewer may do with a list of a case, as the rounds have it: asked at every door before it is begun."""
+"""Whether a peer reviewer may review a case in an open round: checked wherever its list can be begun."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,8 +16,9 @@ from storage.rounds import RoundRow
 
 Standing = Literal["undrawn", "not_hers", "elsewhere", "undeclared", "uncalibrated", "reviews"]
 """`undrawn`: the case is in no open round of this list, or its people have protected identity, so nobody reviews it.
-`elsewhere`: drawn for her, and of another unit than hers since, without a yes of both chefs. `undeclared`: she has not
-said that she has no tie to it. `uncalibrated`: nor read the made-up file. `reviews`: she may."""
+`not_hers`: somebody else is to review it. `elsewhere`: it was given to her, but is now another unit's, and its chef and
+hers have not both said yes. `undeclared`: she has not said that she has no tie to it. `uncalibrated`: she has not read
+the made-up file. `reviews`: she may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Seat:
 
 
 def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> Seat:
-    """Return where a peer reviewer stands. That she has no tie to the case is not asked here."""
+    """Return a peer reviewer's standing. Ties that the bot knows of itself are not checked here: see `round_ties`."""
     found = round_readings.live(session, case.id, checklist)
     if not found or case.protected_identity:
         return Seat("undrawn")
@@ -57,7 +58,7 @@ def seat(session: Session, origin: Origin, case: CaseRow, checklist: ListId) -> 
 
 
 def calibrated(session: Session, origin: Origin, row: RoundRow) -> bool:
-    """Return whether a person has a calibration that counts with the version of a round's list."""
+    """Return whether a person's calibration with the version of a round's list is valid, or none is needed."""
     done = calibrations.of_person(session, origin.person_id or 0, row.checklist)
     days = [day_of(one.at) for one in done if one.version == row.version]
     return not akts(row.checklist) or is_calibrated(days, origin.today)

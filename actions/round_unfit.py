@@ -12,14 +12,14 @@ from storage.round_cases import RoundCaseRow
 from storage.rounds import RoundRow
 
 Stopped = Literal["", "withdrawn", "protected"]
-"""Why a drawn case cannot be reviewed by anybody; nobody is asked to say so at the closing."""
+"""Why a drawn case cannot be reviewed by anybody; closing the round takes no other reason for it."""
 Unfit = Literal["withdrawn", "protected", "elsewhere", "under_way", "recent"]
-"""Why a case that was drawn cannot be reviewed when its round is started: it stopped, belongs to another unit now, is
-being reviewed in another round, or was reviewed of late."""
+"""Why a case that was drawn cannot be reviewed when its round is started: nobody can, it belongs to another unit
+now, is being reviewed in another round, or was reviewed recently."""
 
 
 def stopped(case: CaseRow) -> Stopped:
-    """Return why nobody can review a case, empty if that is not so."""
+    """Return why nobody can review a case, empty if somebody can."""
     return "withdrawn" if case.withdrawn else "protected" if case.protected_identity else ""
 
 

@@ -1,4 +1,4 @@
-"""Rounds of the unit's own review: made and drawn, begun, closed."""
+"""Rounds of the unit's own review: make and draw, start, close."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _SEED = "bcdfghjkmnpqrstvwxz"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A round as it is wanted. pool: what its group of reviewers is called; may be empty. seed: empty for a new one.
+    """A round to be made. pool: what its group of reviewers is called; may be empty. seed: empty for a new one.
 
     version: of the checklist, 0 for the newest. baseline_id: the round it follows up.
     """
@@ -68,7 +68,7 @@ class Plan:
 def follow_up(
     session: Session, origin: Origin, baseline: RoundRow, name: str, period: Period, opens_on: date, closes_on: date
 ) -> tuple[RoundRow, Changes]:
-    """Make a round that follows a closed one up: its list in its version, its units and its rule of drawing.
+    """Make a round that follows up a closed one, with the same list and version, units and rule of drawing.
 
     Only the seed and the days are new. Raises: RoundMoved: the baseline is not closed; else as `make`.
     """
@@ -93,7 +93,7 @@ def follow_up(
 
 
 def make(session: Session, origin: Origin, plan: Plan) -> tuple[RoundRow, Changes]:
-    """Make a round and draw its cases; it is not begun before it is started.
+    """Make a round and draw its cases; reviewing begins when it is started.
 
     Raises: RoundName, RoundUnits, RoundDays; PersonalNumberInText; EmptyFrame: no case may be drawn.
     """
@@ -197,9 +197,9 @@ def start(session: Session, origin: Origin, row: RoundRow, settings: TenantSetti
 
 
 def close(session: Session, origin: Origin, row: RoundRow, why_not: Mapping[int, str]) -> Changes:
-    """Close a round, saying of each case that was not reviewed why. why_not: by case.
+    """Close a round, with a reason for each case that was not reviewed. why_not: the reasons by case, see WHY_NOT.
 
-    Raises: RoundMoved. WhyNotMissing: of some cases it is not said; nothing is stored.
+    Raises: RoundMoved. WhyNotMissing: for some cases there is none; nothing is stored.
     """
     still(session, row, "open")
     now = progress(session, row)

@@ -1,4 +1,4 @@
-"""Whether two names in the trail are one person's: rows of the register that were joined leave their old names."""
+"""Whether two actors in the trail are one person: a register row that was joined into another stays in old events."""
 
 from actions.origin import Origin
 from storage import people
@@ -6,7 +6,7 @@ from storage.desk import Session
 
 
 def is_hers(session: Session, origin: Origin, actor: str) -> bool:
-    """Return whether something was done by the caller, also by a row of the register that was joined into hers."""
+    """Return whether something was done by the caller, under her own row or one that was joined into hers."""
     if actor == origin.actor:
         return True
     joined = people.joined_into(session, origin.person_id) if origin.person_id is not None else ()

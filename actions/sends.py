@@ -1,4 +1,4 @@
-"""Decide about messages that the bot does not send by itself any more: uncertain ones, and those that were stopped."""
+"""Decide about messages that the bot no longer sends by itself: uncertain ones, and those that were stopped."""
 
 from actions.changes import Change, Changes, record
 from actions.origin import Origin
@@ -13,7 +13,7 @@ def again(session: Session, origin: Origin, row_id: int) -> Changes:
     if row is None or not row.view:
         raise SendIsGone
     row.state, row.leased_until, row.leased_by, row.due_at = outbox.WAITING, None, None, origin.now
-    row.attempts += 1  # a lease from before has no effect
+    row.attempts += 1  # so that a lease from before has no effect
     return record(session, origin, Change("sent_again", detail=str(row.id)))
 
 

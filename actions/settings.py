@@ -10,9 +10,9 @@ from storage.tenants import TenantRow
 
 
 def follow_address(session: Session, origin: Origin, was: str | None, now: str | None) -> Changes:
-    """Let a setting that names somebody by her e-mail name her by the new one, or no more. now: None if she has none.
+    """Replace an e-mail in the settings that name somebody by it. now: the new one; None to remove the old one.
 
-    No changes where no setting names her.
+    No changes if no setting has it.
     """
     tenant = tenants.get(session, origin.tenant_id)
     named = tenants.settings(tenant).out_of_hours

@@ -103,7 +103,7 @@ def _revisions(*both: Basis) -> Mapping[str, Mapping[str, int]]:
 def ask_before_answer(
     session: Session, origin: Origin, sheet: Sheet, item_id: str, now: Answer, before: Answer | None
 ) -> None:
-    """Stop a worker's answer that would void a signature, until she has been asked; files are never asked.
+    """Stop a worker's answer that would void a signature, until she has been asked; an import is never stopped.
 
     Raises: SignatureStands.
     """
@@ -131,7 +131,7 @@ def _ask(session: Session, origin: Origin, case: CaseRow, standing: SignatureRow
 
 
 def confirm(session: Session, origin: Origin, case: CaseRow, signature_id: int) -> Changes:
-    """Record that somebody wants to change what was signed, although the signature will not stand."""
+    """Record that somebody wants to change what was signed, although that voids the signature."""
     return record(session, origin, Change("void_confirmed", case, detail=f"signature {signature_id}"))
 
 

@@ -47,14 +47,14 @@ def _another_admin(session: Session, origin: Origin, person: PersonRow, last: da
 
 
 def moving(session: Session, origin: Origin, person: PersonRow, unit_id: int) -> RoleRow | None:
-    """Return the role with which a person changes to a unit: of those she has elsewhere the newest; None if none."""
+    """Return the role with which a person would move to a unit: the newest she holds elsewhere, None if none."""
     held = [row for row in people.every_role_of(session, person.id) if row.role in IN_A_UNIT]
     held = [row for row in held if row.unit_id != unit_id and (row.valid_to or date.max) >= origin.today]
     return held[-1] if held else None
 
 
 def move(session: Session, origin: Origin, person: PersonRow, was: RoleRow, unit_id: int, first: date) -> Changes:
-    """Let a person hold a role in another unit from a day; in the old one until the day before.
+    """Move a person's role to another unit from a day on; she holds it in the old one until the day before.
 
     was: the role she has. Raises: BadPeriod: it has ended by then.
     """
@@ -73,7 +73,7 @@ def move(session: Session, origin: Origin, person: PersonRow, was: RoleRow, unit
 
 
 def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) -> Changes:
-    """Make two rows of the register one, as they are the same person; `stays` keeps her own account and address.
+    """Join two rows of the register that are the same person; `stays` keeps its own account and address.
 
     Raises: NotTwoAccounts: they are one already, or one of them was joined into another.
     """
@@ -94,7 +94,7 @@ def join(session: Session, origin: Origin, gone: PersonRow, stays: PersonRow) ->
 
 
 def change_email(session: Session, origin: Origin, person: PersonRow, email: str) -> Changes:
-    """Give a person another e-mail. Raises: BadEmail: it is none, or another's. PersonalNumberInText."""
+    """Give a person another e-mail. Raises: BadEmail: it is invalid, or somebody else's. PersonalNumberInText."""
     new = address(refuse_personal_numbers(email, origin.lets))
     if not is_address(new) or len(new) > _MOST:
         raise BadEmail

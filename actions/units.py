@@ -29,7 +29,7 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
     others = [row for row in people.units_called(session, origin.tenant_id, new) if row.id != unit.id]
     if any(row.merged_into_id != unit.id for row in others):
         raise UnitNameTaken
-    for row in others:  # a name it had before, or of a unit that is part of it: it then stands for the old name
+    for row in others:  # a name it had before, or of a unit merged into it: that row gets the old name instead
         row.name = f"#{row.id}"
     session.flush()
     unit.name = new
@@ -44,7 +44,7 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
 
 
 def _name(origin: Origin, text: str) -> str:
-    """Return a name as it is kept. Raises: UnitGone: there is none, or it is what a name given up is called."""
+    """Return a name as it is stored. Raises: UnitGone: it is empty, too long, or like the placeholder in `rename`."""
     new = refuse_personal_numbers(one_line(text), origin.lets)
     if not weight(new) or new.startswith("#") or len(new) > _MOST:
         raise UnitGone
@@ -54,7 +54,8 @@ def _name(origin: Origin, text: str) -> str:
 def named(session: Session, origin: Origin, name: str) -> str:
     """Return the name of the unit that is meant, or of one that would be new.
 
-    Raises: UnitGone: it is closed, or there is no name. UnitNearKnown: it looks like a slip. PersonalNumberInText.
+    Raises: UnitGone: it is closed, or there is no name. UnitNearKnown: it looks like a misspelling of another.
+    PersonalNumberInText.
     """
     new = _name(origin, name)
     known = people.units_called(session, origin.tenant_id, new)

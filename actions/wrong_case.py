@@ -18,7 +18,7 @@ from storage.desk import Session
 
 _DRAWN_BACK = re.compile(r" \(draget \d+\)$")
 _REF_KEPT = 40
-"""How much of a withdrawn case's reference is kept; the rest of the column says which case it was."""
+"""How many characters of a withdrawn case's reference are kept; the rest of the column holds its row id."""
 
 
 def rename(session: Session, origin: Origin, case: CaseRow, ref: str) -> Changes:
@@ -48,9 +48,9 @@ def ref_before(case: CaseRow) -> str:
 
 
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
-    """Give a case the reference of another, empty one, with what is known of that one alone; that one is withdrawn.
+    """Give a case the reference of another, empty one, and what is known of that one only; that one is withdrawn.
 
-    What it is linked to is then linked to the case. Raises: RefTaken: something is written in it, it is closed, or its
+    Its links become the case's. Raises: RefTaken: something is written in it, it is closed, or its
     dates contradict the other's. SignatureStands: a fact that is known of it would void a signature.
     """
     days = {name: day for name in FIELDS if (day := getattr(empty, name)) and not getattr(case, name)}
@@ -90,7 +90,7 @@ def ask_for(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
 
 def is_begun(session: Session, case: CaseRow) -> bool:
-    """Return whether anything is answered or sent in a case, or it was extended, which is a text, or has a reason."""
+    """Return whether anything is answered or sent in a case, or it has an extension (with its text) or a reason."""
     if is_sent(session, case) or answers.any_in(session, case.id):
         return True
     return bool(extensions.of_case(session, case) or case_reasons.of_case(session, case.id))

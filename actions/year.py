@@ -46,7 +46,7 @@ def _add(
 
 
 def done(session: Session, origin: Origin, row: DutyRow, units: Collection[int]) -> Changes:
-    """Record that a duty is done, and enter when it returns. units: those she may say it of. Raises: DutyMoved."""
+    """Record that a duty is done, and enter when it returns. units: those the caller acts for. Raises: DutyMoved."""
     _check(row, units)
     row.done_at, row.done_by = origin.now, origin.person_id
     changes = record(session, origin, Change("duty_done", detail=f"duty:{row.id}"))
@@ -57,7 +57,7 @@ def done(session: Session, origin: Origin, row: DutyRow, units: Collection[int])
 
 
 def drop(session: Session, origin: Origin, row: DutyRow, units: Collection[int]) -> Changes:
-    """Record that a duty is none: it was entered by mistake, or has ceased. units: as in `done`. Raises: DutyMoved."""
+    """Drop a duty that was entered by mistake, or no longer applies. units: as in `done`. Raises: DutyMoved."""
     _check(row, units)
     row.dropped_at = origin.now
     return record(session, origin, Change("duty_dropped", detail=f"duty:{row.id}"))
@@ -69,7 +69,7 @@ def _check(row: DutyRow, units: Collection[int]) -> None:
 
 
 def set_wheel(session: Session, origin: Origin, unit_id: int, months: Collection[int] | None) -> Changes:
-    """Give a unit months of its own for its rounds. months: none for no rounds, None for the municipality's."""
+    """Give a unit months of its own for its rounds. months: empty for no rounds, None for the municipality's."""
     row = year.wheel(session, origin.tenant_id, unit_id)
     row.months = written(months)
     return record(session, origin, Change("wheel_set", detail=f"unit:{unit_id} {row.months}".strip()))
@@ -79,7 +79,7 @@ def set_wheel(session: Session, origin: Origin, unit_id: int, months: Collection
 
 
 def note_due(session: Session, tenant_id: int, settings: TenantSettings, day: date) -> None:
-    """Note what of the year is reminded of on a day; the same day again changes nothing."""
+    """Mark what to remind of on a day. Idempotent for the same day."""
     workdays = settings.workdays
     some: list[DutyRow | FindingRow] = [*year.undone(session, tenant_id), *measures.unsettled(session, tenant_id)]
     for row in some:
@@ -90,7 +90,7 @@ def note_due(session: Session, tenant_id: int, settings: TenantSettings, day: da
     for unit_id, slot in year.next_rounds(session, tenant_id, settings.wheel, day).items():
         own = known.get(unit_id)
         if not holds_rounds and not (own and own.months):
-            continue  # nobody is reminded of what the municipality has never begun with
+            continue  # a municipality that has never held a round is not reminded of rounds
         told_on = own.told_on if own else None
         if reminded(slot.last, day, told_on, workdays, slot.first):
             year.wheel(session, tenant_id, unit_id).told_on = day
@@ -98,9 +98,9 @@ def note_due(session: Session, tenant_id: int, settings: TenantSettings, day: da
 
 
 def told_of(session: Session, tenant_id: int, settings: TenantSettings, day: date) -> dict[int, list[Due]]:
-    """Return who is reminded on a day of what in the year: of a unit its chefs, of the organisation its managers.
+    """Return who is reminded of what on a day: chefs of what their unit is to do, managers of the organisation's part.
 
-    Once something is late the managers are told in any case.
+    Managers are reminded of everything that is late too, and of a unit that has no chef.
     """
     staff = Staff(people.holdings_on(session, tenant_id, day))
     whole = {unit for unit, name in people.unit_names(session, tenant_id).items() if name == ORGANISATION}
@@ -122,9 +122,9 @@ def _told(session: Session, tenant_id: int, settings: TenantSettings, day: date)
 
 
 def _demands(session: Session, tenant_id: int, settings: TenantSettings, day: date) -> list[Due]:
-    """Return the demands named in the setting `findings` that are reminded of on a day.
+    """Return the demands in the setting `findings` to remind of on a day.
 
-    A setting keeps no day on which it was told of: whatever has come due since the last sweep is.
+    A setting cannot record when somebody was reminded, so it is everything that has come due since the last sweep.
     """
     days = [one.day for one in read_standings(settings.findings).values() if one.kind == "atgardskrav" and one.day]
     swept = told_reminders.swept_before(session, tenant_id, day) if days else None

@@ -1,1 +1,1 @@
-"""What comes in as files."""
+"""Imports from CSV files: the people register, cases, and answers."""

@@ -1,4 +1,4 @@
-"""What a row of answers must hold, apart from its case; every error says what is wrong and what to do."""
+"""Check the cells of a row of answers, apart from its case. Every error says what is wrong and what to do."""
 
 from datetime import date
 
@@ -35,9 +35,9 @@ def role_of(cell: str, checklist: Checklist) -> Role:
 
 
 def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
-    """Return the child a row is about; empty: the eldest, or none where the list is about the whole case.
+    """Return the number of the child a row is about; NO_CHILD for a list about the whole case. Raises: Refusal.
 
-    Raises: Refusal.
+    An empty cell means child 1, the eldest.
     """
     if checklist.per == "case":
         if cell:
@@ -49,7 +49,7 @@ def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
 
 
 def item_of(checklist: Checklist, cell: str, role: Role) -> Item:
-    """Return the question a row answers, which must be one that is put to the role. Raises: Refusal."""
+    """Return the question a row answers, which must be one that the role is asked. Raises: Refusal."""
     item = checklist.by_id.get(cell)
     if item is None:
         raise Refusal(fault(Code.NO_SUCH_ITEM, checklist=checklist.id, version=checklist.version))
@@ -67,7 +67,7 @@ def texts_of(cells: dict[str, str]) -> Cells:
 
 
 def day_of(cell: str, today: date, column: str = "answered_on") -> date | None:
-    """Return the day the answer was given, or another that has passed; None when there is none. Raises: Refusal."""
+    """Return the date in a cell, which must not lie in the future; None if the cell is empty. Raises: Refusal."""
     try:
         return read_past_day(cell, today, column) if cell else None
     except UserError as error:
@@ -82,9 +82,9 @@ def part_of(cell: str, checklist: Checklist) -> str:
 
 
 def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
-    """Return `method` and `motivation` with what stands in the columns of their own for the way and the place.
+    """Return `method` and `motivation` completed from the columns `option` and `place`, if these add anything.
 
-    An export writes both; then the columns add nothing. Raises: Refusal: the question has no such way.
+    They do not in an export, which fills in both. Raises: Refusal: the question has no such option.
     """
     found: dict[str, str] = {}
     ids = [option.id for option in item.ways.options] if item.ways else []

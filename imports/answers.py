@@ -33,7 +33,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 
 EXPORTED = ("unit", "version", "occasion", "question", "revision")
-"""Columns only an export has."""
+"""Columns that only an export has."""
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 
 
@@ -41,8 +41,8 @@ NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 class _List:
     """A filled-in list that rows go into.
 
-    sheet None: it is not begun. with_chef: the lists of its occasion were sent. before: its answers as an export would
-    have written them before the import.
+    sheet: None until the list is begun. with_chef: whether the lists of its occasion were sent. before: its answers as
+    an export would have written them before the import.
     """
 
     case: CaseRow
@@ -129,7 +129,7 @@ class _Import:
         ]
         if not found:
             return _List(case, newest(where.checklist), 1, False, None, {})
-        # The lists of all children of an occasion belong together: one version, sent and signed at once.
+        # The lists of all children of an occasion belong together: one version, sent and signed together.
         occasion, checklist = found[-1].occasion, checklist_version(where.checklist, found[-1].version)
         together = {row.child: row for row in found if row.occasion == occasion}
         with_chef = any(row.status != State.BEGUN for row in together.values())
@@ -182,13 +182,13 @@ class _Import:
     def _is_said_already(
         self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, day: date | None
     ) -> bool:
-        """Return whether the row equals what is stored, or what was exported of it: then it is no new revision."""
+        """Return whether the row says what is stored, or what an export of it said: then it makes no new revision."""
         if day is not None and day != answers.day_of(old):
             return False
         told = answers.for_export(self.session, sheet.filled, old)
         new = read_cells(item, cells)
         if set(new.option.split(",")) == set(told.option.split(",")):
-            new = replace(new, option=told.option)  # the same ways in another order are no other answer
+            new = replace(new, option=told.option)  # the same options in another order are the same answer
         same = write_cells(item, new, new.choice).like(write_cells(item, told, told.choice))
         return same or (item.id in here.before and here.before[item.id].like(cells))
 
@@ -202,17 +202,17 @@ class _Import:
                 lists.backdate(self.session, here.sheet, min(days))
 
     def tell(self) -> None:
-        """Tell others what they are to hear of at once."""
+        """Notify others of the changes they must hear about at once."""
         for tenant_id, changes in self.changes.items():
             follow(self.session, self._origin(tenant_id), changes)
 
 
 def _taker(session: Session, order: Order) -> Take:
-    """Store answers as revisions; answers that are not in the rows stay as they are.
+    """Return what stores answers as revisions by the actor `import`; answers that are not in the rows stay as they are.
 
-    The answers are the actor `import`. Of two that answer the same, the later is the newer revision. Flagged are the
-    lines whose answer is outside the scale and was kept as `fritext`, and those whose answer hangs on a fact of the
-    case that is not known: it counts, but nobody can tell whether the question applied.
+    Of two rows that answer the same question, the later is the newer revision. flagged: the lines whose answer is
+    outside the scale and was kept as `fritext`. waiting: those whose answer depends on a fact of the case that is not
+    known: it counts, but nobody can tell whether the question applied.
     """
 
     def take(rows: Rows) -> Imported:

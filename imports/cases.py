@@ -1,4 +1,4 @@
-"""Cases from a file of the case system: all rows or none. A cell that is not empty overwrites, with an event.
+"""Cases from a file exported by the case system: all rows or none. A cell that is not empty overwrites, with an event.
 
 Which dates are valid together, and when a closed case opens again for a new investigation, is decided in
 checklists/case_dates. `-` clears a date.
@@ -44,7 +44,7 @@ def _read(raw: bytes, at: datetime) -> list[CsvRow]:
 
 
 def _taker(session: Session, order: Order) -> Take:
-    """Bring cases in line with rows."""
+    """Return what updates cases to match rows."""
     known = _Known(session, order)
 
     def take(rows: Rows) -> Imported:
@@ -59,7 +59,7 @@ CASES = Kind("cases", _read, lambda _session, rows: by_subject(rows, "tenant_id"
 
 
 class _Known:
-    """What rows taken in one transaction have in common, each looked up once."""
+    """Look-ups shared by the rows imported in one transaction: each is made once."""
 
     def __init__(self, session: Session, order: Order) -> None:
         today = day_of(order.at)
@@ -67,7 +67,7 @@ class _Known:
         self.tenant = cache(lambda entra_id: tenants.ensure(session, entra_id))
         self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
         self.ended: list[int] = []
-        """Lines that name somebody without a role today."""
+        """Lines that give a case to somebody who holds no role today."""
         self.has_role = cache(lambda person_id: bool(people.roles_on(session, person_id, today)))
         self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
@@ -152,7 +152,7 @@ class _Row:
         if not text:
             return None
         count = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
-        if not 0 <= count <= MOST_CHILDREN:  # whether there may be none, the kind of case says
+        if not 0 <= count <= MOST_CHILDREN:  # the kind of case decides later whether 0 is allowed
             raise Refusal(of_rule(BadChildren(most=MOST_CHILDREN), "children"))
         return count
 
@@ -192,7 +192,7 @@ class _Row:
         dated = acts.set_dates(self.session, origin, case, given)
         if dated.faults:
             faults = [of_rule(error, name) for name, error in dated.faults.items()]
-            # Of two dates in the wrong order both are refused, and it is said once.
+            # Two dates in the wrong order are both refused, with the same fault: report it once.
             raise Refusal(*{str(one): one for one in faults}.values())
         return dated.changes
 

@@ -18,7 +18,7 @@ from storage.desk import Session
 CLEARED = "-"
 """Clears a date; an empty cell leaves it as it is."""
 MOST_IN_REGISTER = 200
-"""The most characters in one cell of a register."""
+"""The most characters in one cell of a file of people or cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Imported:
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
-    waiting: lines whose answer hangs on a fact that is not known.
+    waiting: lines whose answer depends on a fact that is not known.
     """
 
     added: int
@@ -49,9 +49,9 @@ class Imported:
 class Order:
     """What is common to the rows of a file.
 
-    allowed: the tenants that may be named, as compared; empty = any. actor: who imports it, for the trail. may_be_near:
-    a new unit may be one letter from a known one. named: (tenant, name) of the new units that rows taken so far
-    have named; they are known from then on, stored or not.
+    allowed: the tenants that rows may name, as `entra_id` returns them; empty: any. actor: who imports it, for the
+    trail. may_be_near: accept a new unit whose name is one letter from a known one. named: (tenant, name) of the new
+    units that the rows so far have named; they are known from then on, stored or not.
     """
 
     allowed: frozenset[str]
@@ -63,16 +63,18 @@ class Order:
 
 Rows = Sequence[CsvRow]
 Take = Callable[[Rows], Imported]
-"""Takes rows that belong together, in order. Raises: BadCsv: with every bad one."""
+"""Imports rows that belong together, in order. Raises: BadCsv: with every bad row."""
 KindName = Literal["people", "cases", "answers"]
 Taker = Callable[[Session, Order], Take]
-"""Makes what takes rows into the database, in one transaction."""
+"""Makes the function that imports rows in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of file. read: its rows, each checked by itself. together: the rows in groups, those of one subject
-    in one group, in order. announce: record that a file of these rows comes in, once.
+    """One kind of file.
+
+    read: parse its rows and check each by itself. together: group the rows, in order, those about one subject in one
+    group. announce: record, once, that a file of these rows is imported.
     """
 
     name: KindName
@@ -83,7 +85,7 @@ class Kind:
 
 
 def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:
-    """Return the rows in groups of those that are equal in `columns`, without regard to case."""
+    """Group the rows whose cells in `columns` are equal, ignoring upper and lower case."""
     groups: dict[tuple[str, ...], list[CsvRow]] = {}
     for row in rows:
         groups.setdefault(tuple(row.cells[name].casefold() for name in columns), []).append(row)
@@ -91,7 +93,7 @@ def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:
 
 
 def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:
-    """Import row by row; `take` raises Refusal for a bad one, with every fault of it that it can tell.
+    """Import row by row; `take` raises Refusal for a bad one, with every fault it finds in it.
 
     Raises: BadCsv: with every bad row; the caller stores nothing then.
     """
@@ -114,14 +116,14 @@ def check_cells(cells: Mapping[str, str], allowed: frozenset[str]) -> None:
 
 
 def check_lengths(cells: Mapping[str, str], most: int) -> None:
-    """Refuse cells that hold more than is kept. most: in characters. Raises: Refusal: with each of them."""
+    """Refuse overlong cells. most: characters. Raises: Refusal: with a fault for each."""
     too_long = {name: len(cell) for name, cell in cells.items() if len(cell) > most}
     if too_long:
         raise Refusal(*(of_rule(TextTooLong(length=length, most=most), name) for name, length in too_long.items()))
 
 
 def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
-    """Return whether rows of this tenant may come in. allowed: as compared; empty = any. Raises: Refusal."""
+    """Refuse a row of a tenant that may not be named. allowed: see `Order`. Raises: Refusal."""
     if not tenant_id:
         raise Refusal(fault(Code.EMPTY, column="tenant_id"))
     if allowed and entra_id(tenant_id) not in allowed:

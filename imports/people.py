@@ -27,7 +27,7 @@ _IN_A_UNIT = ("case_worker", "unit_manager", "deputy")
 
 
 def _taker(session: Session, order: Order) -> Take:
-    """Bring the register in line with rows."""
+    """Return what updates the register to match rows."""
     units = Units(session, order)
 
     def take(rows: Rows) -> Imported:
@@ -49,9 +49,9 @@ def _taker(session: Session, order: Order) -> Take:
 
 
 def _together(session: Session, rows: Rows) -> list[list[CsvRow]]:
-    """Return the rows in groups: two that share an object id or an e-mail, now or in the register, are in one."""
+    """Group the rows: two that share an object id or an e-mail, in the file or in the register, are in one group."""
     emails = {tenant: _emails(session, tenant) for tenant in {row.cells["tenant_id"] for row in rows}}
-    above: dict[str, str] = {}  # of each id, another of the same person; the topmost names the group
+    above: dict[str, str] = {}  # by id, another id of the same person; the topmost names the group
 
     def top(name: str) -> str:
         while above.setdefault(name, name) != name:

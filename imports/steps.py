@@ -1,8 +1,8 @@
-"""A file, taken in short transactions that still come out as all rows or none, so that the chat never waits for it.
+"""Import a file in short transactions, yet all rows or none, so that the chat never waits long for it.
 
-First every row is tried and rolled back; a file with a bad row ends there. Then its rows are kept, sealed, as a job, in
-one transaction: from there on the import will be done whatever happens to this process, because any other brings an
-unfinished job to its end. Then they are stored. Rows about one subject (a case, a person) are never parted.
+First every row is tried and rolled back; a file with a bad row goes no further. Then its rows are saved, sealed, as a
+job, in one transaction: from then on the import will be completed whatever happens to this process, because any other
+completes an unfinished job. Then the rows are stored. Rows about one subject (a case, a person) are never split up.
 
 See docs/decisions/0018.
 """
@@ -26,9 +26,9 @@ from storage.sealing import keys_of
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (PEOPLE, CASES, ANSWERS)}
 STEP_SECONDS = 0.05
-"""How long a step takes rows; what it began it ends. SQLite has one writer, so a turn may wait for a whole step."""
+"""How long a step begins new groups; the last one it finishes. SQLite has one writer: a turn may wait for a step."""
 REST_SECONDS = 0.05
-"""At least so long others have the writer between two steps: a waiting process looks for it every 0.1 s at most."""
+"""The least time between two steps, for others to write: a waiting process tries again at intervals of up to 0.1 s."""
 _NOTHING = Imported(0, 0, 0)
 
 Groups = list[list[CsvRow]]
@@ -36,7 +36,7 @@ Groups = list[list[CsvRow]]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a file. refused: lines that were good when tried and no longer when stored; all others are in."""
+    """The outcome of a file. refused: lines that were valid when tried but not when stored; all others are stored."""
 
     imported: Imported = _NOTHING
     refused: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ _DONE = TypeAdapter(Done)
 
 
 def import_file(desk: Desk, kind: Kind, raw: bytes, order: Order, rest: Callable[[float], None] = time.sleep) -> Done:
-    """Import a file; before that, bring to its end what another process left.
+    """Import a file, after completing the imports that other processes left unfinished.
 
     Raises: BadCsv: with every bad row; nothing is stored then.
     """
@@ -61,13 +61,13 @@ def import_file(desk: Desk, kind: Kind, raw: bytes, order: Order, rest: Callable
 
 
 def finish(desk: Desk, rest: Callable[[float], None] = time.sleep) -> None:
-    """Bring to their end the imports that other processes began. Two processes may do so at once."""
+    """Complete the imports that other processes began. Two processes may do so at the same time."""
     while (place := desk.run_now(import_jobs.oldest)) is not None:
         _store(desk, place.job_id, rest)
 
 
 def _try_all(desk: Desk, kind: Kind, groups: Groups, order: Order, rest: Callable[[float], None]) -> None:
-    """Take every group, and roll it back. Raises: BadCsv: with every bad row."""
+    """Import every group and roll it back. Raises: BadCsv: with every bad row."""
     faults: list[Fault] = []
     begun = 0
     while begun < len(groups):
@@ -82,7 +82,7 @@ def _try_all(desk: Desk, kind: Kind, groups: Groups, order: Order, rest: Callabl
 
 
 def _keep(session: Session, kind: Kind, groups: Groups, order: Order) -> int:
-    """Make the job of a file; return its row id."""
+    """Save the rows of a file as a job; return its row id."""
     first = groups[0][0].cells["tenant_id"]
     rows = _ROWS.dump_json(groups).decode()
     job = import_jobs.add(session, tenants.ensure(session, first).id, kind.name, order.at, order.actor, rows)
@@ -91,7 +91,7 @@ def _keep(session: Session, kind: Kind, groups: Groups, order: Order) -> int:
 
 
 def _store(desk: Desk, job_id: int, rest: Callable[[float], None]) -> Done:
-    """Store what is left of a job. What other processes store of it meanwhile is in what is returned."""
+    """Store what is left of a job. The outcome includes what other processes store of it meanwhile."""
     groups: list[list[CsvRow]] = []
     done = Done()
     while True:
@@ -104,9 +104,9 @@ def _store(desk: Desk, job_id: int, rest: Callable[[float], None]) -> Done:
 
 
 def store_some(session: Session, job_id: int, groups: list[list[CsvRow]]) -> Done | None:
-    """Store some groups of a job, or delete it when there are no more; None: it is deleted.
+    """Store some groups of a job and return the outcome so far; with none left, delete the job and return None.
 
-    groups: of the job, read the first time.
+    groups: those of the job; an empty list is filled in.
     """
     job = import_jobs.locked(session, job_id)
     if job is None:
@@ -116,7 +116,7 @@ def store_some(session: Session, job_id: int, groups: list[list[CsvRow]]) -> Don
     if job.taken == len(groups):
         import_jobs.end(session, job)
         return None
-    # Every tenant was allowed and every new unit was meant: it has been tried.
+    # The trial run has checked that every tenant is allowed, and every new unit no misspelling.
     order = Order(frozenset(), job.at, job.actor, may_be_near=True)
     some = step(session, KINDS[job.kind], order, groups[job.taken :])
     kept = import_jobs.done_of(session, job)
@@ -129,7 +129,7 @@ def store_some(session: Session, job_id: int, groups: list[list[CsvRow]]) -> Don
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of some groups. groups: how many were taken, with those that were refused."""
+    """The outcome of some groups. groups: how many were processed, refused ones included."""
 
     groups: int
     imported: Imported
@@ -137,7 +137,7 @@ class Step:
 
 
 def step(session: Session, kind: Kind, order: Order, groups: Groups) -> Step:
-    """Take the first of the groups, as many as there is time for; one with a bad row is taken back alone."""
+    """Import the first of the groups, as many as there is time for; one with a bad row is rolled back alone."""
     until = time.monotonic() + STEP_SECONDS
     taken, imported = 0, _NOTHING
     faults: list[Fault] = []
@@ -148,7 +148,7 @@ def step(session: Session, kind: Kind, order: Order, groups: Groups) -> Step:
                 imported += take(group)
         except BadCsv as bad:
             faults += bad.faults
-            # What it had looked up, and the keys that were opened, may have been taken back.
+            # What it looked up, and the keys it opened, may have been rolled back.
             take = kind.taker(session, order)
             keys_of(session).taken_back(session)
         taken += 1

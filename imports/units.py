@@ -1,4 +1,4 @@
-"""The units a file names: those that are there, and those it names for the first time."""
+"""The units a file names: those that exist, and those it names for the first time."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from storage.tenants import TenantRow
 
 @dataclass
 class Units:
-    """The units of the rows taken in one transaction. new: the names that were not there before, as first written."""
+    """The units of the rows taken in one transaction. new: the names not known before, as first written."""
 
     session: Session
     order: Order
@@ -22,7 +22,10 @@ class Units:
     _ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def id_of(self, tenant: TenantRow, name: str) -> int:
-        """Return the id of a unit, created if it is new. Raises: Refusal: it looks like a slip for a known one."""
+        """Return the id of a unit, created if it is new.
+
+        Raises: Refusal: it looks like a misspelling of a known one, or is closed.
+        """
         at = (tenant.id, unit_key(name))
         if at not in self._ids:
             if tenant.id not in self._known:

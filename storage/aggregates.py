@@ -138,7 +138,7 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
 
     A case that cannot be worked out keeps what it was last counted as, and is put on the admin's list.
     wait: for another projector to finish, so that a report that projects first misses nothing committed before it;
-    otherwise return 0 at once. today: the day on that list; as of UTC if None.
+    otherwise return 0 at once. today: the day to enter on that list; None for today in UTC.
     Returns: the number of queue rows, or of cases, processed, 0: nothing is left; and the cases left out.
     """
     if not _lock_projector(session, wait=wait):
@@ -167,7 +167,7 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
 def by_older_rules() -> Select[Any]:
     """Return the query for cases projected by older rules, a batch of rows.
 
-    Every report asks it, mostly in vain: the index on the rules must answer it, not a reading of every list.
+    Every report runs it, and mostly finds none, so the index on the rules must answer it without reading every list.
     """
     rules = _CONTRIBUTIONS.c.rules
     return select_columns(_CONTRIBUTIONS.c.case_id).where(rules < RULES).order_by(rules).limit(BATCH)
@@ -200,7 +200,7 @@ def sound(session: Session, case_ids: Sequence[int]) -> tuple[dict[Key, Contribu
 def _of_sound(
     read: Callable[[Session, Sequence[int]], dict[Key, Contribution]], session: Session, case_ids: Sequence[int]
 ) -> tuple[dict[Key, Contribution], tuple[Skipped, ...]]:
-    """Return what is read of these cases, one at a time if one of them is faulty, and those that are."""
+    """Return what `read` gives for these cases, read one at a time if any is faulty, and the faulty ones."""
     try:
         return read(session, case_ids), ()
     except UNFIT:
@@ -218,7 +218,7 @@ def _of_sound(
 def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     now, skipped = sound(session, case_ids)
     gone = {one.case_id for one in skipped}
-    # What cannot be read of what was counted before is left out too: a recount mends it.
+    # A case whose stored contribution cannot be read is left out too: a recount repairs it.
     before, unread = _of_sound(kept_contributions, session, [one for one in case_ids if one not in gone])
     skipped = (*skipped, *unread)
     faulty = {one.case_id for one in skipped}
@@ -250,7 +250,7 @@ def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
 
 
 def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
-    """Count everything that one unit had as another's: what is kept of cases, and what is frozen."""
+    """Count everything of one unit as another's: the contributions of cases, and the aggregates, live and frozen."""
     _lock_projector(session)
     session.flush()
     connection = session.connection()
@@ -360,7 +360,8 @@ def read(
 ) -> list[Count]:
     """Return the counts of a period (both days included), live and frozen together, optionally of one list or role.
 
-    codes: only these, if any are given. by_place: only, or none of, the figures of one question by its place.
+    codes: only these, if any are given. by_place: only, or none of, the figures of single questions, which have codes
+    of the form `CODE.PLACE` (see checklists.rates); None for both.
 
     Changes still in the queue are not included: call `project_all` first.
     """
@@ -403,8 +404,7 @@ def by_month(
 ) -> Sequence[tuple[date, str, str, int]]:
     """Return (first day of the month, item or "", code, n) of whole months, oldest first, over all versions.
 
-    unit_ids: only these, if any are given. Figures that are durations or belong to one question by its place are left
-    out.
+    unit_ids: only these, if any are given. Durations and the figures of single questions (`CODE.PLACE`) are left out.
     """
     cells = AGGREGATES.c
     query = (
@@ -467,7 +467,7 @@ def _next_month(day: date) -> date:
 
 
 def units_counted(session: Session, tenant_id: int, last: date) -> set[int]:
-    """Return the units of which anything was counted up to the end of a month."""
+    """Return the units for which anything was counted up to the end of a month."""
     query = select_columns(AGGREGATES.c.unit_id).distinct()
     query = query.where(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == MONTH, AGGREGATES.c.day <= last)
     return set(session.connection().execute(query).scalars())
@@ -478,7 +478,7 @@ def first_day(session: Session, tenant_id: int) -> date | None:
     of_tenant = and_(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == DAY)
     try:
         return session.connection().execute(select_columns(func.min(AGGREGATES.c.day)).where(of_tenant)).scalar()
-    except UNFIT:  # a day that is none; the others can be read
+    except UNFIT:  # one row's day is not a date; the others can be read
         query = select_columns(AGGREGATES.c.day).distinct().where(of_tenant).order_by(AGGREGATES.c.day)
         texts: Any = session.connection().execute(query).cursor
         days = [day for (text_of_day,) in texts.fetchall() if (day := _read_day(text_of_day)) is not None]

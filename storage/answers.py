@@ -147,7 +147,7 @@ def any_in(session: Session, case_id: int) -> bool:
 
 
 def any_of(session: Session, filled_id: int) -> bool:
-    """Return whether anything was ever answered in a list, also if it was taken back."""
+    """Return whether anything was ever answered in a list, even if it was undone."""
     return session.exec(select(AnswerRow.id).where(AnswerRow.filled_id == filled_id).limit(1)).first() is not None
 
 
@@ -188,9 +188,9 @@ _OWN = prepared(
 def newest_own(
     session: Session, case_id: int, checklist: str, role: Role, person_id: int, round_id: int = NO_ROUND
 ) -> list[tuple[FilledRow, dict[str, AnswerRow]]]:
-    """Return the lists of one role and person (NOBODY: the workers) with their newest answers, as begun.
+    """Return the lists of one role and person (NOBODY: the workers) with their newest answers.
 
-    Of the newest occasion, in one round or, with NO_ROUND, outside every round.
+    In the order they were begun, of the newest occasion, in one round or, with NO_ROUND, outside every round.
     """
     named = {"case_id": case_id, "checklist": checklist, "role": role, "person_id": person_id, "round_id": round_id}
     found: dict[int, tuple[FilledRow, dict[str, AnswerRow]]] = {}
@@ -265,9 +265,9 @@ def history(session: Session, filled: int) -> Sequence[AnswerRow]:
 
 
 def own_with_ongoing(session: Session, tenant_id: int) -> Sequence[FilledRow]:
-    """Return the lists of one person's own in which anything was ever answered `pagaende`, oldest first.
+    """Return the lists that one person answers alone and in which anything was ever answered `pagaende`, oldest first.
 
-    The decision basis is no such list, and what the workers of a case share is not either.
+    Neither the decision basis nor a list that the workers of a case share is among them.
     """
     ongoing = select(AnswerRow.id).where(AnswerRow.filled_id == FilledRow.id, AnswerRow.choice == "pagaende")
     query = (
@@ -354,7 +354,7 @@ def add(
     """Insert one revision, sealing its texts.
 
     Raises: sqlalchemy.exc.IntegrityError (at flush): that revision exists already, from a concurrent transaction.
-        UnknownAnswer: it is none that can be read again.
+        UnknownAnswer: its choice could not be read back.
     """
     if written.choice not in STORED_CHOICES:
         raise UnknownAnswer

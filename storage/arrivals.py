@@ -69,10 +69,10 @@ _ARRIVAL: Any = prepared(
         ),
         isouter=True,
     )
-    # Not one more condition of the join above: SQLite would then look through the tenant's whole inbox.
+    # Not another condition of the join above: SQLite would then scan the tenant's whole inbox.
     .join(_NEWEST, col(_NEWEST.id) == _NEWEST_ID, isouter=True)
     .where(
-        # Not of the tenant that is joined: SQLite would look for the person among everybody.
+        # Not by the tenant that is joined: SQLite would then search everybody for the person.
         col(PersonRow.tenant_id).in_(
             select(col(_NAMED.id)).where(func.lower(col(_NAMED.entra_id)) == bindparam("tenant"))
         ),
@@ -99,7 +99,7 @@ def find(
     newest stored reply as well.
     """
     if not compared(object_id):
-        return None  # nobody, even if a row without an id had come into the register
+        return None  # nobody, even if the register had a row with an empty id
     named = {
         "tenant": compared(entra_id),
         "object_id": compared(object_id),
@@ -115,6 +115,6 @@ def find(
     kept = {row.id: row for *_, row, _ in rows if row is not None}.values()
     same = next((row for row in kept if (row.channel_id, row.activity_id) == (channel_id, activity_id)), None)
     pressed = next((row for row in kept if press is not None and row.press == press), None)
-    # Put in order here: asked to, SQLite would go through everybody's roles for it.
+    # Sorted here: with an ORDER BY, SQLite would go through everybody's roles.
     in_order = [role for _, role in sorted(roles.items())]
     return Arrival(tenant, person, in_order, chat, same, pressed, newest)

@@ -34,8 +34,8 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     The copy is a consistent snapshot and blocks nobody: SQLite's online backup, or pg_dump. with_keys: include the case
     keys; without them no text in the copy can be read (storage/key_file.py stores them separately).
 
-    Beside it, in a file of the same name that ends in .sums, stand the number of rows and a hash for each table, read
-    from the database in the same snapshot: `restore --check` compares what comes back with them.
+    A file beside it, with the same name and `.sums` at the end, gets the number of rows and a hash for each table, read
+    in the same snapshot: `restore --check` compares what it restores with them.
 
     Raises: CannotBackUp.
     """
@@ -60,7 +60,7 @@ def back_up(url: str, file: Path, *, with_keys: bool = True) -> int:
     except sqlite3.Error as error:
         raise CannotBackUp(fault(Code.COPY_NOT_WHOLE, why=str(error))) from None
     finally:
-        with contextlib.suppress(OSError):  # where nothing can be written, nothing is to be removed
+        with contextlib.suppress(OSError):  # where nothing can be written, there is nothing to remove
             part.unlink(missing_ok=True)
     return file.stat().st_size
 
@@ -118,7 +118,7 @@ def is_empty(url: str) -> bool:
 
 @contextlib.contextmanager
 def scratch_place(url: str) -> Iterator[str]:
-    """Yield the address of an empty place of the same kind, which is gone afterwards. Raises: CannotBackUp."""
+    """Yield the address of an empty place for a database of the same kind, deleted afterwards. Raises: CannotBackUp."""
     if url.startswith("sqlite:///"):
         with tempfile.TemporaryDirectory(prefix="beslutskollen-check-") as folder:
             yield f"sqlite:///{folder}/bot.db"
@@ -158,7 +158,7 @@ def _path(url: str) -> Path:
 
 
 def check_exists(url: str) -> None:
-    """Refuse an SQLite database that is not there; opening it would make an empty one. Raises: CannotBackUp."""
+    """Refuse an SQLite file that does not exist; opening it would create an empty one. Raises: CannotBackUp."""
     if url.startswith("sqlite:///") and not _path(url).exists():
         raise CannotBackUp(fault(Code.NO_DATABASE, file=_path(url)))
 
@@ -174,7 +174,7 @@ def _postgresql_sums(server: psycopg.Connection) -> dict[str, Sum]:
     query = "select table_name from information_schema.tables where table_schema = 'public'"
     sums = {}
     for (name,) in server.execute(query).fetchall():
-        with server.cursor(name="sums") as rows:  # named: the rows come in portions
+        with server.cursor(name="sums") as rows:  # a named cursor fetches the rows in batches
             rows.itersize = 2000
             rows.execute(sql.SQL("select * from {}").format(sql.Identifier(name)))
             sums[str(name)] = contents.of_rows(rows)
@@ -182,7 +182,7 @@ def _postgresql_sums(server: psycopg.Connection) -> dict[str, Sum]:
 
 
 def _dump(url: str, part: Path, with_keys: bool) -> dict[str, Sum]:
-    """Copy a PostgreSQL database, and add up what stood in it, both from one snapshot."""
+    """Dump a PostgreSQL database and compute its sums, both from one snapshot."""
     left_out = () if with_keys else ("--exclude-table-data=sealing_key",)
     if shutil.which("pg_dump") is None:
         raise CannotBackUp(fault(Code.TOOL_MISSING, tool="pg_dump"))
@@ -243,7 +243,7 @@ def _put_back_file(file: Path, path: Path) -> None:
 def _run(tool: str, url: str, *options: str) -> None:
     """Run a PostgreSQL client program on the database, with the password in the environment, not in its arguments.
 
-    All else of the address is handed on as it is: without its sslmode and certificates it would be another connection.
+    The rest of the address is passed on as it is: without its sslmode and certificates the connection would differ.
     """
     program = shutil.which(tool)
     if program is None:

@@ -30,7 +30,7 @@ def drafts(session: Session, filled_id: int) -> Sequence[DraftRow]:
 
 
 def messages(session: Session, tenant_id: int, case_id: int) -> Sequence[OutboxRow]:
-    """Return the messages about the case alone, as far as they are still kept."""
+    """Return the messages about this case alone that are still kept."""
     query = select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.case_id == case_id)
     return session.exec(query.order_by(col(OutboxRow.id))).all()
 

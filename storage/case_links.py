@@ -20,8 +20,8 @@ REFUSED: Final = "refused"
 class CaseLinkRow(TableRow, table=True):
     """Two cases that are linked, or that somebody has asked to link.
 
-    state: ASKED, LINKED or REFUSED. asked_case_id: the case whose own people are to say yes; none had to be asked:
-    None. by_id, at: who asked or linked them, and when.
+    state: ASKED, LINKED or REFUSED. asked_case_id: the case whose own people are asked to agree; None if nobody had to
+    be. by_id, at: who asked or linked them, and when.
     """
 
     __tablename__ = "case_link"
@@ -61,13 +61,13 @@ def add(session: Session, row: CaseLinkRow | JointRow) -> None:
 
 
 def delete(session: Session, row: CaseLinkRow | JointRow) -> None:
-    """Delete a link, what was assessed together in it stays; or a joint assessment."""
+    """Delete a link, whose joint assessments stay, or a joint assessment."""
     session.delete(row)
     session.flush()
 
 
 def get(session: Session, tenant_id: int, link_id: int) -> CaseLinkRow | None:
-    """Return a link of this tenant, locked: two may answer it at once."""
+    """Return a link of this tenant, locked, because two people may answer it at once."""
     query = select(CaseLinkRow).where(CaseLinkRow.tenant_id == tenant_id, CaseLinkRow.id == link_id)
     return session.exec(query.with_for_update()).first()
 
@@ -103,7 +103,7 @@ def every_of(session: Session, case_id: int) -> Sequence[CaseLinkRow]:
 
 
 def move(session: Session, row: CaseLinkRow | JointRow, was_id: int, now_id: int) -> None:
-    """Put a case in the place of another. The place is taken by no other row."""
+    """Replace one of the two cases by another. No other link may join the new two."""
     if row.adult_case_id == was_id:
         row.adult_case_id = now_id
     else:

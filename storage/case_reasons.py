@@ -1,6 +1,6 @@
-"""Why a case is a case: reasons from the municipality's own list, each from a day.
+"""The reasons for a case (orsaker), from the municipality's own list, each from a day on.
 
-None ends; one that was added by mistake is deleted, and the trail says so.
+A reason never ends; one that was added by mistake is deleted, and the trail says so.
 """
 
 from collections.abc import Sequence

@@ -22,7 +22,7 @@ WHOLE_CASE = 0
 """The child number of facts about the whole case."""
 UNKNOWN = "unknown"
 UNASKED = ""
-"""The value of a fact about a child who is in the case no more: if she is added again, it is asked anew."""
+"""The value of a fact about a child who is no longer in the case: if she is added again, it is asked again."""
 KNOWN = ("ja", "nej")
 VIOLENCE = "violence"
 CHILD_CASE: CaseType = "barn"
@@ -33,7 +33,7 @@ class CaseRow(TableRow, table=True):
     """A case. Dates are Swedish calendar dates.
 
     ref: normalised. started_on: the day the intervention began. earlier_closed_on: the day the previous investigation
-    was closed, if there was one. withdrawn: it was opened by mistake; nobody finds it any more, and nothing counts it.
+    was closed, if there was one. withdrawn: it was opened by mistake; it is no longer found, and not counted.
     """
 
     __tablename__ = "cases"
@@ -143,7 +143,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
 
 
 def if_sound(session: Session, tenant_id: int, row_id: int | None) -> CaseRow | None:
-    """Return a case for a line among others: None also of one that cannot be held, which has been noted."""
+    """Return a case for one line of several: None also if its row is invalid, which is noted for the log."""
     try:
         return get(session, tenant_id, row_id) if row_id else None
     except NotHeld:
@@ -190,13 +190,13 @@ def in_units(tenant_id: int, unit_ids: Iterable[int]) -> SelectOfScalar[CaseRow]
 
 
 def protected_in_units(session: Session, tenant_id: int, unit_ids: Iterable[int]) -> int:
-    """Return how many open cases of some units have protected identity: they are counted and not listed."""
+    """Return how many open cases of some units have protected identity: they are counted but not listed."""
     query = select(func.count()).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
     return session.exec(query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(True))).one()
 
 
 def open_of(session: Session, tenant_id: int, person_id: int) -> list[CaseRow]:
-    """Return the open cases of a person as lead or co-worker, oldest first, with those of protected identity."""
+    """Return a person's open cases as lead or co-worker, oldest first, those with protected identity included."""
     return list(session.exec(of_worker(tenant_id, person_id).order_by(None).order_by(col(CaseRow.id))).all())
 
 
@@ -207,13 +207,13 @@ def protected_among(session: Session, row_ids: Iterable[int]) -> set[int]:
 
 
 def open_in_unit(session: Session, tenant_id: int, unit_id: int) -> int:
-    """Return how many open cases a unit has, with those of protected identity."""
+    """Return how many open cases a unit has, those with protected identity included."""
     query = select(func.count()).where(CaseRow.tenant_id == tenant_id, CaseRow.unit_id == unit_id)
     return session.exec(query.where(col(CaseRow.closed_on).is_(None))).one()
 
 
 def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
-    """Make every case of a unit another unit's, closed ones too."""
+    """Move every case of a unit to another unit, closed ones too."""
     mine = update(CaseRow).where(col(CaseRow.tenant_id) == tenant_id, col(CaseRow.unit_id) == was)
     session.exec(mine.values(unit_id=now))
 
@@ -238,7 +238,7 @@ def facts(session: Session, row_id: int) -> Facts:
 
 
 def violence_known_on(session: Session, rows: Iterable[CaseRow]) -> dict[int, date | None]:
-    """Return the Swedish date on which violence in each case became known, None if none is known of, by case id."""
+    """Return the Swedish date on which violence in each case became known, None if no violence is known, by case id."""
     by_id = {row.id: row for row in rows}
     query = select(FactRow).where(FactRow.child == WHOLE_CASE, FactRow.name == VIOLENCE)
     found: defaultdict[int, list[FactRow]] = defaultdict(list)
@@ -259,7 +259,7 @@ _VIOLENCE = prepared(
 
 
 def violence_known(session: Session, row: CaseRow) -> date | None:
-    """Return the same for one case."""
+    """Return the same as `violence_known_on`, for one case."""
     return _known_of(row, session.exec(_VIOLENCE, params={"case_id": row.id}))
 
 
@@ -271,7 +271,7 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
     """Return the Swedish date since which a fact has been ja without interruption, None if it is not ja now.
 
     revisions: (value, author_id, at), oldest first. An imported value, which has no author, counts from the receipt of
-    the report: a file says what is the case, not when it became known.
+    the report: a file states the fact, not when it became known.
     """
     known = None
     for value, author_id, at in revisions:

@@ -20,7 +20,7 @@ def why_silent(desk: Desk) -> str:
 
 
 def why_not_writable(desk: Desk) -> str:
-    """Return why nothing can be kept, "" if it can: an update that changes nothing is tried."""
+    """Return why nothing can be written, "" if it can: it tries an update that changes nothing."""
     return _why(desk, "update alembic_version set version_num = version_num")
 
 

@@ -21,7 +21,7 @@ class SumsUnreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The number of rows of a table, and a hash of what stands in them."""
+    """The number of rows of a table, and a hash of their contents."""
 
     rows: int
     digest: str

@@ -34,7 +34,7 @@ BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
 """Row ids of a case and of one of its lists; (case, 0) is the case itself."""
 Occasion = tuple[int, str, int]
-"""Row id of a case, the id of a checklist, and which time it is filled in."""
+"""Row id of a case, id of a checklist, and the number of the occasion on which it is filled in."""
 
 
 class Contribution(NamedTuple):
@@ -73,7 +73,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
         marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], min(bases, default=None))
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         by_workers: dict[tuple[str, int, int], str] = {}
-        for row in sorted(of_case, key=lambda row: row.role != WORKER):  # a chef's list is held against the worker's
+        for row in sorted(of_case, key=lambda row: row.role != WORKER):  # the worker's first: a chef's needs it
             known = facts[case.id, WHOLE_CASE] + (facts[case.id, row.child] if row.child else ())
             known += _fact(CASE_TYPE, case.case_type), _fact(CHILDREN, "some" if case.children else "none")
             kept, complete = _states_and_complete(row.checklist, row.version, row.role, known, answers[row.id])
@@ -263,7 +263,7 @@ def _fact(name: str, value: str) -> tuple[str, str]:
 
 
 def _together(lists: Mapping[int, list[Row[Any]]]) -> defaultdict[Occasion, set[int]]:
-    """Return the workers' lists by occasion: sent, signed and returned at once, but for those that were added later."""
+    """Return the workers' lists by occasion: they are sent, signed and returned together, except those added later."""
     found: defaultdict[Occasion, set[int]] = defaultdict(set)
     for case_id, rows in lists.items():
         for row in rows:
@@ -272,7 +272,7 @@ def _together(lists: Mapping[int, list[Row[Any]]]) -> defaultdict[Occasion, set[
     return found
 
 
-# What has been sent is never taken away: the only list of an occasion is the one that was signed and returned.
+# A list that was sent is never deleted, so the only list of an occasion must be the one that was signed or returned.
 
 
 def _signatures(
@@ -298,9 +298,9 @@ def _signatures(
 
 
 def _returned(session: Session, ids: Sequence[int], together: defaultdict[Occasion, set[int]]) -> set[int]:
-    """Return the workers' lists that have ever been returned: those that had been sent when their occasion was.
+    """Return the workers' lists that have ever been returned: those already sent when their occasion was returned.
 
-    Only the trail keeps that order: a list knows when it was last sent, and an import may date its beginning back.
+    Only the trail keeps that order: a list knows when it was last sent, and an import may backdate its beginning.
     """
     columns = [getattr(ReturnRow, name) for name in ("case_id", "checklist", "occasion")]
     rows = session.connection().execute(select(*columns).where(col(ReturnRow.case_id).in_(ids)))

@@ -18,8 +18,8 @@ class ConversationRow(TableRow, table=True):
 
     reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
     last shown (filled-in list and stop), which typed words refer to. card: activity id of the posted card that is
-    replaced as the conversation moves on; empty if there is none. day_weight: of the day the last typed message ended
-    in (`privacy.ends_in_day`), from which the day cannot be told; None if it ended in none.
+    replaced as the conversation moves on; empty if there is none. day_weight: the weight of the day that the last typed
+    message ended in (`privacy.ends_in_day`), which does not reveal the day; None if it ended in none.
     """
 
     __tablename__ = "conversation"
@@ -35,7 +35,7 @@ class ConversationRow(TableRow, table=True):
         "card_case_id": None,
         "day_weight": None,
     }
-    """What is read where the stored cannot be: how to reach her comes again with what she says next."""
+    """Read in place of invalid values: how to reach the person comes again with her next message."""
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -100,7 +100,7 @@ _CARD = prepared(
 
 
 def note_card(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> None:
-    """Keep which posted card moves on with a chat, unless there is one already."""
+    """Store which posted card is replaced as the conversation moves on, unless there is one already."""
     session.exec(_CARD, params={"of_tenant": tenant_id, "of_channel": channel_id, "posted": activity_id})
 
 

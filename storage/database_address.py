@@ -1,4 +1,4 @@
-"""Whether what goes to the database can be read or answered by somebody on the way."""
+"""Whether somebody between the bot and its database could read the traffic, or answer in the database's place."""
 
 import os
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ def is_verified(url: str) -> bool:
     """Return whether a database is on this machine, or reached over TLS with its name verified.
 
     url: `sqlite:///…` or `postgresql://…`; what it leaves out comes from libpq's variables, as when connecting. If it
-    names several hosts, each counts.
+    names several hosts, every one must qualify.
     """
     if not url.startswith(("postgresql://", "postgres://")):
         return True
     parts = parts_of(url)
     if parts is None:  # SQLAlchemy might read it all the same
         return False
-    if _holds_at(parts):  # no such host; and whoever is told that it does not answer would read a piece of the password
+    if _has_at_sign(parts):  # the "host" has a piece of the password, which an error about it would show
         return False
     if parts.get("sslmode", os.environ.get("PGSSLMODE", "")) == VERIFIED:
         return True
-    if "service" in parts or "PGSERVICE" in os.environ:  # a file says where it is
+    if "service" in parts or "PGSERVICE" in os.environ:  # a service file says where it is
         return False
     hosts = [*_listed(parts, "host", "PGHOST"), *_listed(parts, "hostaddr", "PGHOSTADDR")]
     return all(host.startswith(("/", "@")) or is_loopback(host) for host in hosts if host)
@@ -42,12 +42,12 @@ def parts_of(url: str) -> dict[str, str] | None:
 
 
 def is_readable(url: str) -> bool:
-    """Return whether libpq reads the address as it was meant: a sign in a password moves all that follows it."""
+    """Return whether libpq reads the address as it was meant: an unescaped sign in a password shifts all after it."""
     parts = parts_of(url)
     if parts is None:
         return False
     ports = parts.get("port", "").split(",")  # of several hosts, each may leave it out
-    return not _holds_at(parts) and all(port.isdigit() for port in ports if port)
+    return not _has_at_sign(parts) and all(port.isdigit() for port in ports if port)
 
 
 def names_several_hosts(parts: Mapping[str, object]) -> bool:
@@ -55,7 +55,7 @@ def names_several_hosts(parts: Mapping[str, object]) -> bool:
     return any("," in str(parts.get(name, os.environ.get(f"PG{name.upper()}", ""))) for name in ("host", "hostaddr"))
 
 
-def _holds_at(parts: Mapping[str, object]) -> bool:
+def _has_at_sign(parts: Mapping[str, object]) -> bool:
     return any("@" in host[1:] for host in str(parts.get("host", "")).split(","))
 
 

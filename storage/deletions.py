@@ -18,7 +18,7 @@ class DeletionRow(TableRow, table=True):
     """One case somebody asks to have deleted. number: of the decision, as `checklists.decision_number` reads it.
 
     seen: the case's newest event when it was asked for. confirmed_by: the actor who confirmed it, None until then; the
-    bot then takes the case away.
+    bot then deletes the case.
     """
 
     __tablename__ = "deletion"
@@ -35,7 +35,7 @@ class DeletionRow(TableRow, table=True):
 
 
 def listed(session: Session, tenant_id: int) -> Sequence[DeletionRow]:
-    """Return what is asked for in a tenant, oldest first."""
+    """Return a tenant's requests, oldest first."""
     return session.exec(
         select(DeletionRow).where(DeletionRow.tenant_id == tenant_id).order_by(col(DeletionRow.id))
     ).all()
@@ -47,7 +47,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> DeletionRow | None:
 
 
 def of_case(session: Session, tenant_id: int, case_id: int) -> DeletionRow | None:
-    """Return what is asked for about a case."""
+    """Return the request to delete a case, None if there is none."""
     query = select(DeletionRow).where(DeletionRow.tenant_id == tenant_id, DeletionRow.case_id == case_id)
     return session.exec(query).first()
 

@@ -32,20 +32,20 @@ _TRIES = 5
 _POOL = 5
 _PREPARED_AFTER = 2
 _PREPARED_MOST = 400
-"""A connection to PostgreSQL keeps a statement ready from its third use on, and this many: all that turns ask."""
-_ASKED_AFTER = 5.0
-"""Seconds of rest after which a connection is asked whether it still works before it is used."""
+"""A PostgreSQL connection prepares a statement at its third use, and keeps this many: enough for all that turns run."""
+_TESTED_AFTER = 5.0
+"""Seconds of idleness after which a connection is tested before it is used."""
 _USED = "used"
 _PATIENCE = 5.0
 """Seconds to wait for another process that holds the write lock of the SQLite file, or a lock in PostgreSQL."""
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
-_ONE_AFTER_ANOTHER = prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
+_SERIALISE = prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
 _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
 
-_GONE_SOON = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+_KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 """A server whose machine is gone says nothing: after some ten seconds its connections count as broken."""
 
 
@@ -70,11 +70,11 @@ class Desk:
         self._writer = self.engine.connect() if self.dialect == "sqlite" else None
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
-        self._could_not_keep = False
+        self._write_failed = False
         self.not_held: dict[tuple[str, str], NotHeld] = {}
-        """The rows that transactions met and that cannot be held, by table and key."""
+        """The invalid rows that transactions have met, by table and key."""
         self.noticed: Callable[[], None] | None = None
-        """Called for each of them."""
+        """Called for each row added to `not_held`."""
         # One at a time, also on PostgreSQL: a report costs more than a hundred turns, and they share one interpreter.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
@@ -98,7 +98,7 @@ class Desk:
                 return self._once(work, serial, keep=keep)
             except (IntegrityError, OperationalError) as error:
                 if not left or not _worth_another_try(error):
-                    self._could_not_keep = True
+                    self._write_failed = True
                     raise
         raise AssertionError("unreachable")
 
@@ -106,14 +106,14 @@ class Desk:
         with self._one_writer, RowSession(self.engine, self._writer) as session:
             session.info["keys"] = self.keys
             if serial and self.dialect == "postgresql":
-                session.exec(_ONE_AFTER_ANOTHER, params={"name": serial})
+                session.exec(_SERIALISE, params={"name": serial})
             try:
                 result = work(session)
                 if keep:
                     session.commit()
                     self.keys.remember(session)
                 else:
-                    session.flush()  # what the database would have refused
+                    session.flush()  # so that the database may refuse it
                     session.rollback()
                 return result
             finally:
@@ -144,7 +144,7 @@ class Desk:
                     self._tell(session.info[NOT_HELD])
 
     def _tell(self, met: dict[tuple[str, str], NotHeld]) -> None:
-        """Log rows that cannot be held, each once until somebody has looked at `not_held`."""
+        """Log invalid rows, each once until somebody has cleared `not_held`."""
         for at, one in met.items():
             if at not in self.not_held:
                 self.not_held[at] = one
@@ -157,7 +157,7 @@ class Desk:
 
         A full disk can still be read, so in that case the probe is an update that changes nothing.
         """
-        probe = text("update alembic_version set version_num = version_num" if self._could_not_keep else "select 1")
+        probe = text("update alembic_version set version_num = version_num" if self._write_failed else "select 1")
 
         def work(session: Session) -> None:
             session.connection().execute(probe)
@@ -166,7 +166,7 @@ class Desk:
             self.run_now(work)
         except DBAPIError:
             return False
-        self._could_not_keep = False
+        self._write_failed = False
         return True
 
     def close(self) -> None:
@@ -202,7 +202,7 @@ def _only_read(session: RowSession) -> None:
 
 
 def is_held_by_another(error: OperationalError) -> bool:
-    """Return whether a lock that another process holds was waited for in vain."""
+    """Return whether the wait for a lock that another process holds timed out."""
     of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
     held = of_sqlite is not None and of_sqlite & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the kind
     return held or getattr(error.orig, "sqlstate", None) == "55P03"
@@ -229,7 +229,7 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         connect_args={"check_same_thread": False, "timeout": _PATIENCE},
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _keep_promises)
+    event.listen(engine, "connect", _set_pragmas)
     if to_read:
         event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma query_only=1").close())
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -271,7 +271,7 @@ class _Begin:
             connection._handle_dbapi_exception(error, "BEGIN IMMEDIATE", (), None, None)
 
 
-def _keep_promises(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma, wanted in _SQLITE_PRAGMAS.items():
         connection.execute(f"pragma {pragma}={wanted}").close()
@@ -281,7 +281,7 @@ def _keep_promises(connection: Any, _record: Any) -> None:
 
 
 def _postgresql(url: str) -> Engine:
-    """Open a PostgreSQL by an address as libpq reads it. Of several hosts, the one that takes writes is used.
+    """Open a PostgreSQL database by its address as libpq reads it. Of several hosts, the one that takes writes is used.
 
     Nothing is read from a standby: what a turn reads decides what it writes.
     """
@@ -292,7 +292,7 @@ def _postgresql(url: str) -> Engine:
     attributes = parts.get("target_session_attrs")
     if several and attributes not in ("read-write", "primary"):
         raise CannotOpen(fault(Code.STANDBY_NAMED))
-    # Also of one name: it may be that of several addresses, or of a server that has become a standby.
+    # Also for a single name: it may stand for several addresses, or for a server that has become a standby.
     parts["target_session_attrs"] = attributes if attributes in ("read-write", "primary") else "primary"
     options = (
         f"{parts.get('options') or ''} -c synchronous_commit=on -c statement_timeout=20000 -c timezone=UTC"
@@ -303,20 +303,20 @@ def _postgresql(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=_POOL + 1,  # one for each thread of the desk, and the reader's: none is opened for a single turn
         max_overflow=2,
-        pool_use_lifo=True,  # whoever was used last has the statements ready
+        pool_use_lifo=True,  # the connection used last has its statements prepared
         pool_recycle=1800,
         hide_parameters=True,  # error messages would quote them
         connect_args={
-            **_GONE_SOON,
+            **_KEEPALIVES,
             **parts,
             "prepare_threshold": _PREPARED_AFTER,
-            "connect_timeout": 2 if several else 5,  # per host: whoever comes after a dead one waits for it
+            "connect_timeout": 2 if several else 5,  # per host: those after a dead one have to wait for it
             "options": options.strip(),
         },
     )
     event.listen(engine, "connect", _remember_statements)
     event.listen(engine, "checkin", _note_use)
-    event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
+    event.listen(engine, "checkout", partial(_test_if_idle, engine.dialect))
     return engine
 
 
@@ -328,13 +328,13 @@ def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info[_USED] = time.monotonic()
 
 
-def _ask_if_idle(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Ask a connection that has rested whether its server is still there. Raises: InvalidatePoolError: it is not.
+def _test_if_idle(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Test whether the server of an idle connection is still there. Raises: InvalidatePoolError: it is not.
 
-    One in constant use is not asked, which would cost every turn a round trip: when its server is gone, the first
-    statement fails, every connection is opened anew, and the turn runs again.
+    A connection in constant use is not tested, which would cost every turn a round trip: when its server is gone, the
+    first statement fails, every connection is opened anew, and the turn runs again.
     """
-    if time.monotonic() - record.info.get(_USED, math.inf) < _ASKED_AFTER:
+    if time.monotonic() - record.info.get(_USED, math.inf) < _TESTED_AFTER:
         return
     try:
         dialect.do_ping(connection)

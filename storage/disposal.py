@@ -86,8 +86,8 @@ def dispose_of(
 ) -> None:
     """Delete cases with everything that belongs to them, and destroy their keys.
 
-    Each leaves an event behind, and a tombstone. leave_tombstone: False when the tombstone exists already. looked: an
-    earlier look for what names them, in a transaction that nobody had to wait for.
+    Each leaves an event behind, and a tombstone. leave_tombstone: False when the tombstone exists already. looked: what
+    `naming.look` returned earlier, in a transaction that nobody had to wait for.
     """
     ids = [case.id for case in gone]
     aggregates.freeze(session, tenant.id, ids)  # figures of past periods must not change

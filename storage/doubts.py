@@ -17,7 +17,7 @@ from storage.tenants import TenantRow, everyone
 
 @dataclass(frozen=True, slots=True)
 class ImpossibleDates:
-    """A case with days that would be refused today. ref: empty when its people are protected. fields: which days."""
+    """A case with dates that would be refused today. ref: empty when its people are protected. fields: which dates."""
 
     tenant: str
     row: int
@@ -34,7 +34,7 @@ def joined_people(session: Session) -> list[tuple[str, int, int]]:
 
 
 def doubled_tenants(session: Session) -> list[Sequence[str]]:
-    """Return the ids of tenants that differ in nothing but case."""
+    """Return the ids of tenants that differ only in upper and lower case."""
     same = defaultdict(list)
     for tenant in everyone(session):
         same[entra_id(tenant.entra_id)].append(tenant.entra_id)
@@ -42,7 +42,7 @@ def doubled_tenants(session: Session) -> list[Sequence[str]]:
 
 
 def doubled_units(session: Session) -> list[tuple[str, Sequence[str]]]:
-    """Return (tenant, names) of units that differ only in case, spaces or how their letters are composed."""
+    """Return (tenant, names) of units that differ only in upper and lower case, spaces or Unicode composition."""
     same = defaultdict(list)
     query = select(TenantRow.entra_id, UnitRow.name).join(UnitRow, col(UnitRow.tenant_id) == col(TenantRow.id))
     for tenant, name in session.exec(query.order_by(col(UnitRow.id))):
@@ -51,7 +51,7 @@ def doubled_units(session: Session) -> list[tuple[str, Sequence[str]]]:
 
 
 def impossible_dates(session: Session, today: date) -> Iterator[ImpossibleDates]:
-    """Yield the cases whose days the rule of checklists/case_dates would not take today."""
+    """Yield the cases whose dates checklists/case_dates would refuse today."""
     columns = (CaseRow.id, CaseRow.ref, CaseRow.protected_identity, CaseRow.case_type)
     days = [getattr(CaseRow, name) for name in KEPT_DATES]
     query = select(TenantRow.entra_id, *columns, *days)  # type: ignore[call-overload]

@@ -10,7 +10,7 @@ from storage.session import prepared
 
 
 class DraftRow(TableRow, table=True):
-    """An unfinished motivation."""
+    """An unfinished text. item_id: of the motivation; or a key with a prefix for other texts, see `actions.answers`."""
 
     __tablename__ = "draft"
     instead = {"text": b"", "place": b""}
@@ -63,10 +63,10 @@ def _find(session: Session, filled: FilledRow, item_id: str, person_id: int) -> 
     return session.exec(_FIND, params=named).first()
 
 
-_THAT = (
+_OF_KEY = (
     col(DraftRow.filled_id) == bindparam("filled_id"),
     col(DraftRow.item_id) == bindparam("item_id"),
     col(DraftRow.person_id) == bindparam("person_id"),
 )
-_FORGET = prepared(delete(DraftRow).where(*_THAT))
-_FIND = prepared(select(DraftRow).where(*_THAT))
+_FORGET = prepared(delete(DraftRow).where(*_OF_KEY))
+_FIND = prepared(select(DraftRow).where(*_OF_KEY))

@@ -65,7 +65,7 @@ class Exported:
     answers: dict[str, Stored]
 
     def check(self) -> None:
-        """Raises: NotHeld: what stands in the list or in its case cannot be held."""
+        """Raises: NotHeld: a value of the list or of its case is invalid."""
         if not _HELD.fits(self.filled):
             columns = [ListOf._fields[at] for at in _HELD.misfits(self.filled)]
             raise NotHeld("filled_checklist", str(self.filled.id), columns)

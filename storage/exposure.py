@@ -1,4 +1,4 @@
-"""Queries for an incident: the history of cases, and which kinds of fields had anything in them; never what."""
+"""Queries for an incident: the history of cases, and which kinds of fields were filled in; never their content."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -29,7 +29,7 @@ _DECIDE = ("case_opened", "unit_set", "lead_set", "co_worker_set", "protected_id
 def events_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int, list[Happened]]:
     """Return what decided who may open each case, before a moment, oldest first, by the case's row id.
 
-    Units that were merged since are named as what they are part of now, as in the register.
+    A unit that has been merged since is given as the one it is part of now, as in the register.
     """
     merged = _merged(session, tenant_id)
     query = select(EventRow.case_id, EventRow.at, EventRow.act, EventRow.detail).where(
@@ -44,7 +44,7 @@ def events_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A case was linked to another from a moment until another; before: None while it is."""
+    """A case was linked to another, in [since, before); before: None while it still is."""
 
     case_id: int
     other_id: int
@@ -53,7 +53,7 @@ class Linked:
 
 
 def links_of(session: Session, tenant_id: int) -> list[Linked]:
-    """Return when which cases were linked, each from both sides."""
+    """Return which cases were linked, and when; each link from both sides."""
     query = select(EventRow.case_id, EventRow.at, EventRow.act, EventRow.detail).where(
         EventRow.tenant_id == tenant_id, col(EventRow.act).in_(("cases_linked", "cases_unlinked"))
     )
@@ -88,7 +88,7 @@ def _merged(session: Session, tenant_id: int) -> dict[int, int]:
 
 
 def roles_before(session: Session, tenant_id: int, person_ids: Collection[int]) -> list[RoleRow]:
-    """Return roles these people once had and the register no longer shows; rows that are in no table."""
+    """Return roles that these people once had and the register no longer shows, as rows that are not stored."""
     query = select(EventRow.detail).where(EventRow.tenant_id == tenant_id, EventRow.act == "role_was")
     merged, found = _merged(session, tenant_id), []
     for detail in session.exec(query.order_by(col(EventRow.id))):
@@ -111,11 +111,11 @@ def refs_and_units(session: Session, tenant_id: int) -> tuple[dict[int, str], di
 
 
 Since = Mapping[Field, datetime]
-"""Kinds of fields that have anything in them, each with the moment since when."""
+"""Kinds of fields that are filled in, each with the moment it was first filled in."""
 
 
 def fields_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int, Since]:
-    """Return which kinds of fields of each case had anything in them before a moment, by the case's row id."""
+    """Return which kinds of fields of each case were filled in before a moment, by the case's row id."""
     found: defaultdict[int, dict[Field, datetime]] = defaultdict(dict)
     rows = select(FilledRow.case_id, AnswerRow).join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
     for case_id, answer in session.exec(rows.where(AnswerRow.tenant_id == tenant_id, col(AnswerRow.at) < before)):
@@ -149,7 +149,7 @@ def _of_answer(answer: AnswerRow) -> set[Field]:
 
 
 def lists_of_persons(session: Session, person_ids: Collection[int], before: datetime) -> Mapping[int, frozenset[Field]]:
-    """Return what there is in lists of a person's own, such as a reviewer's, by the case's row id."""
+    """Return which kinds of fields a person has filled in alone, as a reviewer does, by the case's row id."""
     found: defaultdict[int, set[Field]] = defaultdict(set)
     rows = select(FilledRow.case_id, AnswerRow).join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
     mine = rows.where(col(FilledRow.person_id).in_(person_ids), col(AnswerRow.at) < before)
@@ -161,7 +161,7 @@ def lists_of_persons(session: Session, person_ids: Collection[int], before: date
 def shown_to(
     session: Session, tenant_id: int, person_ids: Collection[int], since: datetime, before: datetime
 ) -> set[int]:
-    """Return the cases that stood in a person's chat: what she did, and what was sent to her, in [since, before)."""
+    """Return the cases shown in a person's chat, in [since, before): by what she did, or by what was sent to her."""
     acted = select(EventRow.case_id).where(
         EventRow.tenant_id == tenant_id,
         col(EventRow.actor).in_([f"person:{one}" for one in person_ids]),

@@ -25,7 +25,7 @@ _StateColumn = Enum(
 
 
 OWN = "checklist <> 'decision_basis'"
-"""The lists other than the decision basis, few among many: what the index of them is of."""
+"""SQL for the lists other than the decision basis, which are few among many: a partial index covers them."""
 
 
 class FilledRow(TableRow, table=True):
@@ -120,7 +120,7 @@ def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checkl
 
 
 def any_sent(session: Session, case_id: int) -> bool:
-    """Return whether any list of a case has left the one who writes it, or is a reader's."""
+    """Return whether any list of a case was ever sent, or is a reader's."""
     is_begun, is_writers = col(FilledRow.status) == State.BEGUN, col(FilledRow.role) == WRITER
     left = or_(~is_begun, col(FilledRow.sent_at).is_not(None), ~is_writers)
     return session.exec(select(FilledRow.id).where(FilledRow.case_id == case_id, left).limit(1)).first() is not None

@@ -16,9 +16,9 @@ _PAGE = 5_000
 
 
 def given(session: Session, unit_id: int, checklist: str, first: datetime, before: datetime) -> Iterator[Given]:
-    """Yield the answers to the workers' lists of a unit, list by list; those of imports, which nobody gave, left out.
+    """Yield the answers in the workers' lists of a unit, list by list, without imported ones, which nobody gave here.
 
-    What was undone stays: it took its time, too.
+    Undone answers are included: they took time, too.
     """
     query = (
         select(*[getattr(AnswerRow, name) for name in ("filled_id", "author_id", "at", "act")], col(FilledRow.begun_at))

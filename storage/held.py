@@ -1,8 +1,8 @@
-"""What a column can hold, by its table's class, and what becomes of a row that holds something else.
+"""Which values each column may hold, by its table's class, and what happens to an invalid row: one with any other.
 
-It is checked before a row is written and again when it is read. On reading, a row that cannot be held is a named fault
-(BK-463) and never a crash of what goes on around it: a column with a value to be read `instead` is read as that; a row
-that stands alone is left out; any other is raised, and whoever works with its case leaves out that case.
+Rows are checked before they are written, and again when they are read. An invalid row that is read is a named fault
+(BK-463) and never crashes the work around it: if its column has a value to read `instead`, that is read; if its table
+is declared `alone`, the row is left out; otherwise NotHeld is raised, and the caller leaves out the case it belongs to.
 """
 
 import json
@@ -18,18 +18,18 @@ from typing import Any, Literal, Union, get_args, get_origin
 from checklists.faults import Code, Fault, fault, listed, word
 
 NOT_HELD = "not_held"
-"""In a session's `info`: the rows it met that cannot be held, by table and key."""
+"""Key in a session's `info`: the invalid rows it has met, by table and row key."""
 _ROOT = Path(__file__).parent.parent
 _UNDER_ALL = ("held.py", "rows.py", "session.py")
 _PLACES = 3
 _MOST_SOUND = 1000
-"""So many values are known to be sound, those that stand in every row, such as a municipality's settings."""
+"""How many values are remembered as sound: those that recur in many rows, such as a municipality's settings."""
 UNREAD = object()
 """Stands for a stored value that could not even be read, such as the 30th of February."""
 
 
 class NotHeld(ValueError):
-    """A row holds, or was to be given, what its table's class cannot hold. Says where, and never what."""
+    """A row holds, or was to be given, a value its column may not hold. Says where, and never which value."""
 
     def __init__(self, table: str, row: str, columns: Iterable[str]) -> None:
         self.table, self.row, self.columns = table, row, tuple(columns)
@@ -43,14 +43,14 @@ class NotHeld(ValueError):
 
 
 def note(session: Any, table: str, row: object, *columns: str) -> NotHeld:
-    """Note a row that cannot be held, for the log; return its fault."""
+    """Note an invalid row, for the log; return its fault."""
     fault = NotHeld(table, str(row), columns)
     session.info.setdefault(NOT_HELD, {})[table, fault.row] = fault
     return fault
 
 
 def _where() -> str:
-    """Return the last `file:line` of our own code that read or wrote, innermost last."""
+    """Return the innermost places (`file:line`) in our own code that led to the read or write, innermost last."""
     found: list[str] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and len(found) < _PLACES:
@@ -63,9 +63,9 @@ def _where() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column can hold. kinds: the classes of its values. allowed: the only values; None: any.
+    """The values one column may hold. kinds: their classes. allowed: the only values; None: any.
 
-    longest: characters. more: what else is asked of a value; None: nothing.
+    longest: characters. more: a further check of a value; None: none.
     """
 
     name: str
@@ -75,20 +75,20 @@ class Column:
     more: Callable[[Any], bool] | None
 
     def holds(self, value: Any) -> bool:
-        """Return whether it can hold a value."""
+        """Return whether the column may hold a value."""
         if value is None or not self.is_known(value):
             return self.is_known(value)
         return (self.longest is None or len(value) <= self.longest) and (self.more is None or self.more(value))
 
     def is_known(self, value: Any) -> bool:
-        """Return whether a value is of a class, or one of the words, it can hold. A moment is no day here."""
+        """Return whether a value is of an allowed class, and allowed itself. A datetime does not count as a date."""
         if type(value) not in self.kinds and not (isinstance(value, int | str) and isinstance(value, self.kinds)):
             return False
         return value is None or self.allowed is None or value in self.allowed
 
 
 def column(name: str, about: Any, longest: int | None, more: Callable[[Any], bool] | None, *, is_id: bool) -> Column:
-    """Return what a column can hold. about: of its class. is_id: the database assigns it, so at first it is None."""
+    """Return what a column may hold. about: its field. is_id: the database assigns it, so at first it is None."""
     kinds = {about.annotation}
     if get_origin(about.annotation) in (Union, UnionType):
         kinds = set(get_args(about.annotation))
@@ -115,7 +115,7 @@ def is_json(text: Any) -> bool:
 
 
 class Check:
-    """What the rows of one table can hold."""
+    """Checks the rows of one table."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
@@ -126,9 +126,9 @@ class Check:
         self._more = tuple((at, one.more) for at, one in enumerate(columns) if one.more is not None)
 
     def fits(self, values: tuple[Any, ...]) -> bool:
-        """Return whether a row that was read can be held; one text being too long is no hindrance.
+        """Return whether a row that was read is valid; a text may be too long.
 
-        Runs for every row: which classes and words go together is looked at once.
+        Runs for every row, so each combination of classes and allowed values is checked only once.
         """
         known = (*map(type, values), *self._words(values))
         if known not in self._known:
@@ -145,7 +145,7 @@ class Check:
         return True
 
     def may_be_written(self, values: tuple[Any, ...]) -> bool:
-        """Return whether a row can be held, and its texts are no longer than they may be."""
+        """Return whether a row is valid, with no text that is too long."""
         return self.fits(values) and all(values[at] is None or len(values[at]) <= most for at, most in self._longest)
 
     def misfits(self, values: Sequence[Any]) -> list[int]:
@@ -154,7 +154,7 @@ class Check:
 
 
 def _picking(places: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return what picks the values at some places."""
+    """Return a function that picks the values at some places of a tuple."""
     if len(places) > 1:
         return itemgetter(*places)
     first, end = (places[0], places[0] + 1) if places else (0, 0)

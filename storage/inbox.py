@@ -21,7 +21,7 @@ class InboxRow(TableRow, table=True):
     """One handled activity and its reply, sealed.
 
     digest: keyed digest of the content; the same activity id with another digest is not the same act. press: keyed
-    digest of the presser, the button and its inputs; null if it is no press, or one that stored nothing and may
+    digest of the presser, the button and its inputs; null if it is not a press, or one that stored nothing and may
     therefore be run again. case_id: the case whose key seals the reply, 0 for the tenant's key.
     """
 
@@ -106,7 +106,7 @@ _POSTED = prepared(update(InboxRow).where(col(InboxRow.id) == bindparam("row_id"
 
 
 def note_posted(session: Session, row_id: int, posted: str) -> None:
-    """Keep under which activity id a reply is out."""
+    """Store the activity id under which a reply was posted."""
     session.exec(_POSTED, params={"row_id": row_id, "under": posted})
 
 

@@ -11,14 +11,14 @@ from storage.cases import CaseRow
 from storage.people import PersonRow
 
 _ITS_OWN = frozenset({"draft", "snooze", "role"})
-"""Tables that name a person and stay: drafts are sealed for their author. Roles are joined by `actions.role_days`."""
+"""Tables whose rows are left alone: drafts are sealed for their author; `actions.role_days` joins the roles."""
 _WITHOUT_KEY = (("filled_checklist", "person_id"), ("role", "stands_in_for_id"))
 _ONE_EACH = frozenset({"told", "filled_checklist"})
-"""Tables in which both may have the same row already: the second one stays where it is."""
+"""Tables in which `stays` may have the same row already: that of `gone` is then left alone."""
 
 
 def join(session: Session, gone: PersonRow, stays: PersonRow) -> None:
-    """Give `stays` all that `gone` had but roles: cases, chats, readings, signatures, and what it lacks itself."""
+    """Give `stays` all that `gone` had except roles: cases, chats, readings, signatures, and what it lacks itself."""
     session.flush()
     for table, column in _references():
         _hand_over(session, table, column, gone.id, stays.id)
@@ -26,7 +26,7 @@ def join(session: Session, gone: PersonRow, stays: PersonRow) -> None:
     session.exec(twice.values(co_id=None))
     object_id, email = gone.object_id, gone.email
     gone.object_id, gone.email, gone.joined_into_id = None, None, stays.id
-    session.flush()  # both are unique: they are free before they are taken
+    session.flush()  # both are unique: they must be free before they are reused
     stays.object_id, stays.email = stays.object_id or object_id, stays.email or email
     session.exec(update(PersonRow).where(col(PersonRow.joined_into_id) == gone.id).values(joined_into_id=stays.id))
     session.flush()

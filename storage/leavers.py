@@ -1,4 +1,4 @@
-"""People who left: whose name, e-mail, account and chat are disposed of, so that a running number is what remains.
+"""People who have left: their name, e-mail, account and chat are disposed of, and only a running number remains.
 
 The row and its roles stay: the trail, the answers and the signatures name it, and say in which role something was done.
 """
@@ -19,7 +19,7 @@ from storage.told_reminders import SnoozeRow
 
 
 def due(session: Session, tenant_id: int, periods: Retention, today: date) -> Sequence[PersonRow]:
-    """Return who left so long ago that her personal data go: every role of hers has ended, and no open case is hers.
+    """Return those who left so long ago that their data are due: every role has ended, and no open case is theirs.
 
     Someone who never held a role is not among them: nothing says when she left.
     """
@@ -39,7 +39,7 @@ def due(session: Session, tenant_id: int, periods: Retention, today: date) -> Se
 
 
 def forget(session: Session, person: PersonRow) -> None:
-    """Dispose of what tells who somebody is; of rows that were joined into hers, too."""
+    """Dispose of what identifies a person, also in rows that were joined into hers."""
     joined = session.exec(select(PersonRow).where(PersonRow.joined_into_id == person.id)).all()
     for row in (person, *joined):
         row.name, row.email, row.object_id = pseudonym(row.id), None, None

@@ -1,4 +1,4 @@
-"""The monthly check of accesses: which events were drawn for whom, and what came of looking at them. Kept."""
+"""The monthly check of accesses: which events were drawn for whom to check, and the outcome. These rows are kept."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +17,7 @@ WHOLE = 0
 
 
 class LogCheckRow(TableRow, table=True):
-    """One access that was drawn. month: its first day. unit_id: whose chef looks at it; WHOLE: a manager does."""
+    """One access that was drawn. month: its first day. unit_id: whose chef checks it; WHOLE: a manager does."""
 
     __tablename__ = "log_check"
     __table_args__ = (UniqueConstraint("tenant_id", "month", "unit_id", "event_id"),)
@@ -83,5 +83,5 @@ def accesses(
 
 
 def event(session: Session, row: LogCheckRow) -> EventRow:
-    """Return the event a drawn access is."""
+    """Return the event of a drawn access."""
     return session.get_one(EventRow, row.event_id)

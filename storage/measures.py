@@ -1,4 +1,4 @@
-"""Measures, and the findings that have no code: who does what by when, whether it is done, and who looked at it."""
+"""Measures, and the findings that have no code: who does what by when, whether it is done, and who checked it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,7 +19,7 @@ class FindingRow(TableRow, table=True):
     """A finding of the register. name, evidence: sealed. day: when its answer, or its next check, is due.
 
     again: it has been pointed out before. settled_on: when it was answered, or found to be put right. told_on: when
-    somebody was reminded of its day last.
+    somebody was last reminded of its day.
     """
 
     __tablename__ = "finding"
@@ -42,9 +42,8 @@ class MeasureRow(TableRow, table=True):
     """A measure. what: sealed; empty where a question says it.
 
     It comes from one answer (case_id, filled_id, checklist, version, item_id), from one of the authority's findings
-    (code), from a finding of the register (finding_id), from a round (round_id), or from nothing named. follow_up_on:
-    when it is to be seen whether it helped; followed_at, helped: what was seen. told_on: when somebody was reminded of
-    it last.
+    (code), from a finding of the register (finding_id), from a round (round_id), or from none of these. follow_up_on:
+    the day to ask whether it helped; followed_at, helped: the answer. told_on: when somebody was last reminded of it.
     """
 
     __tablename__ = "measure"
@@ -89,26 +88,26 @@ def what_of(session: Session, row: MeasureRow) -> str:
 
 
 def get(session: Session, tenant_id: int, measure_id: int) -> MeasureRow | None:
-    """Return a measure of this tenant by row id, locked: two may say that it is done at once."""
+    """Return a measure of this tenant by row id, locked, because two people may record that it is done at once."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.id == measure_id)
     return session.exec(query.with_for_update()).first()
 
 
 def _standing() -> ColumnElement[bool]:
-    """Return the condition that a measure is of no case, or of one that was not withdrawn: what was counts nowhere."""
+    """Return the condition that a measure's case, if it has one, is not withdrawn: a withdrawn case counts nowhere."""
     withdrawn = select(CaseRow.id).where(col(CaseRow.withdrawn).is_(True))
     return or_(col(MeasureRow.case_id).is_(None), col(MeasureRow.case_id).not_in(withdrawn))
 
 
 def unchecked(session: Session, tenant_id: int) -> Sequence[MeasureRow]:
-    """Return the measures that nobody has looked at after they were done, the first to be due first."""
+    """Return the measures that are not done, or that nobody has checked since, the first to be due first."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, col(MeasureRow.checked_at).is_(None))
     query = query.where(_standing())
     return session.exec(query.order_by(col(MeasureRow.due_on), col(MeasureRow.id))).all()
 
 
 def to_follow_up(session: Session, tenant_id: int, today: date) -> Sequence[MeasureRow]:
-    """Return the measures that are done, whose day for seeing whether they helped has come and has not been used."""
+    """Return the measures that are done, whose follow-up day has come, and that nobody has followed up yet."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, col(MeasureRow.done_at).is_not(None))
     query = query.where(col(MeasureRow.follow_up_on) <= today, col(MeasureRow.followed_at).is_(None), _standing())
     return session.exec(query.order_by(col(MeasureRow.follow_up_on), col(MeasureRow.id))).all()
@@ -141,7 +140,7 @@ def of_case(session: Session, case_id: int) -> Sequence[MeasureRow]:
 
 
 def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
-    """Return the measures somebody is reminded of on a day: not done, or done and to be seen whether they helped."""
+    """Return the measures somebody is reminded of on a day: not done, or done and to be followed up."""
     query = select(MeasureRow).where(MeasureRow.tenant_id == tenant_id, MeasureRow.told_on == day, _standing())
     follow_up = and_(col(MeasureRow.follow_up_on) <= day, col(MeasureRow.followed_at).is_(None))
     query = query.where(or_(col(MeasureRow.done_at).is_(None), follow_up))
@@ -149,7 +148,7 @@ def told(session: Session, tenant_id: int, day: date) -> Sequence[MeasureRow]:
 
 
 def move_unit(session: Session, tenant_id: int, unit_id: int, into_id: int) -> None:
-    """Make the measures of a unit another's."""
+    """Make the measures of a unit another unit's."""
     of = (col(MeasureRow.tenant_id) == tenant_id, col(MeasureRow.unit_id) == unit_id)
     session.exec(update(MeasureRow).where(*of).values(unit_id=into_id))
 
@@ -181,7 +180,7 @@ def evidence_of(session: Session, row: FindingRow) -> str:
 
 
 def finding(session: Session, tenant_id: int, finding_id: int) -> FindingRow | None:
-    """Return a finding of this tenant by row id, locked: two may settle it at once."""
+    """Return a finding of this tenant by row id, locked, because two people may settle it at once."""
     query = select(FindingRow).where(FindingRow.tenant_id == tenant_id, FindingRow.id == finding_id)
     return session.exec(query.with_for_update()).first()
 

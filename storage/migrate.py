@@ -23,7 +23,7 @@ State = Literal["none", "old", "current", "newer"]
 
 
 def state(desk: Desk) -> tuple[State, str]:
-    """Return how the schema stands to this release's, and its number; migrations are numbered in order."""
+    """Return how the schema compares with this release's, and its number; migrations are numbered in order."""
     found = _version(desk) or ""
     if not found:
         return "none", ""

@@ -1,6 +1,6 @@
 """Copy a whole database from SQLite to PostgreSQL or back: the same rows with the same ids, in one transaction.
 
-Before it is kept, what the target holds is read again and compared with the source, by counts and hashes.
+Before the copy is committed, the target is read and compared with the source, by counts and hashes.
 """
 
 from collections.abc import Mapping

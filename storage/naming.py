@@ -1,7 +1,7 @@
-"""Which of what the bot has said, and keeps, names a case: any reply or message may, whatever case it is about.
+"""Which of the stored replies and messages name a case: any of them may, whatever case it is about.
 
 A case is named where cases are listed, but also where somebody has typed its reference: in a question about another
-case, in one that was refused, before the case was opened. So nothing notes what a reply names: the texts are read.
+case, in one that was refused, or before the case was opened. So there is no index of what replies name: all are read.
 """
 
 import json
@@ -23,7 +23,7 @@ from storage.sealing import KeyGone, MasterGone, SealBroken, prefetch_keys
 _PAGE = 500
 _CORE = re.compile("[0-9/.:-]+")
 _OVERLAP = 1000
-"""Rows that are read again after an earlier look: some of them were being written during it."""
+"""How many of the newest rows are read again after an earlier look: some of them were being written during it."""
 _SAID: Final[Mapping[str, Callable[[Session, Any], str]]] = {"inbox": inbox.reply_of, "outbox": outbox.view_of}
 """The tables that keep what was said, and what decrypts a row."""
 
@@ -52,7 +52,7 @@ class _Names:
 def look(session: Session, tenant_id: int, refs: Iterable[str], before: Naming | None = None) -> Naming:
     """Return what names one of the cases.
 
-    before: an earlier look, after which only what is newer is read if it was for these cases. Raises: MasterGone.
+    before: an earlier look; if it was for these cases, only newer rows are read. Raises: MasterGone.
     """
     wanted = frozenset(refs)
     names, rows, up_to = _names(wanted), {}, {}
@@ -61,7 +61,7 @@ def look(session: Session, tenant_id: int, refs: Iterable[str], before: Naming |
     for name, text_of in _SAID.items():
         table = SQLModel.metadata.tables[name]
         again, newest = (before.rows[name], before.up_to[name]) if before is not None else ((), 0)
-        # What was found is read again: a row that is gone since may have left its id to another.
+        # What was found is read again: a row deleted since may have left its id to a new one.
         said = chain(_these(session, table, tenant_id, again), _newer(session, table, tenant_id, newest - _OVERLAP))
         found = set()
         for row in said:
@@ -73,7 +73,7 @@ def look(session: Session, tenant_id: int, refs: Iterable[str], before: Naming |
 
 
 def forget(session: Session, tenant_id: int, refs: Iterable[str], before: Naming | None = None) -> None:
-    """Delete each reply and message that names one of the cases, and what a chat shows if it does. See `look`."""
+    """Delete each reply and message that names one of the cases, and clear what a chat shows if it does. See `look`."""
     found = look(session, tenant_id, refs, before)
     for name, ids in found.rows.items():
         table = SQLModel.metadata.tables[name]
@@ -110,7 +110,7 @@ def _in_pages(ids: Collection[int]) -> Iterator[Sequence[int]]:
 
 
 def _may_name(session: Session, row: Row[Any], text_of: Callable[[Session, Any], str], names: _Names) -> bool:
-    """Return whether a row names a case: also when it cannot be decrypted, and nobody can tell. Raises: MasterGone."""
+    """Return whether a row names a case; True also if nobody can tell, as it does not decrypt. Raises: MasterGone."""
     sealed = row.reply if "reply" in row._fields else row.view
     if not sealed:
         return False
@@ -136,5 +136,5 @@ def _names(refs: Iterable[str]) -> _Names:
 
 
 def _squeezed(text: str) -> str:
-    """Return a text without spaces and in one case: people type references in their own way, and replies repeat it."""
+    """Return a text without spaces and in upper case: people type references in their own way; replies repeat that."""
     return normal(text).replace(" ", "")

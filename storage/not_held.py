@@ -1,4 +1,4 @@
-"""The rows that hold what cannot be held, over all tables: for `doctor`, and for whoever is to mend them."""
+"""Find the invalid rows of all tables (see `storage.held`), for `doctor` and for whoever is to repair them."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +16,7 @@ _AT_ONCE = 1000
 
 
 def look(session: Session, most: int | None = None) -> tuple[list[NotHeld], int]:
-    """Return the rows that cannot be held, and how many were looked at. most: so many of each table, the newest."""
+    """Return the invalid rows, and how many rows were read. most: of each table, only this many, the newest."""
     found: list[NotHeld] = []
     count = 0
     for kind in shapes():
@@ -28,7 +28,7 @@ def look(session: Session, most: int | None = None) -> tuple[list[NotHeld], int]
 
 
 def shapes() -> Iterator[Shape]:
-    """Return every table, by name."""
+    """Return the shape of every table, in order of their names."""
     from storage.tables import MODULES
 
     known = {id(one): one for module in MODULES for one in vars(module).values() if _is_table(one)}
@@ -46,14 +46,14 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
     query = select(*kind.columns).order_by(*newest_first)
     readers = readers_of(kind.columns, connection.dialect)
     flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
-    # The driver's own cursor, as SQLAlchemy's reads the values; named on PostgreSQL, or it fetches the whole table.
+    # The driver's own cursor: SQLAlchemy's would convert the values. On PostgreSQL only a named one reads in portions.
     named = ("rows",) if connection.dialect.name == "postgresql" else ()
     with closing(connection.connection.cursor(*named)) as cursor:
         cursor.execute(str(query.compile(dialect=connection.dialect)))
         while rows := cursor.fetchmany(_AT_ONCE):
             for row in rows:
                 values = list(row)
-                for at in flags:  # SQLAlchemy reads anything as one
+                for at in flags:  # SQLAlchemy reads anything as a boolean
                     values[at] = values[at] if values[at] in (None, 0, 1) else UNREAD
                 for at, process in readers:
                     try:

@@ -24,7 +24,7 @@ STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
 PUT = "outbox_put"
-"""Is in the `info` of a session whose transaction has put something into the outbox for a worker to find."""
+"""Key in the `info` of a session: set if its transaction has put something into the outbox for a worker to find."""
 OWN, PUT_OWN = "outbox_own", "outbox_put_own"
 """In the `info` of a session: its `OwnSends`, if it has one, and what was put under its lease, a list of `Put`."""
 
@@ -35,7 +35,7 @@ class OutboxRow(TableRow, table=True):
     once: deduplication key, unique per tenant; null for none. activity_id: the posted card to update, empty for a new
     message. view: sealed canonical JSON. rank: lower is sent first. attempts: incremented at each lease, and compared
     before any outcome is stored, so that an expired lease has no effect. leased_by: the replica that holds the lease.
-    sends: how often it was really tried.
+    sends: how often sending it was really tried.
     """
 
     __tablename__ = "outbox"
@@ -63,7 +63,7 @@ class OutboxRow(TableRow, table=True):
 _NOW = bindparam("now", type_=Moment)
 _IS_DEAD = and_(col(OutboxRow.leased_by).is_not(None), col(OutboxRow.leased_by).not_in(replicas.RUNNING))
 _IS_OVER = or_(col(OutboxRow.leased_until) <= _NOW, _IS_DEAD)
-"""Of rows with a lease: which have lost it. A release that names no replica counts by time alone."""
+"""Condition for rows whose lease is over. A lease of a release that names no replica ends by time alone."""
 _DUE = prepared(
     select(OutboxRow)
     .where(OutboxRow.state == WAITING, col(OutboxRow.due_at) <= _NOW)
@@ -100,13 +100,13 @@ def put(session: Session, row: OutboxRow, view: str) -> OutboxRow:
 
 
 class OwnSends(Protocol):
-    """Who runs a transaction, if it sends at once after the commit what the transaction puts under its lease."""
+    """Whoever runs a transaction, if it sends, right after the commit, what the transaction puts under its lease."""
 
     def lease(self) -> tuple[str, datetime] | None:
         """Return the replica and the end of a lease; None when there is too much to send already."""
 
     def send_own(self, rows: "Sequence[Put]") -> None:
-        """Send what a committed transaction has put. Should this process die first, the lease ends and others do."""
+        """Send what a committed transaction has put. If this process dies first, the lease ends and others send it."""
 
 
 Put = tuple[OutboxRow, Any, Any]
@@ -114,7 +114,7 @@ Put = tuple[OutboxRow, Any, Any]
 
 
 def put_own(session: Session, row: OutboxRow, view: str, chat: object, content: object) -> None:
-    """Insert an update of a posted card, leased to who runs the transaction if it sends its own."""
+    """Insert an update of a posted card, leased to whoever runs the transaction if it sends its own."""
     sender: OwnSends | None = session.info.get(OWN)
     lease = sender.lease() if sender is not None else None
     if lease is None:
@@ -140,7 +140,7 @@ def lease(session: Session, now: datetime, hold: timedelta, most: int, replica: 
     named = {"now": now, "alive": replicas.alive_since(session), "most": most}
     due: Found[OutboxRow] = session.exec(_DUE, params=named)  # type: ignore[assignment]
     rows = due.all()
-    for gone in due.left_out:  # it would be first in line for ever
+    for gone in due.left_out:  # an invalid row would be first in line for ever
         session.exec(update(OutboxRow).where(col(OutboxRow.id) == int(gone.row)).values(state=STOPPED))
     for row in rows:
         row.leased_until, row.leased_by = now + hold, replica or None
@@ -201,7 +201,7 @@ def left(session: Session, tenant_id: int) -> Sequence[OutboxRow]:
 
 
 def left_one(session: Session, tenant_id: int, row_id: int) -> OutboxRow | None:
-    """Return one of them, locked; None if it is none of them any more."""
+    """Return one of the messages that a person decides about, locked; None if it is not one of them any more."""
     query = select(OutboxRow).where(OutboxRow.tenant_id == tenant_id, OutboxRow.id == row_id)
     return session.exec(query.where(col(OutboxRow.state).in_(LEFT)).with_for_update()).first()
 

@@ -21,8 +21,8 @@ ORGANISATION = ""
 class UnitRow(TableRow, table=True):
     """A unit. The one named ORGANISATION is the whole organisation; every other one has a parent.
 
-    merged_into_id: the unit that took over everything; this row is then only a name by which that unit was known, and
-    what explains the trail. closed_on: the first day on which nobody works there; its figures stay.
+    merged_into_id: the unit that took over everything; this row then only keeps a name that unit is also known by, and
+    explains the trail. closed_on: the first day on which nobody works there; its figures stay.
     """
 
     __tablename__ = "unit"
@@ -85,14 +85,14 @@ class RoleRow(TableRow, table=True):
 
 
 def by_object_id(session: Session, tenant_id: int, object_id: str) -> PersonRow | None:
-    """Return the person with this Entra object id in this tenant, in whatever case it is written."""
+    """Return the person with this Entra object id in this tenant, ignoring upper and lower case."""
     return session.exec(
         select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.object_id == entra_id(object_id))
     ).first()
 
 
 def by_email(session: Session, tenant_id: int, email: str) -> PersonRow | None:
-    """Return the person with this e-mail in this tenant, ignoring case."""
+    """Return the person with this e-mail in this tenant, ignoring upper and lower case."""
     return session.exec(
         select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.email == address(email))
     ).first()
@@ -133,7 +133,7 @@ def bind(row: PersonRow, object_id: str) -> None:
     if row.object_id is not None:
         raise ValueError("bound already")
     if not entra_id(object_id):
-        raise ValueError("bound to nobody")
+        raise ValueError("the object id is empty")
     row.object_id = entra_id(object_id)
 
 
@@ -144,7 +144,7 @@ def roles_on(session: Session, person_id: int, day: date) -> Sequence[RoleRow]:
 
 
 def roles_of(session: Session, person_id: int, name: Role) -> Sequence[RoleRow]:
-    """Return one kind of role a person holds, has held or will hold, by first day."""
+    """Return a person's roles of one kind, past and future ones too, in order of their first day."""
     query = select(RoleRow).where(RoleRow.person_id == person_id, RoleRow.role == name)
     return session.exec(query.order_by(col(RoleRow.valid_from), col(RoleRow.id))).all()
 
@@ -210,7 +210,7 @@ def every_role_of(session: Session, person_id: int) -> Sequence[RoleRow]:
 
 
 def is_known(row: PersonRow) -> bool:
-    """Return whether a row tells who somebody is; one that was joined, or disposed of, only explains the trail."""
+    """Return whether a row identifies somebody; one that was joined, or disposed of, only explains the trail."""
     return bool(row.object_id or row.email)
 
 
@@ -222,7 +222,7 @@ def register(session: Session, tenant_id: int) -> Sequence[PersonRow]:
 
 
 def delete_role(session: Session, held: RoleRow) -> None:
-    """Delete a role, as when another row says the same."""
+    """Delete the row of a role, such as one that was merged into another row."""
     session.delete(held)
     session.flush()
 

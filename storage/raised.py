@@ -55,13 +55,13 @@ def told(session: Session, raised_id: int) -> set[int]:
 
 
 def get(session: Session, tenant_id: int, raised_id: int) -> RaisedRow | None:
-    """Return a raised case of this tenant, locked: two may receive it at once."""
+    """Return a raised case of this tenant, locked, because two people may receive it at once."""
     query = select(RaisedRow).where(RaisedRow.tenant_id == tenant_id, RaisedRow.id == raised_id)
     return session.exec(query.with_for_update()).first()
 
 
 def waiting(session: Session, round_id: int, case_id: int, by_id: int) -> RaisedRow | None:
-    """Return what a reviewer has raised of a case and nobody has received yet."""
+    """Return what a reviewer has raised about a case and nobody has received yet, None if there is nothing."""
     query = select(RaisedRow).where(RaisedRow.round_id == round_id, RaisedRow.case_id == case_id)
     return session.exec(query.where(RaisedRow.by_id == by_id, col(RaisedRow.received_at).is_(None))).first()
 

@@ -1,4 +1,4 @@
-"""Which processes of the bot are running: each writes down every few seconds that it is.
+"""Which processes of the bot are running: each records every few seconds that it is.
 
 The times are the database's own, so that replicas whose clocks differ agree on who is running.
 """
@@ -12,11 +12,11 @@ from storage.rows import TableRow
 from storage.times import Moment
 
 GONE_AFTER = timedelta(seconds=10)
-"""A replica not heard of for so long is taken for dead: its leases are free, and it has no share of the send rate."""
+"""A replica not heard from for this long counts as dead: its leases are free, and it has no share of the send rate."""
 
 
 class ReplicaRow(TableRow, table=True):
-    """A running process. id: made anew at each start."""
+    """A running process. id: a new one at each start."""
 
     __tablename__ = "replica"
 
@@ -43,7 +43,7 @@ RUNNING = select(col(ReplicaRow.id)).where(col(ReplicaRow.seen_at) > bindparam("
 
 
 def alive_since(session: Session) -> datetime:
-    """Return when a replica must have been heard of last, to count as running."""
+    """Return the moment since which a replica must have been heard from, to count as running."""
     return _now(session) - GONE_AFTER
 
 

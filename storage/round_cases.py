@@ -22,7 +22,7 @@ PLACED = "child_placed"
 
 
 class RoundCaseRow(TableRow, table=True):
-    """A case of a round's frame, with its place in its unit. drawn: it is to be reviewed; else it is a replacement.
+    """A case of a round's frame, with its place in its unit. drawn: it is to be reviewed; else it may replace one.
 
     replaced: it was drawn, and the next one was taken instead. twice: read by two. why_not: at the closing, why it was
     not reviewed. stratum: which of the round's draws it belongs to, one per unit as they were then: units may be merged
@@ -107,7 +107,7 @@ def decided(
 
 
 def reviewed_on(session: Session, case_ids: Sequence[int], checklist: ListId) -> dict[int, date]:
-    """Return when cases were last reviewed; not those a round closed without having reviewed, or took others for."""
+    """Return when cases were last reviewed; reviews that a round closed unfinished, or replaced, do not count."""
     query = (
         select(FilledRow.case_id, func.max(col(FilledRow.begun_at)))
         .join(

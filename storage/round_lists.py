@@ -31,7 +31,7 @@ def lists_of(session: Session, round_id: int) -> Sequence[FilledRow]:
 def read_first(session: Session, round_id: int) -> Sequence[tuple[FilledRow, RoundCaseRow]]:
     """Return the lists of a round's reviewed cases by their first reader, with the case's place in the frame.
 
-    What was withdrawn is in no figure; what was disposed of is gone.
+    Withdrawn cases are in no figure, and those disposed of are gone.
     """
     query = (
         select(FilledRow, RoundCaseRow)
@@ -88,7 +88,7 @@ def own_lists(session: Session, case_id: int, checklist: ListId) -> Sequence[Fil
 def twice_read(
     session: Session, tenant_id: int, checklist: ListId, since: datetime
 ) -> Sequence[tuple[FilledRow, bool]]:
-    """Return the lists of cases read by two in rounds closed since a moment, each with whether it is the second one."""
+    """Return the lists of cases read by two in rounds open or closed since a moment, each with whether it is second."""
     query = (
         select(FilledRow, ReadingRow.second)
         .join(RoundRow, col(RoundRow.id) == col(FilledRow.round_id))

@@ -11,7 +11,7 @@ from storage.rounds import RoundRow, RoundUnitRow
 
 
 def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
-    """Make one unit's part of every round another's: frame, reviewers, loans; of two alike, the other's stays."""
+    """Make one unit's part of every round another unit's: frame, reviewers, loans; of two alike, the other's stays."""
     of = col(RoundUnitRow.round_id).in_(select(RoundRow.id).where(RoundRow.tenant_id == tenant_id))
     for row in session.exec(select(RoundUnitRow).where(of, RoundUnitRow.unit_id == was)).all():
         there = session.get(RoundUnitRow, (row.round_id, now)) is not None
@@ -33,7 +33,7 @@ def move_unit(session: Session, tenant_id: int, was: int, now: int) -> None:
 
 
 def follow(session: Session, was: int, now: int) -> None:
-    """Give a case the place of another in every round that it is not in itself, with what was given and said there."""
+    """Give a case another's place in every round that it is not in itself, with the readings and what was raised."""
     known = select(RoundCaseRow.round_id).where(RoundCaseRow.case_id == now)
     moved = session.exec(
         select(RoundCaseRow.round_id).where(RoundCaseRow.case_id == was, col(RoundCaseRow.round_id).not_in(known))

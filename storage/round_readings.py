@@ -15,11 +15,11 @@ from storage.rows import TableRow
 from storage.times import Moment
 
 Declared = Literal["", "none", "had"]
-"""What a reviewer said before she was shown more than the reference: nothing yet, no tie, or that she had the case."""
+"""What a reviewer said before she was shown more than the reference: nothing yet, no tie, or that she has had it."""
 
 
 class ReadingRow(TableRow, table=True):
-    """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the other one.
+    """One reading of a drawn case by one reviewer. second: the case is read by two, and she is the second.
 
     ended: it was given to somebody else (`moved`), or she said that she had had the case (`had`); empty: it stands.
     feedback_at: when the case's worker was told of it.
@@ -102,7 +102,7 @@ def was_given(session: Session, case_id: int, person_id: int) -> bool:
 
 
 def live(session: Session, case_id: int, checklist: ListId) -> Sequence[tuple[RoundRow, ReadingRow | None]]:
-    """Return the open rounds in which a case is drawn for a list, each with its readings that stand, None for none."""
+    """Return the open rounds in which a case is drawn for a list, once per reading that stands, or with None."""
     query = (
         select(RoundRow, ReadingRow)
         .join(RoundCaseRow, col(RoundCaseRow.round_id) == col(RoundRow.id))

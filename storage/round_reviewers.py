@@ -1,4 +1,4 @@
-"""The reviewers of a round, and what chefs said to lending them to another unit."""
+"""The reviewers of a round, and what chefs said about lending them to another unit."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -32,7 +32,7 @@ class RoundReviewerRow(TableRow, table=True):
 
 
 class ConsentRow(TableRow, table=True):
-    """What one chef said to a reviewer of one unit reviewing cases of another. unit_id: that other unit."""
+    """What one chef said about letting a reviewer of one unit review cases of another. unit_id: that other unit."""
 
     __tablename__ = "review_consent"
     __table_args__ = (UniqueConstraint("round_id", "person_id", "unit_id", "side"),)
@@ -69,7 +69,7 @@ def put_reviewer(session: Session, row: RoundReviewerRow) -> RoundReviewerRow:
 
 
 def drop_reviewer(session: Session, round_id: int, person_id: int) -> None:
-    """Take a reviewer out of a round that has not begun."""
+    """Remove a reviewer from a round that has not started."""
     of = (col(RoundReviewerRow.round_id) == round_id, col(RoundReviewerRow.person_id) == person_id)
     session.exec(delete(RoundReviewerRow).where(*of))
     session.flush()
@@ -82,7 +82,7 @@ def consents(session: Session, round_id: int) -> Sequence[ConsentRow]:
 
 
 def consent(session: Session, tenant_id: int, consent_id: int) -> ConsentRow | None:
-    """Return one of them by row id."""
+    """Return what was asked of one chef, and what she said, by row id; None if there is none in this tenant."""
     return session.exec(
         select(ConsentRow).where(ConsentRow.tenant_id == tenant_id, ConsentRow.id == consent_id)
     ).first()

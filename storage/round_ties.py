@@ -1,4 +1,4 @@
-"""Who has or had to do with a case, and so does not review it."""
+"""Who is or was involved in a case, and so may not review it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ from storage.trail import EventRow
 
 
 def ties(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
-    """Return who has or had to do with some cases, by case id: nobody of them reviews it.
+    """Return who is or was involved in some cases, by case id: none of them may review it.
 
-    Its lead and co-worker now and earlier, who opened it, who wrote in its workers' lists, who signed it, and who said
-    that she had had it.
+    These are its lead and co-worker, now and earlier, and whoever opened it, wrote in its workers' lists, signed it, or
+    said that she has had it.
     """
     found: defaultdict[int, set[int]] = defaultdict(set)
     for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))):
@@ -49,7 +49,7 @@ def ties(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
 
 
 def led_by(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
-    """Return who leads or has led some cases, by case id: what was done in them may be any one's of these."""
+    """Return who leads or has led some cases, by case id: any of them may have done what was done in it."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))):
         found[case.id] |= {case.lead_id} if case.lead_id else set()

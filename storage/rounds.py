@@ -1,4 +1,4 @@
-"""Rounds of the unit's own review: what they are called, which list and days they have, whose units they are about."""
+"""Rounds of the unit's own review: what they are called, which list and days they have, which units they are about."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ State = Literal["draft", "open", "closed"]
 class RoundRow(TableRow, table=True):
     """A round. name, pool: sealed, the round's and its group of reviewers'. first, last: when its cases were decided.
 
-    quota: how many of each unit are to be about violence or placed. twice: percent that is read by two. total,
+    quota: how many cases of each unit are to be about violence or a placed child. twice: percent read by two. total,
     protected, recent, under_way: of the frame, see `round_frame.Frame`. readings, done: counted at the closing.
     baseline_id: the round it follows up; None for none.
     """
@@ -95,7 +95,7 @@ def get(session: Session, tenant_id: int, round_id: int) -> RoundRow | None:
 
 
 def if_sound(session: Session, tenant_id: int, round_id: int | None) -> RoundRow | None:
-    """Return a round for a line among others: None also of one that cannot be held, which has been noted."""
+    """Return a round for one line of several: None also if its row is invalid, which is noted for the log."""
     try:
         return get(session, tenant_id, round_id) if round_id else None
     except NotHeld:
@@ -103,7 +103,7 @@ def if_sound(session: Session, tenant_id: int, round_id: int | None) -> RoundRow
 
 
 def lock_alike(session: Session, row: RoundRow) -> None:
-    """Lock every round of the same list that is not closed, so that one of them at a time is started."""
+    """Lock every round of the same list that is not closed, so that only one of them is started at a time."""
     alike = select(RoundRow).where(RoundRow.tenant_id == row.tenant_id, RoundRow.checklist == row.checklist)
     session.exec(alike.where(RoundRow.state != "closed").order_by(col(RoundRow.id)).with_for_update()).all()
 

@@ -1,6 +1,6 @@
 """Rows: a table's class names its columns; what a transaction reads and writes are slotted objects of that shape.
 
-`AnswerRow`, a `TableRow`, declares a table as SQLModel does, for queries and migrations. Calling it
+A subclass of `TableRow`, such as `AnswerRow`, declares a table as SQLModel does, for queries and migrations. Calling it
 makes a light row: an object with a slot for each column, without validation or instrumentation, at a twentieth of the
 cost of a mapped object. `storage.session` loads and stores them.
 """
@@ -20,7 +20,7 @@ from storage import held
 
 
 class LightRow:
-    """What all light rows share. kept_: the values as the database has them, None for a row it has not.
+    """What all light rows share. kept_: the values as the database has them, None for a row not stored yet.
 
     session_: the session it was loaded by or added to.
     """
@@ -50,7 +50,7 @@ class LightRow:
 class Shape:
     """The columns of a table as light rows have them.
 
-    new: the class of rows not stored yet. stored: of those that are, whose changes are noted. keys: places of the
+    new: the class of rows not stored yet. stored: that of stored rows, whose changes are noted. keys: places of the
     primary key. serial: name of the id the database assigns, "" if it assigns none.
     """
 
@@ -80,7 +80,7 @@ class Shape:
         self.fits, self.may_be_written = self.check.fits, self.check.may_be_written
         more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
         more |= dict(_own(table_class))
-        # Not eq=False alone: a dataclass with __eq__ of its base is what is wanted.
+        # eq=False keeps the base's __eq__.
         self.new: type[Any] = make_dataclass(
             table_class.__name__, fields, bases=(LightRow,), namespace=more, slots=True, eq=False, repr=False
         )
@@ -102,12 +102,12 @@ class Shape:
         return row
 
     def not_held(self, values: Sequence[Any]) -> held.NotHeld:
-        """Return the fault of a row with such values."""
+        """Return the fault of an invalid row."""
         key = ":".join("?" if values[at] is held.UNREAD else str(values[at]) for at in self.keys)
         return held.NotHeld(self.table.name, key, [self.names[at] for at in self.check.misfits(values)])
 
     def read_instead(self, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        """Return the values with what is to be read instead of those that cannot be held; None if one has nothing."""
+        """Return the values, with what is read `instead` of each invalid one; None if that is not declared for one."""
         bad = self.check.misfits(values)
         if not all(self.names[at] in self.instead for at in bad):
             return None
@@ -126,7 +126,7 @@ def _noted(row: Any, name: str, value: Any) -> None:
 
 
 def _own(table_class: type[SQLModel]) -> Iterable[tuple[str, Any]]:
-    """Return the methods and properties a table's class defines itself."""
+    """Yield the methods and properties that a table's class defines itself."""
     for name, value in vars(table_class).items():
         if isinstance(value, property | FunctionType) and not name.startswith("_"):
             yield name, value
@@ -153,9 +153,10 @@ class RowType(SQLModelMetaclass):
 class TableRow(SQLModel, metaclass=RowType):
     """The base of every table's class.
 
-    What becomes of a row that cannot be held (`storage.held`): alone: it is left out; else it is raised. instead: what
-    is read in place of a column, or what makes that of what stands there. holds: what is asked of a column's value,
-    beyond its kind. open_ended: columns that are shown as they are if a word in them is none that is known.
+    What happens to an invalid row (see `storage.held`) is declared by the table. alone: whether it is left out of what
+    a query finds, or else raises NotHeld. instead: by column, what to read in place of an invalid value, or a function
+    of that value. holds: by column, a check beyond the class of a value. open_ended: columns whose words need
+    not be known ones, and are then shown as they are.
     """
 
     alone: ClassVar[bool] = True

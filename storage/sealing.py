@@ -28,16 +28,16 @@ _NONCE = 12
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _REMEMBERED = 4096
 KEPT_SECONDS = 60.0
-"""The lifetime of a cached key: for so long a running bot may still use one that another process has deleted.
+"""The lifetime of a cached key: for this long a running bot may still use one that another process has deleted.
 
-Then it is dropped, not only unused: it takes 2.5 kB, and a key nobody needs is better not there.
+It is then removed from memory, not only ignored: it takes 2.5 kB, and a key nobody needs is better gone.
 """
 TENANT_ITSELF = 0
 """The case id of a tenant's own key, for what belongs to no case."""
 
 
 HIDDEN = "…"
-"""Stands for a text that does not open."""
+"""Shown in place of a text that cannot be decrypted."""
 
 
 class SealBroken(Refusal):
@@ -68,7 +68,7 @@ class SealingKeyRow(TableRow, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """Whether the master keys open what they wrapped, by id of the master key: how many keys, and what is amiss.
+    """Whether the master keys unwrap what they wrapped. count: how many keys they do unwrap.
 
     missing, missing_own: as in Rewrapped. wrong: master keys with the right id but the wrong bytes.
     """
@@ -102,7 +102,7 @@ class Keys:
         Raises: ValueError: there is no key, or one is not 32 bytes long.
         """
         if not masters or any(len(key) != 32 for key in (*masters.values(), trail)):
-            raise ValueError("each key is 32 bytes, and there must be a master key")
+            raise ValueError("there must be a master key, and every key must be 32 bytes long")
         self._masters = {key_id: AESGCM(key) for key_id, key in masters.items()}
         self.newest = next(iter(masters))
         self._trail = trail
@@ -186,7 +186,7 @@ class Keys:
         return Rewrapped(count, missing, missing_own)
 
     def look(self, session: Session) -> Opens:
-        """Try every stored key, changing nothing."""
+        """Try to unwrap every stored key, changing nothing."""
         count, missing, missing_own, wrong = 0, Counter[str](), Counter[str](), set[str]()
         for row in session.exec(select(SealingKeyRow)):
             if row.master_id not in self._masters:
@@ -219,7 +219,7 @@ class Keys:
         with self._lock:
             for at, key in session.info.pop("opened_keys", {}).items():
                 self._opened[at] = key, now + KEPT_SECONDS
-                self._opened.move_to_end(at)  # whose minute ends last
+                self._opened.move_to_end(at)  # the last to expire
             while self._opened and (len(self._opened) > _REMEMBERED or next(iter(self._opened.values()))[1] <= now):
                 self._opened.popitem(last=False)
 
@@ -263,7 +263,7 @@ def unseal(session: Session, tenant_id: int, case_id: int, field: str, row: str,
 
 
 def unseal_or_hide(session: Session, tenant_id: int, case_id: int, field: str, row: str, sealed: bytes) -> str:
-    """Decrypt a text that stands in lists, HIDDEN if it was altered or moved: that is noted. Raises: KeyGone."""
+    """Decrypt a text shown in lists; HIDDEN if it was altered or moved, which is noted for the log. Raises: KeyGone."""
     try:
         return unseal(session, tenant_id, case_id, field, row, sealed)
     except (SealBroken, TypeError):
@@ -302,7 +302,7 @@ def _open(key: AESGCM, sealed: bytes, data: bytes) -> bytes:
 
 
 def canonical(content: Sequence[object]) -> bytes:
-    """Return the bytes a MAC in the trail is made over."""
+    """Return the bytes that a MAC in the trail covers."""
     return _JSON.encode(content).encode()
 
 

@@ -31,7 +31,7 @@ _FEW = 8
 
 
 class _LeftOutError(Exception):
-    """A row that cannot be held stands alone: it is left out of what a query finds."""
+    """An invalid row of a table declared `alone`: a query leaves it out of what it finds."""
 
     def __init__(self, fault: NotHeld) -> None:
         self.fault = fault
@@ -40,7 +40,7 @@ class _LeftOutError(Exception):
 class Found(Generic[T]):
     """What a query has found, in its order.
 
-    left_out: the rows that cannot be held: a list goes without them, and who asks for the one is told. Raises: NotHeld.
+    left_out: the invalid rows. Iteration and `all` do without them; what returns one row, or `whole`, raises NotHeld.
     """
 
     __slots__ = ("_rows", "left_out")
@@ -62,7 +62,7 @@ class Found(Generic[T]):
         return next(iter(self.whole() if self.left_out else self._rows), None)
 
     def whole(self) -> list[T]:
-        """Return every row; none may have been left out."""
+        """Return every row. Raises: NotHeld: one was left out."""
         if self.left_out:
             raise self.left_out[0]
         return list(self._rows)
@@ -144,7 +144,7 @@ class Prepared:
         self._ready: dict[str, Ready] = {}
 
     def ready(self, dialect: Dialect) -> Ready:
-        """Return the query compiled for a dialect."""
+        """Return the statement compiled for a dialect."""
         found = self._ready.get(dialect.name)
         if found is None:
             found = self._ready[dialect.name] = Ready(self.query, dialect, self.parts)
@@ -152,11 +152,11 @@ class Prepared:
 
 
 _PREPARED: dict[int, "Prepared"] = {}
-"""By the id of the statement, which is kept in it."""
+"""By the id of the statement, which the value keeps alive, so that no other object gets its id."""
 
 
 def prepared(query: Q) -> Q:
-    """Let a query of a module be compiled once instead of at each use, and return it. For what turns ask."""
+    """Let a statement of a module be compiled once instead of at each use, and return it. For those that turns run."""
     _PREPARED[id(query)] = Prepared(query)
     return query
 
@@ -232,7 +232,7 @@ class RowSession(Session):
         self.close()
 
     def rollback(self) -> None:
-        """Take everything back."""
+        """Roll back everything since the transaction began."""
         self.close()
 
     def close(self) -> None:
@@ -260,7 +260,7 @@ class RowSession(Session):
 
     @contextlib.contextmanager
     def begin_nested(self) -> Iterator[Any]:  # type: ignore[override]
-        """Do something that is taken back alone if it raises."""
+        """Set a savepoint: if the block raises, only what was done in it is rolled back."""
         self.flush()
         savepoint = self.connection().begin_nested()
         outer, self._written = self._written, []
@@ -282,7 +282,7 @@ class RowSession(Session):
             self._written = outer
 
     def _take_back(self, written: Sequence[tuple[str, Any]]) -> None:
-        """Let the rows be as they were before a savepoint that was rolled back."""
+        """Restore the rows to what they were before a savepoint that was rolled back."""
         for row in self._added:
             row.session_ = None
         again = list(self._changed.values())
@@ -325,7 +325,7 @@ class RowSession(Session):
         try:
             return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
         except UNREADABLE:
-            # Again, as the driver gives it: what SQLAlchemy cannot read it raises for all the rows.
+            # Again, with the driver's values: SQLAlchemy raises for the whole result if it cannot read one of them.
             rows = self.connection().execute(statement, params or {}).cursor.fetchall()
             return self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar)
 
@@ -339,7 +339,7 @@ class RowSession(Session):
         ]
 
     def execute(self, statement: Any, params: Any = None, **_: Any) -> Any:
-        """Run a statement; what it finds comes as rows of columns."""
+        """Run a statement; its result comes as rows of columns, not as light rows."""
         if isinstance(statement, Update | Delete):
             return self._in_bulk(statement, params)
         self.flush()
@@ -359,7 +359,7 @@ class RowSession(Session):
     def _drive(self, ready: Ready, parameters: Any) -> Any:
         """Run a prepared statement; return the driver's cursor.
 
-        Past SQLAlchemy's result objects, which would take ten times as long as SQLite; its errors are the same.
+        Bypasses SQLAlchemy's result objects, which would take ten times as long as SQLite; errors are SQLAlchemy's.
         """
         connection = self._connection or self.connection()
         driver = self._driver
@@ -418,7 +418,7 @@ class RowSession(Session):
     def _one_by_one(
         self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool
     ) -> Found[Any]:
-        """Return the rows of which some cannot be held, without those that are to be left out. Raises: NotHeld."""
+        """Return rows of which some are invalid, without those that may be left out. Raises: NotHeld: one may not."""
         found, left_out = [], []
         for row in rows:
             try:
@@ -441,7 +441,7 @@ class RowSession(Session):
         return tuple(whole)
 
     def _as_row(self, kind: Shape, values: list[Any]) -> Any:
-        """Return a row of a table, with what is to be read instead of what cannot be held."""
+        """Return a row of a table, with what is read instead of its invalid values. Raises: _LeftOutError, NotHeld."""
         key = tuple([values[place] for place in kind.keys])
         if key[0] is None:
             return None  # of an outer join
@@ -460,7 +460,7 @@ class RowSession(Session):
         raise fault
 
     def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
-        """Return rows as they come, which nobody changes: they are forgotten at once."""
+        """Yield rows as they come, for reading only: the session does not remember them."""
         of_parts = [(part, ()) for part in parts]
         for some in result.partitions():
             for row in some:
@@ -504,7 +504,7 @@ class RowSession(Session):
         self._changed.pop(id(instance), None)
 
     def _again(self, kind: Shape, row: Any, readers: Readers) -> tuple[Any, ...]:
-        """Return the values of a row that is read again. Raises: NotHeld: it cannot be held any more."""
+        """Return the values of a row that is read again. Raises: NotHeld: it has become invalid."""
         try:
             return _read(row, readers)
         except UNREADABLE:
@@ -533,7 +533,7 @@ class RowSession(Session):
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def add(self, instance: Any, *_: Any, **__: Any) -> None:
-        """Store a new row, or go on noting the changes of one from an earlier transaction."""
+        """Store a new row, or resume noting the changes of one from an earlier transaction."""
         if not isinstance(instance, LightRow):
             raise TypeError(type(instance).__name__)  # its table's class is no TableRow
         if instance.session_ is self:
@@ -663,7 +663,7 @@ class RowSession(Session):
             self._written.append(("deleted", row))
 
     def _in_bulk(self, statement: Any, params: Any, prepared: Prepared | None = None) -> Any:
-        """Change or delete rows by a condition; rows at hand are read again."""
+        """Update or delete rows by a condition; those of the table that the session knows are read again."""
         self.flush()
         if prepared is not None:
             ready = prepared.ready(self.connection().dialect)

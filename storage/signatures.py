@@ -114,7 +114,7 @@ def get(session: Session, tenant_id: int, row_id: int) -> SignatureRow | None:
 
 
 def bound_of(row: SignatureRow | Row[Any]) -> Revisions:
-    """Return the revisions a signature is bound to: by list, also one without answers. row: its `bound` is read."""
+    """Return the revisions a signature is bound to: by list, also one without answers. row: with the column `bound`."""
     found: Revisions = json.loads(row.bound)
     return found
 

@@ -1,4 +1,4 @@
-"""The cases that had to be left out because of faulty data: the admin's list. One that is read again leaves it."""
+"""The cases that had to be left out because of faulty data: the admin's list. One that can be read again leaves it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from storage.unfit import Skipped
 
 _MOST = 60
 _FIGURES = "figures: "
-"""How `what` begins for a case that the figures leave out: a sweep that reads it well does not take it off the list."""
+"""How `what` begins for a case that the figures leave out: a sweep that can read it does not take it off the list."""
 
 
 class SkippedRow(TableRow, table=True):
@@ -39,7 +39,7 @@ class LeftOut:
 
 
 def note(session: Session, tenant_id: int, day: date, looked_at: Iterable[int], skipped: Sequence[Skipped]) -> None:
-    """Keep which of the cases that were looked at had to be left out; the others are on the list no longer."""
+    """Put on the list those of the cases that were looked at that had to be left out; take the others off it."""
     rows = session.exec(select(SkippedRow).where(SkippedRow.tenant_id == tenant_id)).all()
     faulty, on_list = {one.case_id for one in skipped}, {row.case_id for row in rows}
     _forget(session, [row for row in rows if not row.what.startswith(_FIGURES)], set(looked_at) - faulty)
@@ -50,7 +50,7 @@ def note(session: Session, tenant_id: int, day: date, looked_at: Iterable[int], 
 
 
 def note_figures(session: Session, day: date, counted: Collection[int], skipped: Sequence[Skipped]) -> None:
-    """Keep which of the cases that were counted had to be left out; the others are on the list no longer."""
+    """Put on the list those of the counted cases that had to be left out of the figures; take the others off it."""
     if not skipped and not is_any(session):
         return
     faulty = {one.case_id: one for one in skipped}
@@ -68,8 +68,8 @@ def is_any(session: Session) -> bool:
     return session.exec(select(SkippedRow.case_id).limit(1)).first() is not None
 
 
-def _forget(session: Session, rows: Iterable[SkippedRow], well: Collection[int]) -> None:
-    gone = [row.case_id for row in rows if row.case_id in well]
+def _forget(session: Session, rows: Iterable[SkippedRow], sound: Collection[int]) -> None:
+    gone = [row.case_id for row in rows if row.case_id in sound]
     if gone:
         session.exec(delete(SkippedRow).where(col(SkippedRow.case_id).in_(gone)))
 

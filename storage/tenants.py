@@ -41,7 +41,7 @@ def known(session: Session, entra_id: str) -> TenantRow:
 
 
 def _called(entra_id: str) -> SelectOfScalar[TenantRow]:
-    """Return the query for a tenant's id in any case; if two rows differ in nothing else, the one written so."""
+    """Return the query for a tenant by its id in any letter case; of several, the one written so comes first."""
     same = func.lower(col(TenantRow.entra_id)) == compared(entra_id)
     return select(TenantRow).where(same).order_by(col(TenantRow.entra_id) != entra_id, col(TenantRow.id))
 

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, TypeDecorator
 from checklists.swedish_time import day_of
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""Read in place of a moment that cannot be."""
+"""Read in place of a moment that cannot be read."""
 
 
 def swedish_day(stored: datetime | str) -> date:

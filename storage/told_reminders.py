@@ -108,7 +108,7 @@ def cases_after(session: Session, tenant_id: int, reached: int, most: int, decid
 
 
 def received(session: Session, tenant_id: int, first: date, last: date) -> Read:
-    """Return the open cases whose report came in between two days, both counted."""
+    """Return the open cases whose report came in between two days, both included."""
     query = select(CaseRow).where(col(CaseRow.received_on).between(first, last), CaseRow.tenant_id == tenant_id, STANDS)
     return readable(session, query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id)))
 

@@ -149,7 +149,7 @@ def read_file(path: Path) -> list[Tombstone]:
 def write_file(path: Path, stones: Iterable[Tombstone]) -> int:
     """Append the tombstones that a file lacks, fsynced on return; return how many. Raises: BadTombstones.
 
-    The file is there afterwards also when nothing was disposed of: that it is missing then always means something.
+    The file exists afterwards even if nothing was disposed of: a missing one always means that something is wrong.
     """
     there = set(read_file(path))
     missing = [stone for stone in stones if stone not in there]

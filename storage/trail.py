@@ -2,7 +2,7 @@
 
 An event is inserted in the transaction of the act, with a MAC under BK_TRAIL_KEY that only this program can make.
 Within a second the chainer gives it a place in the tenant's chain: an HMAC over the event and the previous hash. It
-takes no event whose MAC is missing, wrong or used before, and goes on only from where the chain had come to.
+rejects an event whose MAC is missing, wrong or used before, and continues only from where the chain last ended.
 """
 
 import hmac
@@ -191,7 +191,7 @@ def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     ids = (person_id, *people.joined_into(session, person_id))
     said = or_(
         col(EventRow.detail).in_(map(str, ids)),
-        *(col(EventRow.detail).like(f"{one} %") for one in ids),  # by a deputy
+        *(col(EventRow.detail).like(f"{one} %") for one in ids),  # followed by whom a deputy acted for
     )
     named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), said)
     actors = [f"person:{one}" for one in ids]
@@ -253,8 +253,8 @@ def chain_new(session: Session) -> int:
 def chain(session: Session, reached: Ends) -> Chained:
     """Chain a batch of events that have no place yet, oldest first. Does nothing if another process is chaining.
 
-    reached: where this process knows the chains to have come to. A chain that has not come as far any more, or that
-    another has written, is left alone, and so is an event without a right MAC; the others go on.
+    reached: where the chains ended when this process last wrote them. A chain that no longer reaches as far, or that
+    something else has written to, is left alone, and so is an event without a valid MAC; the others continue.
     """
     if session.get_bind().dialect.name == "postgresql":
         got = session.connection().execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar()
@@ -305,7 +305,7 @@ def _waiting(session: Session, after: int) -> Sequence[EventRow]:
 
 
 def _went_back(session: Session, keys: Keys, tenant_id: int, reached: tuple[int, str] | None) -> Fault | None:
-    """Return a fault if a chain does not end where it was left: in this process, or in any."""
+    """Return a fault if a chain does not end where it was left, by this process or by any."""
     place, digest = end_of_chain(session, tenant_id)
     mark = session.get(TrailEndRow, tenant_id)
     if mark is None:
@@ -376,7 +376,7 @@ def verify(session: Session, tenant_id: int) -> Verdict:
 
 
 def _readable(session: Session, query: Select[Any]) -> Iterator[Row[Any] | Fault]:
-    """Yield the rows of a chain, the last place first to fail as the fault it is: a value that is none of its kind."""
+    """Yield the rows of a chain in order, up to the first that cannot be read: in its place, a fault."""
     place = 0
     while True:
         some = query.where(_LINKS.c.place > place).limit(BATCH)
@@ -391,7 +391,7 @@ def _readable(session: Session, query: Select[Any]) -> Iterator[Row[Any] | Fault
 
 
 def _one_by_one(session: Session, query: Select[Any]) -> Iterator[Row[Any] | Fault]:
-    """Yield the rows of a query up to the one that cannot be read, and of that one a fault."""
+    """Yield the rows of a query up to the first that cannot be read: in its place, a fault."""
     for place, event in session.connection().execute(query.with_only_columns(_LINKS.c.place, _LINKS.c.event_id)).all():
         try:
             yield session.connection().execute(query.where(_LINKS.c.place == place)).one()
@@ -464,7 +464,7 @@ def end_of_chain(session: Session, tenant_id: int) -> tuple[int, str]:
 
 
 def _linked(previous: str, place: int, event: Event) -> list[object]:
-    """Return what a place of the chain is hashed over: the event by its MAC, from before by its content."""
+    """Return what the hash at a place covers: the event by its MAC, or one from before MACs by its content."""
     return [previous, place, event.id, *([event.mac] if event.mac else _content(event))]
 
 

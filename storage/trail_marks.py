@@ -1,7 +1,7 @@
-"""Two marks that let the trail be held against what it was: how far its chain had come, and where the old scheme ended.
+"""Two marks to compare the trail with: how far its chain had come, and where events without MACs end.
 
-Both carry a MAC under BK_TRAIL_KEY, so whoever can write the database, but has no keys, can remove or bring back one
-but not make one.
+Both carry a MAC under BK_TRAIL_KEY: whoever can write to the database, but has no keys, can remove a mark or restore an
+old one, but not forge one.
 """
 
 import hmac
@@ -47,7 +47,7 @@ def put_end(session: Session, keys: Keys, tenant_id: int, place: int, digest: st
 
 
 def put_checkpoint(session: Session, keys: Keys, tenant_id: int, place: int, digest: str) -> None:
-    """Close what a tenant's chain holds by now: what comes after it needs MACs."""
+    """Mark the present end of a tenant's chain as the place after which every event needs a MAC."""
     mac = _mac(keys, "trail_checkpoint", tenant_id, place, digest)
     session.add(CheckpointRow(tenant_id=tenant_id, place=place, hash=digest, mac=mac))
 

@@ -1,4 +1,4 @@
-"""Faulty data of one case: it is left out and reported, and stops nobody else's."""
+"""Faulty data of one case: that case is left out and reported, and stops no other case."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ UNFIT = UNREADABLE
 
 
 class UnknownAnswer(ValueError):
-    """A stored answer is none that can be given. Written, it would be counted as something nobody answered."""
+    """A choice is not one that can be given. If it were stored, it would be counted as something nobody answered."""
 
 
 def all_sound(read: Callable[[Sequence[C]], T], some: Sequence[C]) -> tuple[T, dict[int, Exception]]:
-    """Return what is read of some cases at once, but for the faulty; and those, by row id, with why."""
+    """Return what `read` gives for some cases at once without the faulty ones, and these by row id with the error."""
     try:
         return read(some), {}
     except UNFIT:
@@ -44,6 +44,6 @@ class Skipped:
 
 
 def readable(session: Session, query: SelectOfScalar[CaseRow]) -> tuple[Sequence[CaseRow], tuple[Skipped, ...]]:
-    """Run a query for cases; return those that can be read, and those that cannot, such as for a date that is none."""
+    """Run a query for cases; return those that can be read, and those that cannot, such as for an impossible date."""
     found: Found[CaseRow] = session.exec(query)  # type: ignore[assignment]
     return found.all(), tuple(Skipped(int(one.row), one) for one in found.left_out)

@@ -18,7 +18,7 @@ from storage.times import Moment
 class DutyRow(TableRow, table=True):
     """One occasion of a duty. unit_id: of a unit, or of the whole organisation. every: months to the next, 0 for none.
 
-    dropped_at: when somebody said that it is no duty after all. told_on: when somebody was reminded of it last.
+    dropped_at: when somebody said that it does not apply after all. told_on: when somebody was last reminded of it.
     """
 
     __tablename__ = "duty"
@@ -38,9 +38,9 @@ class DutyRow(TableRow, table=True):
 
 
 class UnitWheelRow(TableRow, table=True):
-    """What is known of a unit's rounds. months: its own, as `year.written` writes them; empty: the municipality's.
+    """A unit's yearly wheel of rounds. months: its own, as `year.written` writes them; empty: the municipality's.
 
-    told_on: when somebody was reminded of the next round last.
+    told_on: when somebody was last reminded of the next round.
     """
 
     __tablename__ = "unit_wheel"
@@ -59,30 +59,30 @@ def add(session: Session, row: DutyRow) -> DutyRow:
 
 
 def get(session: Session, tenant_id: int, duty_id: int) -> DutyRow | None:
-    """Return a duty of this tenant by row id, locked: two may say that it is done at once."""
+    """Return a duty of this tenant by row id, locked, because two people may record that it is done at once."""
     query = select(DutyRow).where(DutyRow.tenant_id == tenant_id, DutyRow.id == duty_id)
     return session.exec(query.with_for_update()).first()
 
 
 def duties(session: Session, tenant_id: int) -> Sequence[DutyRow]:
-    """Return a tenant's duties, done or not, the first to be due first; not what was said to be none."""
+    """Return a tenant's duties, done or not but not dropped, the first to be due first."""
     query = select(DutyRow).where(DutyRow.tenant_id == tenant_id, col(DutyRow.dropped_at).is_(None))
     return session.exec(query.order_by(col(DutyRow.due_on), col(DutyRow.id))).all()
 
 
 def undone(session: Session, tenant_id: int) -> list[DutyRow]:
-    """Return the duties that are not done."""
+    """Return the duties that are neither done nor dropped, the first to be due first."""
     return [row for row in duties(session, tenant_id) if row.done_at is None]
 
 
 def wheels(session: Session, tenant_id: int) -> Mapping[int, UnitWheelRow]:
-    """Return what is known of units' wheels, by unit."""
+    """Return the stored wheels of a tenant's units, by unit."""
     query = select(UnitWheelRow).where(UnitWheelRow.tenant_id == tenant_id)
     return {row.unit_id: row for row in session.exec(query).all()}
 
 
 def wheel(session: Session, tenant_id: int, unit_id: int) -> UnitWheelRow:
-    """Return the row of a unit's wheel, which is made if there is none."""
+    """Return the row of a unit's wheel, created if there is none."""
     row = session.get(UnitWheelRow, unit_id)
     if row is None:
         row = UnitWheelRow(unit_id=unit_id, tenant_id=tenant_id)
@@ -112,7 +112,7 @@ def next_rounds(session: Session, tenant_id: int, usual: Sequence[int], today: d
 
 
 def move_unit(session: Session, tenant_id: int, unit_id: int, into_id: int) -> None:
-    """Make the duties of a unit another's, which keeps its own wheel."""
+    """Make the duties of a unit another unit's, which keeps its own wheel."""
     of = (col(DutyRow.tenant_id) == tenant_id, col(DutyRow.unit_id) == unit_id)
     session.exec(update(DutyRow).where(*of).values(unit_id=into_id))
     row = session.get(UnitWheelRow, unit_id)

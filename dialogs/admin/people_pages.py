@@ -234,7 +234,7 @@ def _entry(context: TurnContext, inputs: Mapping[str, str]) -> Entry:
     unit = new_unit or units_of(context).get(_number(inputs, "unit"), "")
     if unit or role in staff.IN_A_UNIT:
         unit = unit_acts.named(context.session, context.origin, unit)
-    return acts.as_it_goes_on(context.session, context.origin, address(email), name, unit, role)
+    return acts.entry_from_today(context.session, context.origin, address(email), name, unit, role)
 
 
 def _number(inputs: Mapping[str, str], name: str) -> int:

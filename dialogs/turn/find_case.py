@@ -236,7 +236,7 @@ def _may_begin_basis(context: TurnContext, case: CaseRow) -> bool:
 
 def _is_open(context: TurnContext, case: CaseRow, checklist: ListId) -> bool:
     basis = by_id(context, case.id, _WORKS if not access.reads(context.roles, case) else access.READ, checklist)
-    if not basis.is_sent:
+    if not basis.goes_to_chef:
         return basis.next_from() is not None
     return basis.worker.waits_for_reader if basis.is_reading else not basis.is_handed_over
 

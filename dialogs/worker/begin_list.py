@@ -106,7 +106,7 @@ def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     basis = open_case(context, press, BEGIN)
     if not isinstance(basis, Basis):
         return basis
-    if basis.is_sent:
+    if basis.goes_to_chef:
         return next_card.go_on(context, basis)
     if not basis.is_for_case:
         return facts_card.wrong_kind(basis)

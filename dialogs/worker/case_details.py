@@ -227,7 +227,7 @@ def _new_lists(context: TurnContext, basis: Basis) -> Changes:
 
 
 def _lacks_lists(basis: Basis) -> bool:
-    return bool(basis.sheets) and basis.is_sent and len(basis.sheets) < basis.case.children
+    return bool(basis.sheets) and basis.goes_to_chef and len(basis.sheets) < basis.case.children
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

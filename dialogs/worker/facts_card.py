@@ -37,7 +37,7 @@ def facts_card(
     case = basis.case
     if not basis.is_for_case:
         return wrong_kind(basis, notices)
-    if not basis.is_sent:
+    if not basis.goes_to_chef:
         given = notices or (Line(say="lists.nothing_to_fill_in"),)
         return start_card.start_card(context, basis, notices, form=form) or _nothing_to_ask(basis, given)
     units = context.units_as("case_worker") if case.lead_id == context.person_id and not basis.sheets else []
@@ -67,7 +67,7 @@ def facts_card(
 
 def wrong_kind(basis: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
     """Return the view of a list that is not for this kind of case: a child's in an adult's case, or the reverse."""
-    if not basis.is_sent:
+    if not basis.goes_to_chef:
         title = Line(say="lists.name", args={"list": basis.list_id})
         say = "lists.for_adults" if basis.checklist.case_type == "vuxen" else "lists.for_children"
         buttons: tuple[Button, ...] = ()

@@ -33,7 +33,7 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
     basis = open_case(context, press, PROTECTION)
     if not isinstance(basis, Basis):
         return basis
-    if basis.is_sent or not basis.is_for_case or press.what.choice not in ANSWERS:
+    if basis.goes_to_chef or not basis.is_for_case or press.what.choice not in ANSWERS:
         return next_card.go_on(context, basis)
     acting = context.acting_as(basis.case) if basis.role == "unit_manager" else ""
     basis, row, changes = lists.begin_own(context.session, context.origin, basis, acting)

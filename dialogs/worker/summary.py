@@ -46,7 +46,7 @@ def send(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return basis
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
-    if not basis.is_sent:
+    if not basis.goes_to_chef:
         return next_card.go_on(context, basis)
     if basis.is_handed_over:
         return summary_card.sent_card(context, basis)

@@ -30,7 +30,7 @@ def summary(context: TurnContext, basis: Basis, given: tuple[Line, ...] = (), fi
     may_answer = not basis.is_handed_over
     found = list(basis.all_gaps())
     gaps = tuple(gap_row(*one, button=may_answer and place < MOST_PRESSED) for place, one in enumerate(found))
-    buttons: tuple[Button, ...] = () if basis.is_handed_over or not basis.is_sent else (_send_button(basis),)
+    buttons: tuple[Button, ...] = () if basis.is_handed_over or not basis.goes_to_chef else (_send_button(basis),)
     if len(basis.sheets) > len(shown):
         after = first + MOST_CHILDREN if first + MOST_CHILDREN < len(basis.sheets) else 0
         buttons += (_more_button(basis, "more_children", after),)
@@ -83,7 +83,7 @@ def _send_button(basis: Basis) -> Button:
 
 def _text_button(basis: Basis) -> tuple[Button, ...]:
     """Return the button to the answers as text, on a list of the workers' in which something is answered."""
-    if not basis.is_sent or basis.is_reading or not any(sheet.rows for sheet in basis.sheets):
+    if not basis.goes_to_chef or basis.is_reading or not any(sheet.rows for sheet in basis.sheets):
         return ()
     claim = claimed("text_for_file", Page(0), **basis.sheets[0].at)
     return (Button(title=Line(say="buttons.text_for_file"), claim=claim),)
@@ -152,7 +152,7 @@ def missing(
     rows = tuple(gap_row(sheet, gap, button=not reader) for sheet, gap in gaps[first:after])
     if reader and not has_seen:
         rows = tuple(row.model_copy(update={"why": ""}) for row in rows)
-    send = () if basis.is_handed_over or not basis.is_sent else (_send_button(basis),)
+    send = () if basis.is_handed_over or not basis.goes_to_chef else (_send_button(basis),)
     return MissingView(
         head=basis_head(basis),
         checklist=basis.checklist.id,

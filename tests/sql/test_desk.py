@@ -368,7 +368,7 @@ async def open_several(desk: Desk) -> None:
 async def test_connections_lost_between_turns_are_reopened(
     desk: Desk, url: str, world: World, rested: bool, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 0.0 if rested else 60.0)
+    monkeypatch.setattr(desk_module, "_TESTED_AFTER", 0.0 if rested else 60.0)
     calls = 0
 
     def work(session: Session) -> int:
@@ -388,7 +388,7 @@ async def test_connections_lost_between_turns_are_reopened(
 async def test_a_read_after_a_lost_connection_begins_once(
     desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 60.0)
+    monkeypatch.setattr(desk_module, "_TESTED_AFTER", 60.0)
     calls = 0
 
     def work(session: Session) -> object:
@@ -419,9 +419,9 @@ def test_a_connection_in_use_is_not_asked_before_each_turn(desk: Desk, monkeypat
             desk.run_now(lambda session: session.connection().execute(text("select 1")))
         return len(asked)
 
-    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 60.0)
+    monkeypatch.setattr(desk_module, "_TESTED_AFTER", 60.0)
     assert turns() == 0
-    monkeypatch.setattr(desk_module, "_ASKED_AFTER", 0.0)
+    monkeypatch.setattr(desk_module, "_TESTED_AFTER", 0.0)
     assert turns() == 3
 
 

@@ -148,7 +148,7 @@ def test_a_tie_is_lead_co_worker_opener_signer_or_said_so(desk: Desk) -> None:
             with pytest.raises((RoundMoved, NoReviewer)):
                 round_giving.move(session, at.origin("mona"), row, again, at.people["elsa"], SETTINGS)
         with pytest.raises(RoundMoved):
-            round_giving._there(None)
+            round_giving._present(None)
 
     desk.run_now(work)
 

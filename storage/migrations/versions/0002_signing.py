@@ -1,4 +1,4 @@
-"""Add signatures and returns, the end of a reading, and the chef a deputy covers for.
+"""Add signatures and returns, the time a reading ended, and the chef a deputy covers for.
 
 Columns are added without constraints, because SQLite would have to rebuild tables that others refer to.
 """

@@ -1,4 +1,4 @@
-"""Know which processes are running, and which of them leased a row of the outbox; count sends, not leases, as attempts.
+"""Record which processes are running, and which one leased a row of the outbox; count sends, not leases, as attempts.
 
 Rows leased by the release being replaced have no `leased_by`: their leases run out by time alone, as before.
 """

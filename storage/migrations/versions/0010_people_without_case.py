@@ -1,7 +1,7 @@
-"""Keep Entra's object ids in one case, refuse an empty one, and join people who were two rows for one id.
+"""Store Entra's object ids in lower case, refuse an empty one, and join rows that were one person under one id.
 
-What a joined row had goes to the row whose chat is known, else to the older one. The row itself stays, without id,
-address and roles, because the trail names it. `app.py migrate` says which were joined.
+What belongs to a joined row goes to the row whose chat is known, else to the older one. The row itself stays, without
+id, address and roles, because the trail names it. `app.py migrate` says which were joined.
 """
 
 from collections import defaultdict
@@ -17,10 +17,10 @@ branch_labels = None
 depends_on = None
 
 ITS_OWN = ("draft", "snooze")
-"""What names a person and stays: drafts are sealed for their author, and a snoozed message was made for one row."""
+"""Tables whose rows are left alone: drafts are sealed for their author, and a snoozed message was made for one row."""
 WITHOUT_KEY = (("filled_checklist", "person_id"), ("role", "stands_in_for_id"))
 ONE_EACH = ("told", "filled_checklist")
-"""Tables in which both may have the same row already: the second one stays where it is."""
+"""Tables in which both people may have the same row already: the joined one's is then left alone."""
 EMPTY = "object_id is empty"
 
 
@@ -94,7 +94,7 @@ def _refuse_empty(connection: sa.Connection) -> None:
     if connection.dialect.name != "sqlite":
         op.create_check_constraint("ck_person_object_id", "person", "trim(object_id) <> ''")
         return
-    # To add a constraint, SQLite would need the whole table anew, with all that refers to it.
+    # To add a constraint, SQLite would have to rebuild the table, and every table that refers to it.
     for name, when in (("insert", "insert"), ("update", "update of object_id")):
         op.execute(
             f"create trigger person_object_id_{name} before {when} on person when trim(new.object_id) = '' "

@@ -2,7 +2,7 @@
 
 Events from before have none: storage.trail.close_old chains them and puts a checkpoint behind them, in the same
 transaction. On PostgreSQL the release being replaced can read, but record nothing: what it wrote could not be told from
-what was slipped in. SQLite's REPLACE deletes a row without asking the triggers on delete, so it is refused on insert.
+forged events. SQLite's REPLACE deletes a row without asking the triggers on delete, so it is refused on insert.
 """
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ SAME = {
     "trail_head": ("tenant_id = new.tenant_id and day = new.day",),
     "trail_checkpoint": ("tenant_id = new.tenant_id",),
 }
-"""Each is looked for by itself: joined by `or`, SQLite reads the whole table for every insert."""
+"""Each condition is checked by itself: joined by `or`, SQLite would read the whole table for every insert."""
 GUARDS = (
     ("event_no_new_mac", "event", "update of mac", ""),
     ("event_needs_mac", "event", "insert", "new.mac = '' and not new.sealed"),

@@ -1,4 +1,4 @@
-"""Remember of a typed message the weight of the day it ended in, to tell two messages that make a personal number."""
+"""Remember the weight of the day a typed message ended in, to detect two messages that make a personal number."""
 
 import sqlalchemy as sa
 from alembic import op

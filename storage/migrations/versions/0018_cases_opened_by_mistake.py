@@ -1,4 +1,4 @@
-"""Know which cases were withdrawn, because they were opened by mistake."""
+"""Mark the cases that were withdrawn because they were opened by mistake."""
 
 import sqlalchemy as sa
 from alembic import op

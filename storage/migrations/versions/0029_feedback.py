@@ -1,4 +1,4 @@
-"""Keep when a case's worker was told of a reading."""
+"""Record when a case's worker was given feedback on a reading."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Find the lists that are one person's own without reading the many that are not: they are asked about in the sweep."""
+"""Index the lists that one person answers alone, so that the sweep finds them without reading the many others."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Why a case is a case: several reasons, each from a day."""
+"""The reasons for a case (orsaker): several, each from a day on."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Keep how a round was drawn when its cases, references and units change afterwards."""
+"""Keep how a round was drawn, even if its cases, references or units change afterwards."""
 
 import sqlalchemy as sa
 from alembic import op

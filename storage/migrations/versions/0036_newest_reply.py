@@ -1,4 +1,4 @@
-"""An index for the newest reply of a chat, which every typed line asks for and looked for among all of the chat."""
+"""Index the newest reply of a chat: every typed line asks for it, and had to search all the replies of the chat."""
 
 from alembic import op
 
