@@ -1,8 +1,8 @@
-"""Starts the bot without importing it each time: as a copy of a process that has imported all of it and done no more.
+"""Starts the bot without importing it each time: as a fork of a process that has imported it and done nothing else.
 
 Imports are nearly all that a start costs, a second and a half of processor time, and one part of the programme starts
-the bot a hundred times on each database. A copy has an id of its own, opens its database itself and can be killed. That
-the product's program starts as it is delivered is shown elsewhere (test_kills.py, test_rolling_restart.py).
+the bot a hundred times on each database. A copy has an id of its own, opens its database itself and can be killed.
+Other tests show that the program starts as it is delivered (test_kills.py, test_rolling_restart.py).
 """
 
 import asyncio
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 AHEAD = ["tests.faults.planted", "app", "bot.web", "bot.admin_port", "bot.metrics", "bot.commandline.upkeep_commands"]
 AHEAD += ["reports.answers", "reports.xlsx_out", "tests.faults.killed_migration"]
-"""What serving imports, and the export and the check of the log. Importing it opens nothing and begins no thread."""
+"""The modules that serving, the export and the check of the log import. Importing them opens nothing and starts no
+thread."""
 IS_HERE = sys.platform == "linux"
-"""Elsewhere a bot is started from the beginning each time."""
+"""On other systems the bot is started from scratch each time."""
 
 
 class WarmProcess(asyncio.subprocess.Process):
-    """A process that was copied; in use like one that asyncio started."""
+    """A forked process, with the interface of one that asyncio started."""
 
     def __init__(self, made: BaseProcess) -> None:
         assert made.pid is not None
@@ -39,11 +40,11 @@ class WarmProcess(asyncio.subprocess.Process):
 
     @property
     def returncode(self) -> int | None:
-        """Return how it ended, None while it runs."""
+        """Return the exit code, None while it runs."""
         return self._made.exitcode
 
     async def wait(self) -> int:
-        """Return how it ended, once it has."""
+        """Wait for it to end, and return the exit code."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._made.sentinel, over.set)
         try:
@@ -68,14 +69,14 @@ class WarmProcess(asyncio.subprocess.Process):
 
 
 def start(words: Sequence[str], environment: dict[str, str], output: Path, plants: Sequence[str] = ()) -> WarmProcess:
-    """Run `app.py` with these words. output: the file that what it says is added to."""
+    """Run `app.py` with these words. output: the file its output is appended to."""
     made = _original().Process(target=planted.run, args=(words, environment, str(output), plants), daemon=True)
     made.start()
     return WarmProcess(made)
 
 
 def ended(function: Callable[..., object], *arguments: object) -> int:
-    """Call a function in a process of its own, and return how that ended."""
+    """Call a function in a process of its own, and return the exit code."""
     made = _original().Process(target=function, args=arguments, daemon=True)
     made.start()
     made.join()
@@ -85,7 +86,7 @@ def ended(function: Callable[..., object], *arguments: object) -> int:
 
 @cache
 def _original() -> "ForkServerContext | SpawnContext":
-    """Return what makes the copies. It imports from the folder it is started in: it hears of no other path by then."""
+    """Return the context that makes the copies; it imports from its working directory, as it is given no other path."""
     if not IS_HERE:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
