@@ -104,7 +104,7 @@ def calibrate(context: TurnContext, press: Press[OfRound]) -> Reaction:
 def _akt(context: TurnContext, row: RoundRow) -> calibration.Akt:
     done = calibrations.of_person(context.session, context.person_id, row.checklist)
     found = calibration.next_akt(row.checklist, [one.akt for one in done])
-    assert found is not None, "a list without made-up files is never waited for"
+    assert found is not None, "a list without made-up files needs no calibration"
     return found
 
 
