@@ -10,7 +10,7 @@ from random import Random
 
 TODAY = date(2026, 11, 28)
 OWN_PATTERN = r"(SN|KS) (\d{4}-\d{2}-\d{2}-\d{4}|\d{6}-\d{4}|\d{4}/\d{4})"
-"""A reference pattern of a tenant of its own, which demands fixed letters."""
+"""A tenant's own reference pattern, which demands certain letters."""
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 

@@ -62,7 +62,7 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """more: whether the day's sweep has more to do. skipped: cases left out of it; nobody is told of them."""
+    """more: whether the day's sweep has more to do. skipped: cases left out of it, about which nobody is reminded."""
 
     more: bool
     skipped: tuple[Skipped, ...] = ()

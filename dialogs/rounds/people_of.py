@@ -1,4 +1,4 @@
-"""Who runs a round, and who is told of what a reviewer raises."""
+"""The people who run a round, and those who are told when a reviewer raises a case."""
 
 from datetime import date, datetime, timedelta
 

@@ -56,7 +56,7 @@ def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = B
 
 
 def begun_last(context: TurnContext, row_id: int, right: Right) -> Basis:
-    """Return the decision basis of a case or, for whoever has none, the list she began last. Raises: NoSuchCase."""
+    """Return the decision basis of a case or, if she may not use it, the list she began last. Raises: NoSuchCase."""
     case = cases.get(context.session, context.tenant_id, row_id)
     if case is None or access.may_use(right, context.roles, case):
         return by_id(context, row_id, right)

@@ -68,7 +68,7 @@ def not_understood(context: TurnContext, word: str = "", rest: str = "") -> Menu
 
 
 def not_for_role(context: TurnContext) -> MenuView:
-    """Return the answer to a command of somebody else's role: what this person can do instead."""
+    """Return the answer to a command that another role may use: what this person can do instead."""
     lines = (Line(say="common.not_for_your_role"),)
     return MenuView(title=Line(say="menu.not_for_role"), lines=lines, buttons=_buttons(context))
 

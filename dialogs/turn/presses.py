@@ -306,7 +306,7 @@ class OnAdmin:
 
 @dataclass(frozen=True, slots=True)
 class ToPerson:
-    """Something given to a person. newest: see `OnFacts`."""
+    """A press that gives a case to a person. newest: see `OnFacts`."""
 
     person_id: int
     newest: int
@@ -360,7 +360,7 @@ class Anyway:
 
 @dataclass(frozen=True, slots=True)
 class OfRound:
-    """Something of a round. about: row id of a case, a person, a reading, a consent or a raised case; said: a code.
+    """A press about a round. about: row id of a case, a person, a reading, a consent or a raised case; said: a code.
 
     made_by: the act that made the button, where the same press may be meant twice. start: index of the first row shown.
     """
@@ -399,7 +399,7 @@ class OfLink:
 
 @dataclass(frozen=True, slots=True)
 class OfMeasure:
-    """Something of a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
+    """A press about a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
 
     due: ISO date. made_by: see `OfDeputy`.
     """

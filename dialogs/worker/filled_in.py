@@ -18,7 +18,7 @@ from dialogs.views.views import Line
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was stored of a card, and the lines that say what became of the rest."""
+    """What was stored from a card, and notices about the rest."""
 
     changes: Changes = NONE
     notices: tuple[Line, ...] = ()

@@ -1,4 +1,4 @@
-"""What is said of a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
+"""The lines about a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
 
 from collections.abc import Iterable, Sequence
 

@@ -46,7 +46,7 @@ class Act:
 
 @dataclass
 class Sheet:
-    """One child's list. tops: per item, the acts that stand on one another, the newest last."""
+    """One child's list. tops: per item, the acts that have answered it, the newest last."""
 
     begun: date
     values: dict[str, Value] = field(default_factory=dict)
@@ -444,7 +444,7 @@ def _newest(day: date, starts: Mapping[date, date]) -> date | None:
 
 @dataclass
 class Model:
-    """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
+    """The whole municipality. gone: what was disposed of, as it stays in the figures for ever.
 
     months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
     with the case whose people are asked, and the day. met: every pair whose people have heard of each other.

@@ -137,7 +137,9 @@ class Town:
         asyncio.set_event_loop(self.loop)
         was, often = logging.root.manager.disable, gc.get_threshold()
         logging.disable(logging.CRITICAL)
-        gc.set_threshold(50_000, 20, 50)  # most of what is made is gone by itself: looking for the rest takes an eighth
+        gc.set_threshold(
+            50_000, 20, 50
+        )  # most objects are freed without it, and the default takes an eighth of the time
         try:
             with predictable(self.seed, self.loop, self.clock.now):
                 self.loop.run_until_complete(self._lives())
