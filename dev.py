@@ -220,7 +220,7 @@ def test(root: Path, arguments: list[str]) -> int:
     set_up_tests(root)
     arguments = with_rooms(root, arguments)
     placed = any(argument.startswith(PYTEST_PLACES_ITSELF) for argument in arguments)
-    spread = [] if placed else ["-n", "2", "--dist", "loadgroup"]
+    spread = [] if placed else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     return hand_over(root, program(root, "python"), "-m", "pytest", *spread, *arguments)
 
 

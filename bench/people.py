@@ -147,7 +147,7 @@ async def staffed_bot(folder: Path, towns: Towns, lists: int, workers: int) -> A
         with closing(sqlite3.connect(place / "bot.db")) as connection, connection:
             connection.execute("update tenant set entra_id = ?", (TENANT,))
         port, admin_port = free_ports(2)
-        bot = RealBot(place, port, admin_port, SETTINGS, arguments=())
+        bot = RealBot(place, port, admin_port, SETTINGS, arguments=(), is_warm=False)  # its memory is measured
         names = tuple(f"worker-{number}" for number in range(workers))
         register = people_csv(names), people_csv(("manager",), "manager").partition("\n")[2]
         (place / "people.csv").write_text("\n".join(register), encoding="utf-8")

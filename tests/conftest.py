@@ -126,6 +126,8 @@ MARKER_OF_FIXTURE = {
     "cluster": "pg_server",
 }
 
+LONGEST_FIRST = ["browser", "wire", "faults", "chat", "sql", "same_answer", "year"]
+"""The order in which files are handed out to several processes: a long one at the end would leave the others idle."""
 UNCOUNTED_ROOMS = {"browser", "wire", "faults"}
 COUNTED_CHATS = {
     *("test_children", "test_deputies", "test_details", "test_doubt", "test_filled_in", "test_follow_up", "test_form"),
@@ -160,6 +162,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Coverage is measured where the rules are tested; long conversations take up to twice as long under it.
     """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [*LONGEST_FIRST, item.path.parent.name].index(item.path.parent.name))
     slow_asked_for = "slow" in config.option.markexpr
     for item in items:
         room = item.path.parent.name

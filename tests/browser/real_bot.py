@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from app import main
 from bot.commandline.common import open_desk
 from bot.settings import read_settings
 from storage.desk import Desk
+from tests import warm
 from tests.conftest import ROOT
 from tests.migrated import put_database
 from tests.waiting import until
@@ -31,6 +33,7 @@ class RealBot:
     """`python app.py serve --demo`. Can be killed and restarted on the same database and ports.
 
     root: where the code is, to run that of another release. program: what an installed wheel has, to run that instead.
+    is_warm: whether it is started as a copy (warm.py); its memory is then shared with the original.
     """
 
     folder: Path
@@ -41,6 +44,12 @@ class RealBot:
     process: asyncio.subprocess.Process | None = None
     root: Path = ROOT
     program: Path | None = None
+    is_warm: bool = True
+
+    @property
+    def is_copied(self) -> bool:
+        """Return whether it is started as a copy, which only this project's own code can be."""
+        return self.is_warm and warm.IS_HERE and self.program is None and self.root == ROOT
 
     @property
     def url(self) -> str:
@@ -87,6 +96,8 @@ class RealBot:
             await until("the bot to answer", lambda: self._status(session), lambda status: status == 200)
 
     async def _run(self) -> asyncio.subprocess.Process:
+        if self.is_copied:
+            return warm.start(("serve", *self.arguments), self.environment, self.folder / "bot.log")
         with (self.folder / "bot.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *self._program,
@@ -121,6 +132,11 @@ class RealBot:
 
     async def command(self, *words: str) -> str:
         """Run a command on the bot's database and return its output."""
+        if self.is_copied:
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / "out"
+                assert await warm.start(words, self.environment, out).wait() == 0, out.read_text(encoding="utf-8-sig")
+                return out.read_text(encoding="utf-8-sig")
         ran = await asyncio.create_subprocess_exec(
             *self._program,
             *words,
@@ -128,9 +144,9 @@ class RealBot:
             env=self.environment,
             stdout=asyncio.subprocess.PIPE,
         )
-        out, _ = await ran.communicate()
+        said, _ = await ran.communicate()
         assert ran.returncode == 0
-        return out.decode("utf-8-sig")
+        return said.decode("utf-8-sig")
 
     @contextmanager
     def database(self) -> Iterator[Desk]:

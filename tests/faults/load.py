@@ -7,7 +7,6 @@ import asyncio
 import json
 import random
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -18,9 +17,9 @@ from typing import Any
 
 import aiohttp
 
+from tests import warm
 from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
-from tests.faults import warm
 from tests.faults.test_kills import KilledBot, Worker
 from tests.wire.door import TENANT
 from tests.wire.faulty_connector import FaultyConnector
@@ -30,28 +29,15 @@ Press = Callable[[dict[str, Any]], None]
 
 @dataclass
 class PlantedBot(KilledBot):
-    """A bot that can be started with something planted in it; its other commands run unchanged.
-
-    is_warm: whether it is started as a copy (warm.py); it then shares memory with the original.
-    """
+    """A bot that can be started with something planted in it; its other commands run unchanged."""
 
     plants: tuple[str, ...] = ()
-    is_warm: bool = warm.IS_HERE
     _starting: bool = False
 
     async def _run(self) -> asyncio.subprocess.Process:
-        if not self.is_warm:
+        if not self.is_copied:
             return await super()._run()
         return warm.start(("serve", *self.arguments), self.environment, self.folder / "bot.log", self.plants)
-
-    async def command(self, *words: str) -> str:
-        """Run a command on the bot's database and return its output."""
-        if not self.is_warm:
-            return await super().command(*words)
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "out"
-            assert await warm.start(words, self.environment, out).wait() == 0, out.read_text(encoding="utf-8-sig")
-            return out.read_text(encoding="utf-8-sig")
 
     @property
     def _program(self) -> tuple[str, ...]:

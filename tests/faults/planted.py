@@ -3,12 +3,10 @@
 None of this is in the product: the program is the same, but some of its functions are replaced before it starts.
 """
 
-import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -114,23 +112,6 @@ def plant(what: str) -> None:
     """Plant NAME or NAME=VALUE in this process."""
     name, _, value = what.partition("=")
     PLANTS[name](value)
-
-
-def run(words: Sequence[str], environment: dict[str, str], output: str, plants: Sequence[str]) -> NoReturn:
-    """Become `app.py` with these words, in a process that is a copy (warm.py). output: the file for what it says."""
-    os.environ.clear()
-    os.environ.update(environment)
-    into = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(into, 1)
-    os.dup2(into, 2)
-    os.close(into)
-    for asked in (signal.SIGINT, signal.SIGTERM):  # app.py does this first, when it is run as a program
-        signal.signal(asked, lambda *_: sys.exit(0))
-    for one in plants:
-        plant(one)
-    import app
-
-    sys.exit(app.main(words))
 
 
 def main() -> int:

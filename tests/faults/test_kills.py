@@ -135,7 +135,7 @@ def _heading(card: dict[str, Any]) -> str:
 async def _play(folder: Path, kills: int, seed: int, database_url: str = "") -> None:
     port, admin = free_ports(2)
     more = {"BK_TENANTS": TENANT} | ({"BK_DATABASE_URL": database_url} if database_url else {})
-    bot = KilledBot(folder, port, admin, more, arguments=())
+    bot = KilledBot(folder, port, admin, more, arguments=(), is_warm=database_url != "")  # once as it is delivered
     bot.is_given(PEOPLE)
     await bot.start()
     luck = random.Random(seed)

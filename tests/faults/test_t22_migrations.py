@@ -16,8 +16,9 @@ from storage.backup import sums_of
 from storage.contents import Sum
 from storage.desk import Desk, Session, opened
 from storage.sealing import Keys
+from tests import warm
 from tests.conftest import TRAIL
-from tests.faults import killed_migration, warm
+from tests.faults import killed_migration
 from tests.faults.killed_migration import MIGRATIONS, config_on
 from tests.faults.programme import Programme
 from tests.sql.conftest import KEYS, empty_url, kind

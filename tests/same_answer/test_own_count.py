@@ -62,7 +62,7 @@ from tests.sql.import_files import import_answers, import_cases
 from tests.sql.kept_figures import dispose_of
 from texts import say
 
-pytestmark = [pytest.mark.no_cover, pytest.mark.xdist_group("own_count")]  # one town, put in once
+pytestmark = pytest.mark.no_cover
 """It runs the product only; what it reaches is reached by tests of the rules themselves."""
 UNITS = (NORTH, SOUTH, "Åsens barn (påhittad)", "Ängens barn (påhittad)")
 TODAY, PROPOSED = date(2026, 5, 12), date(2026, 9, 12)

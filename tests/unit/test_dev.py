@@ -16,8 +16,6 @@ import pytest
 import dev
 from tests.waiting import PATIENCE
 
-# All tests share one project, so they must run in the same xdist process.
-pytestmark = pytest.mark.xdist_group("dev")
 REPOSITORY = Path(dev.__file__).parent
 
 APP = """

@@ -82,7 +82,7 @@ async def watched(folder: Path, planted: str = "") -> AsyncIterator[tuple[Watche
             **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
         }
         seen = Watched(folder, proxy, connector, way_out)
-        seen.bot = RealBot(folder, port, admin, settings, arguments=())
+        seen.bot = RealBot(folder, port, admin, settings, arguments=(), is_warm=False)  # sitecustomize
         people = people_csv(("anna",)) + "\n" + people_csv(("cecilia",), "unit_manager").partition("\n")[2]
         seen.bot.is_given(people)
         await seen.bot.start()

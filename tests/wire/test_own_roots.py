@@ -78,7 +78,7 @@ async def running(folder: Path, proxy: str, **more: str) -> AsyncIterator[Callab
     port, admin = free_ports(2)
     out = {"HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
     settings = PRODUCTION | out | {"BK_OPENID_METADATA_URL": f"https://{KEYS}/openid"} | more
-    bot = RealBot(folder, port, admin, settings, arguments=())
+    bot = RealBot(folder, port, admin, settings, arguments=(), is_warm=False)  # the roots are read as it is imported
     bot.is_given(people_csv(("anna",)))
     await bot.start()
     try:

@@ -17,8 +17,6 @@ from tests.browser.real_bot import RealBot, free_ports
 from tests.conftest import ROOT
 from tests.wire.issuer import APP_ID
 
-pytestmark = pytest.mark.xdist_group("wheel")  # one wheel, built and installed once
-
 PATIENCE = 120
 
 

@@ -1,8 +1,9 @@
-"""Starts the bot without importing it each time: as a fork of a process that has imported it and done nothing else.
+"""Starts `app.py` without importing it each time: as a fork of a process that has imported it and done nothing else.
 
-Imports are nearly all that a start costs, a second and a half of processor time, and one part of the programme starts
-the bot a hundred times on each database. A copy has an id of its own, opens its database itself and can be killed.
-Other tests show that the program starts as it is delivered (test_kills.py, test_rolling_restart.py).
+Imports are nearly all that a start costs, a second and a half of processor time; the suite starts the bot some hundred
+times, and one part of the fault programme a hundred times on each database. A copy has an id of its own, opens its
+database itself and can be killed. Other tests show that the program starts as it is delivered
+(wire/test_start.py, wire/test_stopping.py, wire/test_wheel.py, faults/test_kills.py).
 """
 
 import asyncio
@@ -15,18 +16,17 @@ from contextlib import chdir
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tests.conftest import ROOT
-from tests.faults import planted
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-AHEAD = ["tests.faults.planted", "app", "bot.web", "bot.admin_port", "bot.metrics", "bot.commandline.upkeep_commands"]
-AHEAD += ["reports.answers", "reports.xlsx_out", "tests.faults.killed_migration"]
-"""The modules that serving, the export and the check of the log import. Importing them opens nothing and starts no
-thread."""
+AHEAD = ["tests.warm", "app", "bot.web", "bot.admin_port", "bot.metrics", "bot.demo", "tryout.channel"]
+AHEAD += ["bot.commandline.upkeep_commands", "bot.commandline.registers", "reports.answers", "reports.xlsx_out"]
+AHEAD += ["tests.faults.planted", "tests.faults.killed_migration"]
+"""The modules that serving and the commands most used import. Importing them opens nothing and starts no thread."""
 IS_HERE = sys.platform == "linux"
 """On other systems the bot is started from scratch each time."""
 
@@ -69,8 +69,8 @@ class WarmProcess(asyncio.subprocess.Process):
 
 
 def start(words: Sequence[str], environment: dict[str, str], output: Path, plants: Sequence[str] = ()) -> WarmProcess:
-    """Run `app.py` with these words. output: the file its output is appended to."""
-    made = _original().Process(target=planted.run, args=(words, environment, str(output), plants), daemon=True)
+    """Run `app.py` with these words. output: the file its output is appended to. plants: see faults/planted.py."""
+    made = _original().Process(target=_become, args=(words, environment, str(output), plants), daemon=True)
     made.start()
     return WarmProcess(made)
 
@@ -82,6 +82,26 @@ def ended(function: Callable[..., object], *arguments: object) -> int:
     made.join()
     assert made.exitcode is not None
     return made.exitcode
+
+
+def _become(words: Sequence[str], environment: dict[str, str], output: str, plants: Sequence[str]) -> NoReturn:
+    """Become `app.py` with these words, in the process that is a copy."""
+    os.environ.clear()
+    os.environ.update(environment)
+    into = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(into, 1)
+    os.dup2(into, 2)
+    os.close(into)
+    for asked in (signal.SIGINT, signal.SIGTERM):  # app.py does this first, when it is run as a program
+        signal.signal(asked, lambda *_: sys.exit(0))
+    if plants:
+        from tests.faults import planted
+
+        for one in plants:
+            planted.plant(one)
+    import app
+
+    sys.exit(app.main(words))
 
 
 @cache
