@@ -1,7 +1,4 @@
-"""Put right a case that was opened under a wrong reference, or by mistake; ask for one that somebody else has.
-
-Source: product.md 2, "Ärendet öppnades fel".
-"""
+"""Put right a case that was opened under a wrong reference, or by mistake; ask for one that somebody else has."""
 
 import re
 

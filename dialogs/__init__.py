@@ -1,1 +1,1 @@
-"""What is said: a Turn in, a Reply out. Each module declares its commands, its verbs and their rights."""
+"""The dialogs: a Turn in, a Reply out. Each module declares its commands, its verbs and their rights."""

@@ -74,7 +74,7 @@ def postgres_programs() -> Path | None:
 def find_chromium() -> str | None:
     """Return the path of Chromium, or None. BK_TEST_CHROMIUM takes precedence over PATH.
 
-    Its headless shell comes first where it is: a page costs a third of what it costs in the whole browser.
+    The headless shell is preferred, as a page in it costs a third of what it costs in the whole browser.
     """
     named = os.environ.get("BK_TEST_CHROMIUM")
     names = (named,) if named else ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -138,7 +138,7 @@ COUNTED_CHATS = {
     *("test_measures", "test_feedback", "test_reread", "test_round_results", "test_year"),
     *("test_beside_yes", "test_instruments", "test_case_reasons"),
 }
-"""Of the conversations, those that reach a rule or an action nobody else does: counting trebles the time of a test."""
+"""The conversations that reach a rule or action no other test does: measuring coverage trebles a test's time."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -147,7 +147,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = name.startswith(("BK_", "MicrosoftApp")) or name == "PORT" or name.lower().endswith("_proxy")
         if settings and name not in KEPT_SETTINGS:
             del os.environ[name]
-    # Of the processes that tests start, some two hundred, each would compile the whole project anew.
+    # Otherwise each of the two hundred or so processes that tests start would compile the whole project again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["BK_TRAIL_KEY"] = TRAIL.hex()  # commands and tests open the same databases
     if os.environ.get("BK_REQUIRE_ALL") == "1" and not hasattr(config, "workerinput"):
@@ -160,7 +160,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests whose dependencies are missing. Tests using a fixture in MARKER_OF_FIXTURE get its marker.
 
-    Coverage is measured where the rules are tested; whole stories and long walks run up to twice as long under it.
+    Coverage is measured where the rules are tested; long conversations take up to twice as long under it.
     """
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: [*LONGEST_FIRST, item.path.parent.name].index(item.path.parent.name))
@@ -324,8 +324,8 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         os.killpg(process.pid, signal.SIGKILL)  # its helpers too: they would hold the pipe open
 
 
-# The driver is a process of its own and costs as much as many a test: it stays for the whole session, and so does the
-# event loop that browser tests and their fixtures run on.
+# Playwright's driver is a process that takes as long to start as many tests take to run: it lives for the whole
+# session, and so does the event loop that browser tests and their fixtures run on.
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,4 +1,4 @@
-"""A migrated SQLite database to begin with: copied, as migrating costs more than most tests that need one."""
+"""A migrated SQLite database for tests to start from: copied, as migrating costs more than most of those tests."""
 
 import tempfile
 from functools import cache
@@ -11,7 +11,7 @@ from tests.conftest import TRAIL
 
 
 def put_database(path: Path) -> str:
-    """Put an empty database of the newest schema there, and return its URL."""
+    """Create an empty database with the newest schema at the path, and return its URL."""
     path.write_bytes(_migrated())
     return f"sqlite:///{path}"
 

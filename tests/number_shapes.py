@@ -1,6 +1,6 @@
 """Generated texts that hold a personal number, and others that only look like it; knows nothing of the detector.
 
-Every number is made up; its check digit is reckoned here anew.
+Every number is made up; its check digit is computed here, independently of the product.
 """
 
 import re
@@ -10,12 +10,12 @@ from random import Random
 
 TODAY = date(2026, 11, 28)
 OWN_PATTERN = r"(SN|KS) (\d{4}-\d{2}-\d{2}-\d{4}|\d{6}-\d{4}|\d{4}/\d{4})"
-"""A reference pattern of a tenant of its own, which demands fixed letters."""
+"""A tenant's own reference pattern, which demands certain letters."""
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def number(rng: Random) -> str:
-    """Return twelve digits: a day of birth in a century and more, every fifth with 60 added to the day."""
+    """Return twelve digits: a day of birth since 1915, in every fifth with 60 added as in a coordination number."""
     born = date(1915, 1, 1) + timedelta(days=rng.randrange((TODAY - date(1915, 1, 1)).days))
     nine = f"{born:%y%m}{born.day + 60 * (rng.random() < 0.2):02}{rng.randint(1, 999):03}"
     doubled = "".join(str(int(digit) * (1 if place % 2 else 2)) for place, digit in enumerate(nine))
@@ -84,7 +84,7 @@ NUMBERS: Mapping[str, Callable[[str], str]] = {
 
 
 def _filled(rng: Random, pattern: str) -> str:
-    """Fill in a pattern: {d} a day of the last eighteen months or the next twelve, {c} a time of day, 9 a digit."""
+    """Fill in a pattern: 9 a digit, and the names below; the day is at most eighteen months back or twelve ahead."""
     day = TODAY + timedelta(days=rng.randint(-540, 360))
     hour, minute = f"{rng.randrange(24):02}", f"{rng.randrange(60):02}"
     text = "".join(rng.choice("0123456789") if sign == "9" else sign for sign in pattern)

@@ -1,9 +1,9 @@
-"""Starts `app.py` without importing it each time: as a copy of a process that has imported all of it and done no more.
+"""Starts `app.py` without importing it each time: as a fork of a process that has imported it and done nothing else.
 
 Imports are nearly all that a start costs, a second and a half of processor time; the suite starts the bot some hundred
 times, and one part of the fault programme a hundred times on each database. A copy has an id of its own, opens its
-database itself and can be killed. That the program starts as it is delivered is shown elsewhere (wire/test_start.py,
-wire/test_stopping.py, wire/test_wheel.py, faults/test_kills.py).
+database itself and can be killed. Other tests show that the program starts as it is delivered
+(wire/test_start.py, wire/test_stopping.py, wire/test_wheel.py, faults/test_kills.py).
 """
 
 import asyncio
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 AHEAD = ["tests.warm", "app", "bot.web", "bot.admin_port", "bot.metrics", "bot.demo", "tryout.channel"]
 AHEAD += ["bot.commandline.upkeep_commands", "bot.commandline.registers", "reports.answers", "reports.xlsx_out"]
 AHEAD += ["tests.faults.planted", "tests.faults.killed_migration"]
-"""What serving imports, and the commands most used. Importing it opens nothing and starts no thread."""
+"""The modules that serving and the commands most used import. Importing them opens nothing and starts no thread."""
 IS_HERE = sys.platform == "linux"
-"""Elsewhere a bot is started from the beginning each time."""
+"""On other systems the bot is started from scratch each time."""
 
 
 class WarmProcess(asyncio.subprocess.Process):
-    """A process that was copied; in use like one that asyncio started."""
+    """A forked process, with the interface of one that asyncio started."""
 
     def __init__(self, made: BaseProcess) -> None:
         assert made.pid is not None
@@ -40,11 +40,11 @@ class WarmProcess(asyncio.subprocess.Process):
 
     @property
     def returncode(self) -> int | None:
-        """Return how it ended, None while it runs."""
+        """Return the exit code, None while it runs."""
         return self._made.exitcode
 
     async def wait(self) -> int:
-        """Return how it ended, once it has."""
+        """Wait for it to end, and return the exit code."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._made.sentinel, over.set)
         try:
@@ -69,14 +69,14 @@ class WarmProcess(asyncio.subprocess.Process):
 
 
 def start(words: Sequence[str], environment: dict[str, str], output: Path, plants: Sequence[str] = ()) -> WarmProcess:
-    """Run `app.py` with these words. output: the file that what it says is added to. plants: see faults/planted.py."""
+    """Run `app.py` with these words. output: the file its output is appended to. plants: see faults/planted.py."""
     made = _original().Process(target=_become, args=(words, environment, str(output), plants), daemon=True)
     made.start()
     return WarmProcess(made)
 
 
 def ended(function: Callable[..., object], *arguments: object) -> int:
-    """Call a function in a process of its own, and return how that ended."""
+    """Call a function in a process of its own, and return the exit code."""
     made = _original().Process(target=function, args=arguments, daemon=True)
     made.start()
     made.join()
@@ -92,7 +92,7 @@ def _become(words: Sequence[str], environment: dict[str, str], output: str, plan
     os.dup2(into, 1)
     os.dup2(into, 2)
     os.close(into)
-    for asked in (signal.SIGINT, signal.SIGTERM):  # as app.py does first of all, where it is what is started
+    for asked in (signal.SIGINT, signal.SIGTERM):  # app.py does this first, when it is run as a program
         signal.signal(asked, lambda *_: sys.exit(0))
     if plants:
         from tests.faults import planted
@@ -106,7 +106,7 @@ def _become(words: Sequence[str], environment: dict[str, str], output: str, plan
 
 @cache
 def _original() -> "ForkServerContext | SpawnContext":
-    """Return what makes the copies. It imports from the folder it is started in: it hears of no other path by then."""
+    """Return the context that makes the copies; it imports from its working directory, as it is given no other path."""
     if not IS_HERE:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -1,4 +1,4 @@
-"""`administrera`: the admin's first card, and the way from each button to its page or deed."""
+"""`administrera`: the admin's first card, and the page or action each button leads to."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,13 +12,13 @@ from dialogs.views.parts import Button, Line
 from dialogs.views.ready_made import command_button
 
 Page = Callable[[TurnContext, AdminPage, Mapping[str, str]], Reaction]
-Deed = Callable[[TurnContext, OnAdmin, Mapping[str, str]], Reaction]
+Action = Callable[[TurnContext, OnAdmin, Mapping[str, str]], Reaction]
 _PAGES: Mapping[str, Page] = {**people_pages.PAGES, **pages.PAGES, **deletion.PAGES}
-_DEEDS: Mapping[str, Deed] = {**people_pages.DEEDS, **pages.DEEDS}
+_ACTIONS: Mapping[str, Action] = {**people_pages.ACTIONS, **pages.ACTIONS}
 
 
 def administer(context: TurnContext, rest: str) -> Reaction:
-    """Show the admin's first card; with a name or an e-mail, the people it fits."""
+    """Show the admin's first card or, given a name or an e-mail address, the people who match."""
     return people_pages.found(context, AdminPage(people_pages.PEOPLE), {"who": rest}) if rest else first_card()
 
 
@@ -57,14 +57,14 @@ def _section(title: str, *buttons: Button) -> AdminSection:
 
 
 def page(context: TurnContext, press: Press[AdminPage]) -> Reaction:
-    """Show a page; one this release does not know, the first card."""
+    """Show a page, or the first card in place of a page this release does not know."""
     found = _PAGES.get(press.what.name)
     return found(context, press.what, press.inputs) if found else first_card()
 
 
 def act(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
-    """Do something; what this release does not know leads to the first card."""
-    found = _DEEDS.get(press.what.act.partition(":")[0])
+    """Do what the button says, or show the first card if this release does not know the action."""
+    found = _ACTIONS.get(press.what.act.partition(":")[0])
     return found(context, press.what, press.inputs) if found else first_card()
 
 

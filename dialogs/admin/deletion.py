@@ -1,4 +1,7 @@
-"""`radering`: one case deleted on the committee's decision. An admin asks, a manager confirms, both type its number."""
+"""`radering`: one case deleted on the committee's decision. An admin asks and a manager confirms.
+
+Both type the number of the decision.
+"""
 
 from collections.abc import Mapping
 
@@ -32,12 +35,12 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def typed(context: TurnContext, _rest: str) -> Reaction:
-    """Show what is asked for, with the form for it."""
+    """List the deletions asked for, with the form for asking."""
     return _card(context)
 
 
 def page(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """Show the same as a page of the admin's."""
+    """Show the same list as one of the admin's pages."""
     return _card(context, start=at.start)
 
 
@@ -73,7 +76,7 @@ def _card(
 
 
 def _section(context: TurnContext, row: DeletionRow) -> AdminSection:
-    """Return one request: which case, who asked and when; the number is typed anew by whoever confirms."""
+    """Return one request: which case, who asked and when. Whoever confirms types the number again."""
     name = name_of_case(context, row.case_id) or Line(say="deletion.gone")
     at = f"{local(row.asked_at):%Y-%m-%d %H:%M}"
     lines = [Line(say="deletion.asked", args={"name": _who(context, row.asked_by), "at": at})]
@@ -126,7 +129,7 @@ def _typed(error: UserError, inputs: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def tell_managers(session: Session, origin: Origin) -> bool:
-    """Tell the managers that a deletion waits for one of them, never which case; say whether anybody was told.
+    """Tell the managers that a deletion waits for one of them, never which case; return whether anybody was told.
 
     Raises: KeyGone: a message is sealed, and the master keys are not set here.
     """
@@ -155,7 +158,7 @@ def confirm(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
 
 
 def drop(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
-    """Take back what was asked for."""
+    """Withdraw a request for deletion."""
     try:
         changes = acts.withdraw(context.session, context.origin, press.what.about)
     except UserError as error:

@@ -1,4 +1,4 @@
-"""`loggkontroll`: last month's drawn accesses, for the chef of the unit; those of chefs and admins for a manager."""
+"""`loggkontroll`: a sample of last month's accesses for the unit's chef to check; a manager checks the chefs' own."""
 
 from actions import log_checks as acts
 from actions.changes import Changes
@@ -22,7 +22,7 @@ _TITLES: dict[Outcome, str] = {"in_order": "buttons.in_order", "followed_up": "b
 
 
 def log_check(context: TurnContext, _rest: str) -> Reaction:
-    """Draw last month's accesses, unless they are drawn, and show those this person checks."""
+    """Draw the sample of last month's accesses, unless it is already drawn, and show those this person checks."""
     month = acts.month_before(context.today)
     changes = acts.sample(context.session, context.origin, month)
     view, shown = _card(context, changes)
@@ -50,7 +50,7 @@ def _seat(context: TurnContext) -> acts.Checker:
 
 
 def _section(context: TurnContext, row: LogCheckRow) -> AdminSection:
-    """Return one access: who, in which role, what, when, and in which case; never what stood there."""
+    """Return one access: who, in which role, what, when, and in which case; never what was read."""
     event = log_checks.event(context.session, row)
     person = int(event.actor.partition(":")[2])
     name = people.names_of(context.session, context.tenant_id, [person]).get(person, "")
@@ -73,7 +73,7 @@ def _button(context: TurnContext, row: LogCheckRow, outcome: Outcome, title: str
 
 
 def check(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
-    """Record what came of looking at an access, and show the rest."""
+    """Record the outcome of checking an access, and show those that remain."""
     outcome: Outcome = "followed_up" if press.what.act == "followed_up" else "in_order"
     try:
         changes = acts.check(context.session, context.origin, press.what.about, outcome, _seat(context))

@@ -116,7 +116,7 @@ def rename_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str])
 
 
 def merge_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Ask whether a unit is to be part of another; it is not parted again."""
+    """Ask for confirmation before merging a unit into another: it cannot be undone."""
     try:
         unit, into = _unit(context, _number(inputs, "unit")), _unit(context, _number(inputs, "into"))
         if unit.id == into.id:
@@ -135,7 +135,7 @@ def merge_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) 
 
 
 def merge_sure(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) -> Reaction:
-    """Make a unit part of another, whose row id follows the name of the deed."""
+    """Merge a unit into another, whose row id follows the name of the action."""
     try:
         unit, into = _unit(context, what.about), _unit(context, int(what.act.partition(":")[2]))
         changes = unit_acts.merge(context.session, context.origin, unit, into)
@@ -145,7 +145,7 @@ def merge_sure(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) 
 
 
 def close_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Close a unit after a day."""
+    """Close a unit after its last day."""
     try:
         unit = _unit(context, _number(inputs, "unit"))
         last = read_day(inputs.get("last", "").strip(), context.today, "last_day")
@@ -161,7 +161,7 @@ def close_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) 
 
 
 def sends(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """List the messages the bot does not send by itself any more."""
+    """List the messages the bot has stopped trying to send."""
     return Done(_sends(context, at.start), _listed(context, "sends"))
 
 
@@ -192,7 +192,7 @@ def _sends(context: TurnContext, start: int = 0, notices: tuple[Line, ...] = ())
 
 
 def send_again(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) -> Reaction:
-    """Send a message again."""
+    """Let the bot try to send a message again."""
     try:
         changes = send_acts.again(context.session, context.origin, what.about)
     except UserError as error:
@@ -201,7 +201,7 @@ def send_again(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) 
 
 
 def drop_send(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) -> Reaction:
-    """Drop a message."""
+    """Drop a message without sending it."""
     try:
         changes = send_acts.drop(context.session, context.origin, what.about)
     except UserError as error:
@@ -233,7 +233,7 @@ def skipped_cases(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str
 
 
 def log(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """Show how the chain of the trail stands, and how far the month's check of accesses has come."""
+    """Show the state of the audit trail's chain, and the progress of the latest monthly check of accesses."""
     unchained, since = trail.unchained(context.session)
     place, _ = trail.end_of_chain(context.session, context.tenant_id)
     month = log_checks.newest_month(context.session, context.tenant_id)
@@ -256,7 +256,7 @@ def log(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Rea
 
 
 def due(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """List the cases whose period is over, and the command that disposes of them; nothing is done here."""
+    """List the cases whose retention period is over, and the command that disposes of them; the page does not."""
     found = disposal.due_cases(context.session, context.tenant, context.today)
     hidden = cases.protected_among(context.session, [one.id for one in found])
     rows = tuple(
@@ -318,7 +318,7 @@ def _settings(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mappi
 
 
 def set_one(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Change one setting, if it fits the others."""
+    """Change one setting, if the result is consistent with the others."""
     name, before = inputs.get("setting", ""), context.tenant.settings
     try:
         value = parse_setting(name, inputs.get("value", "").strip())
@@ -340,7 +340,7 @@ PAGES = {
     "disposal": due,
     "settings": settings,
 }
-DEEDS = {
+ACTIONS = {
     "rename_unit": rename_unit,
     "merge_unit": merge_unit,
     "merge_sure": merge_sure,

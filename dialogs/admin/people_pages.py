@@ -1,4 +1,4 @@
-"""The admin's cards about people: find, add, leave, change unit, e-mail, two rows of one person, a leaver's cases."""
+"""The admin's cards about people: find, add, leave, change unit or e-mail, join double rows, hand over."""
 
 from collections.abc import Mapping
 
@@ -52,7 +52,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def found(context: TurnContext, at: AdminPage, inputs: Mapping[str, str]) -> Reaction:
-    """Show the people a name or an e-mail fits, the one person if it fits one; everybody if nothing is written."""
+    """Show the people who match a name or an e-mail: the person's card if only one does, everybody for no text."""
     who = one_line(inputs.get("who", "")).casefold()
     everybody = people.register(context.session, context.tenant_id)
     fits = [row for row in everybody if who in row.name.casefold() or who in (row.email or "").casefold()]
@@ -108,7 +108,7 @@ def person(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> R
 def card_of(
     context: TurnContext, row: PersonRow, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = _NOTHING
 ) -> AdminView:
-    """Return a person's card, with all that can be done about her."""
+    """Return a person's card, with everything the admin can do about her."""
     still = len(cases.open_of(context.session, context.tenant_id, row.id))
     has_app = conversations.chat_with(context.session, row.id) is not None
     lines = [Line(say="admin.email_is", args={"email": row.email or "–"})]
@@ -152,7 +152,7 @@ def card_of(
 
 
 def _others(context: TurnContext, row: PersonRow) -> AdminField:
-    """Return the field with the others: those of a name alike first."""
+    """Return the field for choosing another row: those with similar names first."""
     words = set(row.name.casefold().split())
     others = [one for one in people.register(context.session, context.tenant_id) if one.id != row.id]
     others.sort(key=lambda one: -len(words & set(one.name.casefold().split())))
@@ -161,7 +161,7 @@ def _others(context: TurnContext, row: PersonRow) -> AdminField:
 
 
 def no_app(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """List who holds a role today and cannot be reached."""
+    """List those who hold a role today but cannot be reached."""
     held = {
         row.id: row
         for row, role in people.everyone(context.session, context.tenant_id)
@@ -202,7 +202,7 @@ def _form(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[s
 
 
 def add_person(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Enter somebody in the register; whom the e-mail names gets the role."""
+    """Enter somebody in the register; if the e-mail is already there, that person gets the role."""
     try:
         entry = _entry(context, inputs)
         what, changes = acts.enter(context.session, context.origin, entry)
@@ -262,7 +262,7 @@ def _refused(context: TurnContext, row_id: int, error: UserError, inputs: Mappin
 
 
 def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Let somebody leave after a day, and show the cases she leaves."""
+    """Register that somebody leaves after a given day, and show the cases she leaves behind."""
     try:
         row = _meant(context, what.about)
         last = read_day(inputs.get("last", "").strip(), context.today, "last_day")
@@ -281,7 +281,7 @@ def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Rea
 
 
 def move(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Let somebody work in another unit from a day."""
+    """Move somebody to another unit from a given day."""
     try:
         row = _meant(context, what.about)
         first = read_day(inputs.get("first", "").strip(), context.today, "first_there")
@@ -308,7 +308,7 @@ def email(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Rea
 
 
 def join(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
-    """Ask whether two rows of the register are one person; what is joined is not parted again."""
+    """Ask for confirmation before joining two rows of the register: it cannot be undone."""
     try:
         row, other = _meant(context, what.about), _meant(context, _number(inputs, "other"))
         if row.id == other.id:
@@ -325,7 +325,7 @@ def join(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reac
 
 
 def join_sure(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) -> Reaction:
-    """Make two rows of the register one; the other one's row id follows the name of the deed."""
+    """Join two rows of the register; the other one's row id follows the name of the action."""
     try:
         row, other = _meant(context, what.about), _meant(context, int(what.act.partition(":")[2]))
         changes = staff.join(context.session, context.origin, other, row)
@@ -414,5 +414,5 @@ def hand_over(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) ->
 
 
 PAGES = {PEOPLE: found, "person": person, "no_app": no_app, "add": add, "cases": their_cases, "export": export}
-DEEDS = {"add": add_person, "leave": leave, "move": move, "email": email, "join": join, "join_sure": join_sure}
-DEEDS |= {"hand_over": hand_over}
+ACTIONS = {"add": add_person, "leave": leave, "move": move, "email": email, "join": join, "join_sure": join_sure}
+ACTIONS |= {"hand_over": hand_over}

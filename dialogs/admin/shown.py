@@ -27,13 +27,13 @@ MOST_CHOICES = 80
 
 
 def to_page(title: str, page: str, about: int = 0, start: int = 0, *, of: str = "", **args: str | int) -> Button:
-    """Return the button that leads to a page. of: what tells it from others of the same title."""
+    """Return the button that leads to a page. of: what distinguishes it from others with the same title."""
     claim = claimed("admin_page", AdminPage(page, about, start))
     return Button(title=Line(say=title, args=args), claim=claim, about=of)
 
 
 def to_act(context: TurnContext, title: str, act: str, about: int = 0, of: str = "") -> Button:
-    """Return the button that does something. of: what tells it from others of the same title."""
+    """Return the button that does something. of: what distinguishes it from others with the same title."""
     return Button(title=Line(say=title), claim=claimed("admin_act", OnAdmin(act, about, context.origin.act)), about=of)
 
 
@@ -48,7 +48,7 @@ def more(title: str, name: str, about: int, start: int, rows: Sequence[object]) 
 
 
 def units_of(context: TurnContext) -> dict[int, str]:
-    """Return the units somebody may work in, by row id, in name order: also one that closes later, until then."""
+    """Return the units somebody may work in, by row id, in name order, including those that will close later."""
     names = people.unit_names(context.session, context.tenant_id)
     still = {
         row_id: name
@@ -93,12 +93,12 @@ def role_line(role: RoleRow, units: dict[int, str]) -> Line:
 
 
 def whom(person: PersonRow) -> str:
-    """Return how a person is named where names may be alike."""
+    """Return a person's name with the e-mail, for where several may have the same name."""
     return f"{person.name} ({person.email})" if person.email else person.name
 
 
 def told(context: TurnContext, error: UserError | Refusal) -> tuple[Line, ...]:
-    """Return the lines for what was refused; nothing was stored."""
+    """Return the lines that explain a refusal; nothing was stored."""
     if isinstance(error, UserError):
         return refused(error)
     said = tuple(Line(say="admin.refused", args={"what": one.told(context.language)}) for one in error.faults)

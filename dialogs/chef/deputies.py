@@ -93,7 +93,7 @@ def _deputy(
 
 
 def _eligible(context: TurnContext, units: Mapping[int, str] | None = None) -> list[PersonRow]:
-    """Return the people who work on or read cases in these units, or in any unit."""
+    """Return the people who work on or read cases in these units, by default in any."""
     found = {
         row.id: row
         for row, role in people.everyone(context.session, context.tenant_id)
@@ -145,7 +145,7 @@ def _store(context: TurnContext, wanted: _Appointment) -> Changes:
 
 
 def _tell(context: TurnContext, wanted: _Appointment, args: dict[str, str | int]) -> bool:
-    """Tell the deputy; return whether that was impossible, for want of the app."""
+    """Tell the deputy; return whether she could not be told because she lacks the app."""
     view = you_are((Line(say="deputies.you", args=args),))
     return bool(tell(context.session, [wanted.person], view, now=context.turn.now, kind="notice"))
 

@@ -1,7 +1,7 @@
-"""`registerutdrag`: everything kept about one case, for its lead or chef, once she says that secrecy has been tried.
+"""`registerutdrag`: everything kept about one case, for its lead or chef once she confirms that secrecy was assessed.
 
 With protected identity it is the chef's alone. What people wrote is in the response to her press and in no posted card;
-each page that is shown is an event. Views as people saw them, which no person reads, are only in the command's file.
+each page that is shown is an event. The stored views of what people saw are only in the file the command line writes.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from storage.cases import CaseRow
 EXTRACT = Right("extract", "case", access.EXTRACTORS)
 SHOW_EXTRACT = Right("show_extract", "case", access.EXTRACTORS)
 _MOST_BYTES = 9_000
-"""What of the rows goes on one card."""
+"""How much of the rows fits on one card."""
 _EACH = 200
-"""What a row takes besides its words, in bytes."""
+"""The bytes a row takes besides its words."""
 _MOST = 4_000
 """Characters of one value; nothing a person writes is longer."""
 
 
 def offer(context: TurnContext, rest: str) -> Reaction:
-    """Say what the extract holds, and ask whether its secrecy has been tried."""
+    """Explain what the extract holds, and ask her to confirm that its secrecy has been assessed."""
     basis = find_case.named_or_latest(context, rest, EXTRACT)
     if basis is None:
         return ask_ref("registerutdrag")
@@ -45,7 +45,7 @@ def offer(context: TurnContext, rest: str) -> Reaction:
 
 
 def show(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Show as many rows as fit, from the one the press says. Raises: ExtractIsTheChefs."""
+    """Show as many rows as fit, starting at the one the press names. Raises: ExtractIsTheChefs."""
     case = _may(context, find_case.row(context, press.case, SHOW_EXTRACT))
     if not context.turn.invoke:  # the reply would be a posted card
         return SayView(notices=(Line(say="extract.not_here"),))

@@ -82,7 +82,7 @@ def _line(context: TurnContext, case: CaseRow) -> CaseLine:
 
 
 def read_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Begin a reading, or resume it where it was left."""
+    """Begin a reading, or resume it where the reader left off."""
     return enter(context, find_case.by_id(context, press.case, access.READ))
 
 
@@ -96,7 +96,7 @@ def enter(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def differences(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """End the reading and show both sets of answers, differences first, also if there are none."""
+    """End the reading and show both sets of answers, differences first, even if there are none."""
     reader = find_case.by_id(context, press.case, DIFFERENCES)
     if not reader.worker.waits_for_reader or not reader.is_whole or reader.next_from() is not None:
         return enter(context, reader)

@@ -140,7 +140,7 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
-    """Go back to the reading; what was filled in on the card stands on it when it is opened again."""
+    """Go back to the reading; what was filled in is on the card again when it is reopened."""
     reader = find_case.by_id(context, press.case, BACK_TO_READING)
     if reader.worker.sheets and press.inputs:
         card = "shortfall" if "reason" in press.inputs else "return"
@@ -150,7 +150,7 @@ def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 def _gaps(reader: Basis) -> tuple[str, ...]:
-    """Return the questions that are gaps, as the card names them: most often what she sends it back for."""
+    """Return the questions that are gaps, as the card names them: the usual reason for sending a list back."""
     return tuple(f"{sheet.filled.id}/{gap.id}" for sheet, gap in reader.worker.all_gaps() if gap.of == "item")
 
 

@@ -1,4 +1,4 @@
-"""One case of the unit as its chef has it: where it stands, its reading, `Förläng`, and who works on it."""
+"""A case of the unit as its chef sees it: where it stands, its reading, `Förläng`, and who works on it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ ASK_WORKER = Right("ask_worker", "case", READER)
 def unit_case(
     context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), chosen: Mapping[str, str] | None = None
 ) -> AnyView:
-    """Return the chef's card of a case. chosen: what was refused, by field, to stand on the card again."""
+    """Return the chef's card of a case. chosen: refused input, by field, to show on the card again."""
     case, worker = reader.case, reader.worker
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
@@ -55,7 +55,7 @@ def unit_case(
 
 
 def reading_title(reader: Basis) -> str:
-    """Return the title of the button to a reading: to begin it, to go on, or to look at what is done."""
+    """Return the title of the button to a reading: to begin it, to continue it, or to see it when done."""
     if not reader.sheets:
         return "open" if reader.worker.state == State.SIGNED else "start_reading"
     return "continue_reading" if reader.next_from() else "open"
@@ -74,7 +74,7 @@ def _among(people_: Mapping[int, str], name: str, chosen: Mapping[str, str] | No
 
 
 def as_shown(context: TurnContext, reader: Basis) -> OnUnitCase:
-    """Return who works on a case, as a press on its card says it."""
+    """Return the payload of a press on the case's card: who works on it, as shown."""
     case = reader.case
     newest = trail.newest_of_case(context.session, case.id)
     return OnUnitCase(f"{case.lead_id or 0}.{case.co_id or 0}", newest)

@@ -1,6 +1,6 @@
 """`enhetens ärenden`: the open cases of the chef's units, five to a card, by nearest date or by age.
 
-However many cases there are, it takes the same number of statements: the units' cases with their clocks, and the
+However many cases there are, it takes the same number of SQL statements: the units' cases with their clocks, and the
 lists of the five that are shown.
 """
 
@@ -99,7 +99,7 @@ def _names(context: TurnContext, rows: list[CaseRow]) -> dict[int, str]:
 
 
 def _summed(context: TurnContext, units: list[int], count: int, order: str, only: str) -> tuple[Line, ...]:
-    """Return how many cases there are and in which order, and how many are not listed for their protection."""
+    """Return how many cases there are and in which order, and how many are hidden because the identity is protected."""
     say = f"unit.of_{only}" if count else f"unit.none_of_{only}"
     lines = [Line(say=say, args={"cases": count})]
     if count > 1:

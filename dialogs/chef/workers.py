@@ -1,4 +1,4 @@
-"""A chef gives a case of the unit another lead or co-worker, by whatever button of its card."""
+"""A chef gives a case of the unit another lead or co-worker, with any button on its card."""
 
 from actions import cases as acts
 from checklists import access
@@ -48,7 +48,7 @@ def assign(context: TurnContext, press: Press[OnUnitCase]) -> Reaction:
         return unit_case(context, reader, refused(error), press.inputs)
     if not changes:
         return _there(context, press) if then else unit_case(context, reader, (Line(say="unit.nothing_chosen"),))
-    if not access.reads(context.roles, case):  # she gave it to herself, and nobody reads a case of her own
+    if not access.reads(context.roles, case):  # she gave it to herself, and nobody reads her own case as chef
         return Done(SayView(notices=(Line(say="unit.now_yours", args={"ref": case.ref}),)), changes)
     told = (Line(say="unit.assigned"),)
     if not then:
@@ -58,7 +58,7 @@ def assign(context: TurnContext, press: Press[OnUnitCase]) -> Reaction:
 
 
 def _there(context: TurnContext, press: Press[OnUnitCase]) -> Reaction:
-    """Return where a button of the card leads besides what is chosen on it."""
+    """Return what the pressed button leads to, apart from the choices made on the card."""
     if press.what.then == "read":
         return read_pressed(context, Press(press.case, 0, 0, Nothing(), {}))
     if press.what.then == "extend":

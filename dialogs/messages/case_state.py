@@ -34,7 +34,7 @@ def read_case(session: Session, case: CaseRow) -> Standing:
     """Read the state of a case."""
     is_child = case.case_type == cases.CHILD_CASE
     basis = written(session, case, BASIS)
-    basis = _as_if_begun(basis) if is_child else basis  # an adult's case has no decision basis to remind of
+    basis = _as_if_begun(basis) if is_child else basis  # an adult's case has no decision basis to remind about
     state = CaseState(
         dates=case_dates(session, case),
         basis=_state(session, basis) if is_child else BasisState(),
@@ -59,7 +59,7 @@ def case_extensions(session: Session, case: CaseRow) -> tuple[Extension, ...]:
 def is_protection_answered(session: Session, case: CaseRow) -> bool:
     """Return whether anyone has answered the question about the protection assessment; without a list nobody has.
 
-    Of an adult's case it is answered in one of a child that it is linked to.
+    For an adult's case, the question is answered in a linked child's case.
     """
     if case.case_type == cases.CHILD_CASE:
         return _is_answered(session, case)

@@ -13,7 +13,7 @@ from storage.people import PersonRow
 def follow(session: Session, origin: Origin, changes: Changes, actor: PersonRow | None = None) -> tuple[Line, ...]:
     """Tell others what they should know at once; return the lines for the person who acted.
 
-    actor: None for an import. What occurs several times in one act is told once.
+    actor: None for an import. The same notice about the same case is sent once per act.
     """
     told: dict[tuple[Notice, int], tuple[CaseRow, Change]] = {}
     for change in changes:

@@ -19,7 +19,7 @@ from storage.people import PersonRow
 
 
 def tell_of(session: Session, origin: Origin, case: CaseRow, other: CaseRow, change: Change, actor: str) -> None:
-    """Tell those of `case` what is asked or done about its link to `other`. actor: name of who did it."""
+    """Tell the people on `case` what is asked or done about its link to `other`. actor: name of the one who did it."""
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     asked = change.notice == "link_asked"
     if change.notice == "link_refused":
@@ -59,9 +59,9 @@ def _says(
     bare = Line(say=f"linked.told_protected_{notice}", args=_bare(args))
     line = Line(say=f"linked.told_{notice}", args=args) if "other" in args else bare
     unnamed = Unnamed(case=other.id, lines=(bare,)) if "other" in args else None
-    if notice == "link_ended":  # by what was done to the other case, whose number may be one no longer
+    if notice == "link_ended":  # by a change to the other case, whose number may no longer exist
         line, unnamed = Line(say="linked.told_link_ended", args={"ref": args["ref"], "unit": args["unit"]}), None
-    if notice == "link_refused":  # of a protected identity that is told nobody
+    if notice == "link_refused":  # that a case has protected identity is told to nobody
         unnamed = Unnamed(case=other.id)
     return MenuView(
         title=Line(say="details.about", args={"ref": case.ref}),
@@ -77,7 +77,7 @@ def _bare(args: Mapping[str, str]) -> dict[str, str]:
 
 
 def _args(session: Session, staff: Staff, person: PersonRow, case: CaseRow, other: CaseRow) -> dict[str, str]:
-    """Return what a message may say of the two cases; of one with protected identity its unit alone."""
+    """Return what a message may say of the two cases; of one with protected identity, its unit alone."""
     unit = people.unit_names(session, case.tenant_id)[other.unit_id]
     sees = not other.protected_identity or person.id in staff.workers(other) or staff.reads(other, person.id)
     return {"ref": case.ref, "unit": unit, **({"other": other.ref} if sees else {})}

@@ -1,4 +1,4 @@
-"""What the chat says in a municipality whose cases are read and written in the tab: that something waits, no more."""
+"""What the chat says in a municipality whose cases are read and written in the tab: only that something is waiting."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from storage import tenants
 from storage.desk import Session
 
 _LIMITS: frozenset[Rule] = frozenset({"GRANSKA", "14D", "4M", "BESLUT", "LUCKOR"})
-"""The rules whose date is until when; that of the others is when something was done, in the case."""
+"""The rules whose date is a time limit; the date of the others is when something happened in the case."""
 
 
 def is_neutral(session: Session, tenant_id: int) -> bool:
@@ -19,12 +19,12 @@ def is_neutral(session: Session, tenant_id: int) -> bool:
 
 
 def open_the_tab(address: str) -> CallView:
-    """Return the answer to whatever is typed or pressed in the chat. address: of the tab."""
+    """Return the answer to anything typed or pressed in the chat. address: of the tab."""
     return CallView(line=Line(say="tab.chat_is_closed"), address=address)
 
 
 def neutral(reply: Reply, address: str) -> Reply:
-    """Return a message as a call: how many things wait and until when, nothing of what."""
+    """Return a message as a call: how many things are waiting and until when, never what they are."""
     view, count, days = reply.view, 1, list[str]()
     if isinstance(view, ReminderView):
         summed = int(str(view.summed.args["cases"])) if view.summed else 0

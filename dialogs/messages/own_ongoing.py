@@ -1,4 +1,4 @@
-"""PAGAR of a list that is one person's own, such as the auditor's: what was under way is asked for again, of her."""
+"""PAGAR for a list that is one person's own, such as the auditor's: she is asked again about what was under way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Messages sent at once: to the readers of a case, and to its workers when it is sent back."""
+"""Messages about a case, sent at once: to its readers or workers or, if nobody can be reached, to the managers."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -106,7 +106,7 @@ def signed(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
 
 
 def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[int, int]) -> None:
-    """Tell who has lost a case, and who has got it or another part in it. was: its lead and co-worker before."""
+    """Tell who has lost a case, and who has got it or a new role in it. was: its lead and co-worker before."""
     case = worker.case
     now = {case.lead_id or 0: "lead", case.co_id or 0: "co"}
     before = {was[0]: "lead", was[1]: "co"}

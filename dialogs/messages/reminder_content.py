@@ -2,7 +2,7 @@
 
 A bundle is everything one person is told in one message. Its outbox row holds no content: its notes name the rule, case
 and occasion, from which the text is made when it is sent. A gap closed in the meantime is therefore not named, and the
-outbox holds nothing of a case once that is disposed of.
+outbox holds nothing of a case that has been disposed of.
 """
 
 from collections.abc import Mapping, Sequence
@@ -86,7 +86,7 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
     for_hers = isinstance(stored.view, PromptView) or (isinstance(stored.view, MenuView) and stored.view.only_if_hers)
     roles = people.roles_on(session, stored.person_id, local(now).date())
     if for_hers and not in_view.may_see(session, roles, row.tenant_id, row.case_id):
-        return None  # the case is another's since
+        return None  # the case has since passed to somebody else
     if isinstance(stored.view, MenuView) and stored.view.unnamed is not None:
         return _named_still(session, stored, stored.view, stored.view.unnamed, now)
     if not isinstance(stored.view, ReminderView) or row.once is None:
@@ -111,7 +111,7 @@ def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipp
 
 
 def _named_still(session: Session, stored: Reply, view: MenuView, unnamed: Unnamed, now: datetime) -> Reply | None:
-    """Return a message that names a case as it may be sent now, None if it may not: the identity may be protected."""
+    """Return a message that names a case as it may be sent now, if at all: the identity may since be protected."""
     case = cases.get_any(session, stored.tenant_id, unnamed.case)
     said = view.model_copy(update={"unnamed": None})
     if case is not None and case.protected_identity:
@@ -143,10 +143,10 @@ class _Bundle:
         self._own: dict[int, Ongoing] = {}
         """By case: a list of her own in which something is under way."""
         self.skipped: list[Skipped] = []
-        """The cases that could not be worked out."""
+        """The cases left out because their data are faulty."""
 
     def shows(self, note: ToldRow) -> Due | None:
-        """Return the reminder behind a note if it holds and can be shown: one case's faulty data stop no other's."""
+        """Return the reminder behind a note if it holds and can be shown; a case with faulty data is skipped."""
         if note.case_id in [one.case_id for one in self.skipped]:
             return None
         try:
@@ -168,7 +168,7 @@ class _Bundle:
         if case is None or note.day != self._today or not self._may_be_told(case, note):
             return None
         if note.rule != "SKYDD" and not self._open:
-            return None  # the office has closed meanwhile; the next sweep will tell
+            return None  # the office has closed meanwhile; the next sweep reminds
         if note.case_id not in self._standings:
             self._standings[note.case_id] = read_case(self._session, case)
         state = self._standings[note.case_id].state
@@ -189,7 +189,7 @@ class _Bundle:
         return Line(say=say, args={"count": len(found), "late": late, "alone": alone}) if found else None
 
     def plan(self) -> Line | None:
-        """Return the line about what she is reminded of today in the year's plan, None for nothing."""
+        """Return the line about what in the year's plan she is reminded of today, None for nothing."""
         if not self._open:
             return None
         found = year.told_of(self._session, self._tenant_id, self._settings, self._today).get(self._person, [])
@@ -217,7 +217,7 @@ class _Bundle:
         return one.due
 
     def _may_be_told(self, case: CaseRow, note: ToldRow) -> bool:
-        """Return whether the case may be named to her: as ever, or while she is on duty outside office hours."""
+        """Return whether the case may be named to her: by her role, or because she is on duty outside office hours."""
         if self._staff.may_be_told(case, self._person):
             return True
         on_duty = note.rule == "SKYDD" and not self._open and not case.protected_identity
@@ -260,7 +260,7 @@ class _Bundle:
         """Put the first question into the first case in which this person can answer one."""
         for place, (block, case) in enumerate(zip(blocks[:MOST_CASES], rows[:MOST_CASES], strict=True)):
             works = self._person in (case.lead_id, case.co_id) and case.closed_on is None
-            if not works and case.id not in self._own:  # her own list of a closed case is answered as ever
+            if not works and case.id not in self._own:  # her own list of a closed case can still be answered
                 continue
             asked = [item for point in block.points for item in point.items if item.of == "item"]
             if asked and not block.answers and (answers := self._answers(case, asked[0])):
@@ -269,7 +269,7 @@ class _Bundle:
         return blocks
 
     def _answers(self, case: CaseRow, asked: ReminderItem) -> tuple[Button, ...]:
-        """Return the answers of a question as buttons; one that leads to it, if it stands on a card with fields."""
+        """Return a question's answers as buttons, or one button that leads to it if it is on a card with fields."""
         sheets = (self._own[case.id].sheet,) if case.id in self._own else self._standings[case.id].basis.sheets
         sheet = next((one for one in sheets if one.filled.id and asked.child in (0, one.filled.child)), None)
         stop = stop_of(sheet.way, asked.id) if sheet is not None else None
@@ -324,8 +324,8 @@ class _Bundle:
     def _acts(self, case: CaseRow, found: list[Due], *, reads: bool) -> tuple[Button, ...]:
         """Return what can be done at once about a time limit.
 
-        Of the fourteen days a chef can extend them, or ask the case's workers to act; where a reason is asked for,
-        whoever is asked can give it.
+        A chef can extend the fourteen days, or ask the case's workers to act; where a reason for being late is
+        required, whoever is reminded can give it.
         """
         extend = open_button(case.id, Line(say="buttons.extend"), "extend", about=case.ref)
         if any(one.late and one.rule in ("14D", "4M") for one in found) and not reads:

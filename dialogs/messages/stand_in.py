@@ -60,7 +60,7 @@ def _hand_over_bundle(session: Session, told: Iterable[ToldRow], gone: PersonRow
 
 
 def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow, day: date, now: datetime) -> str:
-    """Return the bundle that collects what is handed over to a person; a new one once the last is being sent.
+    """Return the bundle that collects what is handed over to a person: a new one once the previous is being sent.
 
     It waits for `GATHER`, so that when many people cannot be reached, one message is sent instead of one for each.
     """
@@ -78,7 +78,7 @@ def _gathering_bundle(session: Session, chat: ConversationRow, person: PersonRow
 
 
 def note_told(session: Session, like: ToldRow, person_id: int, day: date, bundle: str) -> None:
-    """Note that another person is told the same."""
+    """Note that another person is reminded of the same thing."""
     row = ToldRow(
         tenant_id=like.tenant_id,
         person_id=person_id,

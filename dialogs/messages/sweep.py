@@ -62,7 +62,7 @@ def tenants_to_sweep(session: Session, now: datetime, done: Collection[tuple[int
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """more: whether the day's sweep has more to do. skipped: cases left out of it; nobody is told of them."""
+    """more: whether the day's sweep has more to do. skipped: cases left out of it, about which nobody is reminded."""
 
     more: bool
     skipped: tuple[Skipped, ...] = ()
@@ -116,7 +116,7 @@ class _Sweeping:
         self._again = told_reminders.snoozed(session, tenant_id, day)
 
     def look_at(self, case: CaseRow) -> Skipped | None:
-        """Note who is to be told what about a case, unless that cannot be worked out."""
+        """Note who is to be reminded of what in a case, unless its data are faulty."""
         try:
             state = read_case(self._session, case).state
             told = [
@@ -172,7 +172,7 @@ def _tell(session: Session, tenant_id: int, occasion: Occasion, day: date, bundl
 
 
 def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, day: date) -> None:
-    """Note which reviewers are to be told of readings that are not done in rounds about to close."""
+    """Note which reviewers are to be reminded of unfinished readings in rounds that are about to close."""
     for row in rounds.open_rounds(session, tenant_id):
         one = review_due(row.id, row.closes_on, day, settings, settings.workdays)
         left = round_readings_left(session, row) if one is not None else ()
@@ -180,7 +180,7 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
         again = told_reminders.snoozed(session, tenant_id, day) if left else set()
         for reading in left:
             if conversations.chat_with(session, reading.person_id) is None:
-                continue  # noted, it would be forgotten for want of a chat and noted again, and the sweep never end
+                continue  # without a chat the note would be forgotten and made again, and the sweep would never end
             occasion: Occasion = (reading.person_id, "GRANSKA", reading.case_id, f"round:{row.id}")
             bundle, note = f"reminder:{reading.person_id}:{day}", told.get(occasion)
             if note is None:
@@ -191,7 +191,7 @@ def _note_reviews(session: Session, settings: TenantSettings, tenant_id: int, da
 
 
 def _note_own_ongoing(session: Session, settings: TenantSettings, tenant_id: int, day: date) -> None:
-    """Note who is to be told of what was under way in a list of her own, such as the auditor's."""
+    """Note who is to be reminded of what was under way in a list of her own, such as the auditor's."""
     for row in answers.own_with_ongoing(session, tenant_id):
         try:
             one = own_ongoing.of_list(session, tenant_id, row.id, day, settings)
@@ -213,7 +213,7 @@ def _note_own_ongoing(session: Session, settings: TenantSettings, tenant_id: int
 
 
 def _put_own(session: Session, settings: TenantSettings, tenant_id: int, day: date, now: datetime) -> None:
-    """Give a bundle to whoever is reminded today of measures, or of what is due in the year, and gets no other."""
+    """Give a bundle to each person whose only reminders today are of measures or of the year's plan."""
     told = (measures.told_of(session, tenant_id, day), year.told_of(session, tenant_id, settings, day))
     for person in dict.fromkeys([*told[0], *told[1]]):
         _put_bundle(session, tenant_id, person, f"reminder:{person}:{day}", now)
@@ -245,7 +245,7 @@ def _put_bundle(
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """told: how many messages were put into the outbox. skipped: cases that could not be worked out."""
+    """told: how many messages were put into the outbox. skipped: cases with faulty data."""
 
     told: int
     skipped: tuple[Skipped, ...]
@@ -298,7 +298,7 @@ def out_of_hours(session: Session, settings: TenantSettings, staff: Staff, tenan
 def _audience(
     session: Session, settings: TenantSettings, staff: Staff, case: CaseRow, at: datetime, on_duty: list[int]
 ) -> list[int]:
-    """Return who is told now: outside office hours those on duty in the chef's place, except of a protected identity.
+    """Return who is told now: outside office hours those on duty instead of the chef, unless the identity is protected.
 
     on_duty: empty in office hours.
     """

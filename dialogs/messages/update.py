@@ -10,7 +10,7 @@ from storage.outbox import OutboxRow
 
 
 def posted_card(context: TurnContext, activity_id: str, view: AnyView) -> None:
-    """Replace a posted card in this chat with a view. activity_id: of the card; empty: there is none to replace."""
+    """Replace a posted card in this chat with a view. activity_id: of the card; empty if there is none to replace."""
     if not activity_id:
         return
     if context.content == "tab":  # posted before the municipality chose the tab

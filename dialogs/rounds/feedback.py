@@ -1,4 +1,4 @@
-"""To the case worker and nobody else: what was read in a review of her case, what differed, and one question back."""
+"""Feedback for the case worker alone: what a review of her case read, what differed, and one question back."""
 
 from actions import feedback as acts
 from actions.origin import Origin
@@ -23,7 +23,7 @@ MOST_ROWS = 15
 
 
 def tell_workers(session: Session, origin: Origin, settings: TenantSettings) -> None:
-    """Tell each case's lead that her case has been reviewed; what it says is shown when she opens it."""
+    """Tell each case's lead that her case has been reviewed; the feedback itself is shown when she opens it."""
     for one in acts.due(session, origin, settings.workdays):
         lead = people.by_ids(session, origin.tenant_id, [one.case.lead_id] if one.case.lead_id is not None else [])
         claim = claimed("feedback", OfRound(one.round.id, one.reading.id), case=one.case.id)
@@ -64,7 +64,7 @@ def _item(row: RoundRow, one: Differs) -> str:
 
 
 def _question_back(row: RoundRow, found: tuple[Differs, ...]) -> Line:
-    """Return the one question: about the first that differs, or about what went well. Its answer is kept nowhere."""
+    """Return the one question: about the first answer that differs, or about what went well. No answer is stored."""
     if not found:
         return Line(say="feedback.ask_good")
     return Line(say="feedback.ask", args={"item": _item(row, found[0])})

@@ -1,4 +1,4 @@
-"""A follow-up round: made from a closed one by the same rule, and held against it when it is closed as well."""
+"""A follow-up round: made from a closed one by the same rule, and compared with it once it is closed too."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -40,7 +40,7 @@ def new(context: TurnContext, press: Press[OfRound]) -> Reaction:
 def form(
     context: TurnContext, row: RoundRow, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
-    """Return the form: a name and the days, all else is as it was. typed: what was filled in and refused."""
+    """Return the form: only a name and the days, as the rest is copied. typed: what was filled in and refused."""
     period = default_period(context.today)
     given = {
         "period_first": period.first.isoformat(),
@@ -133,7 +133,7 @@ def _row(found: FollowUp, one: Compared) -> PanelRow:
 
 
 def _share(words: tuple[str, str], share: Share, one: Compared) -> Line:
-    """Return a round's share. words: in cases alone, and in per cent as well."""
+    """Return a round's share. words: the text keys for cases alone, and for per cent as well."""
     of_cases, of_percent = words
     args: dict[str, str | int] = {"k": share.k, "n": share.n}
     if one.in_percent:

@@ -1,4 +1,4 @@
-"""`Åtgärd` on a Nej of a review or a reading: what, who and when, in three presses and without a text."""
+"""`Åtgärd` on a Nej of a review or a reading: what, who and when, in three presses and with no free text."""
 
 from actions import measures as acts
 from actions.basis import Basis, Sheet
@@ -27,7 +27,7 @@ MOST_ROWS = 6
 
 
 def ask(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the questions that are answered Nej, each with those who may see to it; what is filled in is kept."""
+    """Show the questions that are answered Nej, each with those who may take the measure; what is filled in is kept."""
     basis = find_case.by_id(context, press.case, MEASURE, press.checklist)
     sheet = basis.sheet(press.filled)
     kept = filled_in.keep(context, sheet, press) if sheet is not None and press.what.key else filled_in.Kept()
@@ -59,7 +59,7 @@ def _back(basis: Basis) -> VerbName:
 
 
 def _owners(context: TurnContext, basis: Basis) -> list[tuple[int, str]]:
-    """Return who may see to it, by role: no name is needed, and a reviewer is told none."""
+    """Return who may own the measure, by role: no names are needed, and a reviewer is shown none."""
     case = basis.case
     chefs = acts.chefs_of(context.session, context.origin, case)
     found = [
@@ -123,7 +123,7 @@ def when(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def save(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Store the measure and tell its owner; who made it goes on where she was."""
+    """Store the measure and tell its owner; the person who made it continues where she was."""
     basis = find_case.by_id(context, press.case, SAVE, press.checklist)
     sheet = basis.sheet(press.filled)
     if sheet is None or basis.role == WRITER:

@@ -1,4 +1,4 @@
-"""`egenkontroll`: rounds for whoever runs them, from the draw to an honest closing."""
+"""`egenkontroll`: rounds for whoever runs them, from the draw to a closing that accounts for what was not reviewed."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -36,7 +36,7 @@ GONE = Line(say="errors.BK-156")
 
 
 def reviews(context: TurnContext, _rest: str = "", notices: tuple[Line, ...] = ()) -> PanelView:
-    """List the rounds of her units, the newest first: those she runs, and those of other units as well."""
+    """List the rounds that involve her units, newest first, including those she does not run."""
     own = set(new_round.units_of(context))
     every = rounds.every(context.session, context.tenant_id)
     found = [row for row in every if own & set(rounds.units_of(context.session, row.id))]
@@ -99,7 +99,7 @@ def show(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def add(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Add the chosen reviewers, with the time they have."""
+    """Add the chosen reviewers, with their available time."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None:
         return reviews(context, notices=(GONE,))
@@ -125,7 +125,7 @@ def _time(context: TurnContext, inputs: Mapping[str, str]) -> Availability:
 
 
 def drop(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Take a reviewer out again."""
+    """Remove a reviewer from a round that has not started."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None:
         return reviews(context, notices=(GONE,))
@@ -137,7 +137,7 @@ def drop(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def start(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Match and open the round and tell the reviewers; or say why it cannot be matched, and whom to ask."""
+    """Match cases with reviewers, open the round and tell them; or explain why there is no match, and whom to ask."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None:
         return reviews(context, notices=(GONE,))
@@ -174,7 +174,7 @@ def _without_app(missed: list[PersonRow]) -> tuple[Line, ...]:
 
 
 def lend(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Ask the chefs of both units for a reviewer of one to review cases of the other."""
+    """Ask the chefs of both units to let a reviewer from one review cases of the other."""
     row = round_card.of_hers(context, press.what.round_id)
     unit = int(press.what.said) if press.what.said.isdigit() else 0
     if row is None:
@@ -214,7 +214,7 @@ def _ask_chefs(context: TurnContext, row: RoundRow, one: ConsentRow) -> list[Per
 
 
 def say(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Record what a chef says to a loan, if it is her unit that is asked; whoever runs the round is told."""
+    """Record a chef's answer about lending a reviewer, if her unit is asked; whoever runs the round is told."""
     one = round_reviewers.consent(context.session, context.tenant_id, press.what.about)
     row = rounds.get(context.session, context.tenant_id, one.round_id) if one is not None else None
     if one is None or row is None or row.state == "closed":
@@ -253,7 +253,7 @@ def move(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def give(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Give a reading to another reviewer, without a new draw, and tell her."""
+    """Give a reading to another reviewer without a new draw, and tell her."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None:
         return reviews(context, notices=(GONE,))
@@ -276,7 +276,7 @@ def give(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def replace(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Take the next case in the order instead."""
+    """Replace a case with the next in the draw's order; without one named, every drawn case that no longer fits."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None:
         return reviews(context, notices=(GONE,))
@@ -299,7 +299,7 @@ def replace(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def close(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Close a round in which everything is reviewed; else ask why the rest was not."""
+    """Close the round if everything is reviewed, otherwise ask why the rest is not."""
     row = round_card.of_hers(context, press.what.round_id)
     if row is None or row.state != "open":
         return reviews(context, notices=(GONE,))
@@ -346,7 +346,7 @@ def agree(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def agreement_card(context: TurnContext, row: RoundRow) -> AnyView:
-    """Return the card of agreement: double readings, and the calibrations against the quality lead's answers."""
+    """Return the agreement card: double readings, and calibrations compared with the quality lead's answers."""
     since = year_ago(context.turn.now)
     checklist = checklist_version(row.checklist, row.version)
     pairs: dict[str, list[tuple[str, str]]] = {item.id: [] for item in checklist.asked["peer_reviewer"]}
@@ -406,7 +406,7 @@ def _with_lead(item_id: str, done: Sequence[CalibrationRow]) -> tuple[Line, ...]
 
 
 def _drift(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
-    """Say how near the reviewers' calibrations came this round, and the round before; nothing about few."""
+    """Say how close the reviewers' calibrations came in this round and the one before; nothing if there are too few."""
     shares = []
     for one in rounds.every(context.session, context.tenant_id):
         if one.checklist == row.checklist and one.id <= row.id:

@@ -1,4 +1,4 @@
-"""The measure that a Nej has led to, said where that Nej is shown."""
+"""The lines about the measure that a Nej has led to, for where that Nej is shown."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def seen(context: TurnContext, case: CaseRow) -> list[MeasureRow]:
 
 
 def has_one(context: TurnContext, row: MeasureRow) -> Line:
-    """Return the words that a question has a measure, and how far it has come."""
+    """Return the line saying that a question has a measure, and how far it has come."""
     return Line(say="measures.has_one_" + _now(context, row), args={"date": row.due_on.isoformat()})
 
 
@@ -37,7 +37,7 @@ def _now(context: TurnContext, row: MeasureRow) -> str:
 
 
 def on_list(context: TurnContext, case: CaseRow, checklist: ListId) -> tuple[Line, ...]:
-    """Return a line per measure that comes from a question of a list, or from one of another that asks the same."""
+    """Return a line per measure that comes from a question of a list, or from the same question in another list."""
     return tuple(_lines(context, case, checklist))
 
 

@@ -24,20 +24,20 @@ from storage import people
 from storage.people import ORGANISATION
 
 LISTS: tuple[ListId, ...] = ("peer_review_bou", "rvt_self_check")
-"""The lists a round may be about: what peer reviewers answer, and have a made-up file to calibrate by."""
+"""The lists a round may be about: those peer reviewers answer, and which have a made-up file to calibrate with."""
 OPEN_DAYS = 28
-"""How long a round is open, if nothing else is asked for."""
+"""How long a round is open by default."""
 NUMBERS: Mapping[str, tuple[tuple[int, ...], int]] = {
     "per_unit": ((*range(1, 16), 20, 25, 30, 40, MOST_PER_UNIT), 8),
     "quota": (tuple(range(11)), 0),
     "twice": ((0, 10, 20, 30, 40, 50, 100), 20),
     "capacity": (tuple(range(100, -10, -10)), 100),
 }
-"""What each number may be, and what it is if nothing is asked for."""
+"""The allowed values of each number, and its default."""
 
 
 def units_of(context: TurnContext) -> dict[int, str]:
-    """Return the units of which this person runs rounds: all for a manager, else those she is chef or deputy of."""
+    """Return the units whose rounds this person runs: all for a manager, else those she is chef or deputy of."""
     names = people.unit_names(context.session, context.tenant_id)
     own = {unit for role in READER for unit in context.units_as(role)}
     is_whole = bool(context.units_as("manager"))
@@ -130,7 +130,7 @@ def number_field(name: str, value: str = "") -> PanelField:
 
 
 def number(inputs: Mapping[str, str], name: str) -> int:
-    """Read a number of a form; empty is what is usual. Raises: RoundNumber."""
+    """Read a number from a form; empty gives the default. Raises: RoundNumber."""
     allowed, usual = NUMBERS[name]
     found = decoded(inputs.get(name, "") or coded(usual))
     if len(found) != 1 or found[0] not in allowed:

@@ -1,4 +1,4 @@
-"""`åtgärder`: the open measures a person sees, her own first; `Klart`, what whoever looks at it says, what helped."""
+"""`åtgärder`: the open measures a person sees, her own first; `Klart`, the check of it, and whether it helped."""
 
 from actions import measures as acts
 from checklists.access import Staff
@@ -26,17 +26,17 @@ GONE = Line(say="errors.BK-163")
 
 
 def typed(context: TurnContext, _rest: str = "") -> PanelView:
-    """Show what is open."""
+    """Show the open measures."""
     return card(context)
 
 
 def more(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Show the next of them."""
+    """Show the next page."""
     return card(context, start=press.what.start)
 
 
 def place_of(context: TurnContext, row: MeasureRow, staff: Staff) -> Place | None:
-    """Return whose a measure is; None if its case may not be opened any more."""
+    """Return whose a measure is and where it belongs; None if its case can no longer be opened."""
     case = cases.if_sound(context.session, context.tenant_id, row.case_id)
     if row.case_id is not None and case is None:
         return None
@@ -44,9 +44,9 @@ def place_of(context: TurnContext, row: MeasureRow, staff: Staff) -> Place | Non
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
-    """List the measures she sees that nobody has looked at, or of which it is to be said whether they helped.
+    """List the measures she sees that nobody has checked, or whose effect is still to be recorded.
 
-    Her own first, each by its day. Never by person.
+    Her own come first, each group by due day; they are never grouped by person.
     """
     found: list[tuple[MeasureRow, Place]] = []
     waiting = [
@@ -137,7 +137,7 @@ def _case(context: TurnContext, row: MeasureRow) -> CaseRow | None:
 
 
 def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Record that a measure is done, and tell whoever is to look at it."""
+    """Record that a measure is done, and tell those who are to check it."""
     found = _hers(context, press.what.about)
     if found is None:
         return card(context, (GONE,))
@@ -158,7 +158,7 @@ def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def looked(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Record what whoever looked at it says; if it is not done after all, its owner is told."""
+    """Record the outcome of the check; if the measure is not done after all, its owner is told."""
     found = _hers(context, press.what.about)
     if found is None or not checks(context.roles, found[1]):
         return card(context, (GONE,))

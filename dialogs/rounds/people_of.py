@@ -1,4 +1,4 @@
-"""Who runs a round, and who is told of what a reviewer raises."""
+"""The people who run a round, and those who are told when a reviewer raises a case."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ def year_ago(now: datetime) -> datetime:
 
 
 def managers_of(session: Session, row: RoundRow, today: date) -> list[PersonRow]:
-    """Return whoever made a round; the organisation's managers once she runs none any more."""
+    """Return the person who made a round or, once she no longer runs rounds, the organisation's managers."""
     held = people.holdings_on(session, row.tenant_id, today)
     if any(one.person_id == row.made_by and one.role in RUNS for one in held):
         return people.by_ids(session, row.tenant_id, [row.made_by])
@@ -26,7 +26,7 @@ def managers_of(session: Session, row: RoundRow, today: date) -> list[PersonRow]
 
 
 def untied_chefs(session: Session, case: CaseRow, today: date) -> list[PersonRow]:
-    """Return the chefs of a case's unit and the deputies, those with a tie to it left out."""
+    """Return the chefs and deputies of a case's unit, without those who have a tie to the case."""
     held = people.holdings_on(session, case.tenant_id, today)
     ties = round_ties.ties(session, [case.id]).get(case.id, set())
     here = [one.person_id for one in held if one.unit_id == case.unit_id and one.role in ("unit_manager", "deputy")]

@@ -1,4 +1,4 @@
-"""`Ta upp nu`: a child at risk found in a review. It goes at once to a chef without a tie, and never holds a text."""
+"""`Ta upp nu`: a child at risk found in a review. It goes at once to a chef without a tie, and holds no free text."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -31,7 +31,7 @@ RAISE = Right("raise_now", "self", {"peer_reviewer": RELATIONS})
 RAISED = Right("raise_it", "self", {"peer_reviewer": RELATIONS})
 RECEIVED = Right("received", "self", dict.fromkeys(("unit_manager", "deputy", "manager"), RELATIONS))
 DANGER = Line(say="rounds.danger")
-"""What every card about a child at risk says first."""
+"""The first line of every card about a child at risk."""
 
 
 def _here(context: TurnContext, press: Press[OnCard] | Press[OfRound]) -> tuple[RoundRow, CaseRow] | None:
@@ -40,13 +40,13 @@ def _here(context: TurnContext, press: Press[OnCard] | Press[OfRound]) -> tuple[
     if case is None or case.protected_identity:
         return None
     seat = context.round_seat(case, press.checklist)
-    # Also when she may not go on reviewing just now: she has seen the file, and a child may be in danger.
+    # Even if she may not continue reviewing just now: she has seen the file, and a child may be in danger.
     has_seen = seat.reading is not None and seat.reading.declared == "none" and not context.has_had(case)
     return (seat.round, case) if has_seen and seat.round is not None else None
 
 
 def _nothing() -> MenuView:
-    """Return the answer where there is nothing to raise any more: the danger may be there all the same."""
+    """Return the answer when the case can no longer be raised here: the child may still be in danger."""
     return MenuView(
         title=DANGER,
         lines=(Line(say="rounds.not_raised"),),
@@ -55,7 +55,7 @@ def _nothing() -> MenuView:
 
 
 def ask(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Say what to do when there is danger now, and what pressing will do."""
+    """Explain what to do in immediate danger, and what pressing the button does."""
     found = _here(context, press)
     if found is None:
         return _nothing()
@@ -74,7 +74,7 @@ def ask(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def _back(context: TurnContext, row: RoundRow, case: CaseRow) -> Claim:
-    """Return the claim that leads back to her list, made anew: see `review_card`."""
+    """Return the claim that leads back to her list, new for each card: see `review_card`."""
     at = OfRound(row.id, _reading(context, row, case), made_by=context.origin.act)
     return claimed("review_begin", at, case=case.id)
 
@@ -85,7 +85,7 @@ def _reading(context: TurnContext, row: RoundRow, case: CaseRow) -> int:
 
 
 def raise_it(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Tell a chef or deputy of the case's unit without a tie at once; the managers where there is none with the app."""
+    """Tell the untied chefs and deputies of the case's unit at once; if none has the app, those who run the round."""
     found = _here(context, press)
     if found is None:
         return _nothing()
@@ -153,7 +153,7 @@ def _tell(
 
 
 def received(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Record that she has received it, and tell the reviewer so."""
+    """Record that she has received the case, and tell the reviewer."""
     one = raised.get(context.session, context.tenant_id, press.what.about)
     case = cases.get(context.session, context.tenant_id, one.case_id) if one is not None else None
     if one is None or case is None:
@@ -175,7 +175,7 @@ def received(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def tell_of_late(session: Session, now: datetime) -> int:
-    """Tell the managers and the reviewer of what nobody has received in two office hours; return how many that were."""
+    """Tell managers and reviewer of cases nobody has received within two office hours; return how many there were."""
     found = raised.overdue(session, now)
     done = 0
     for one in found:
@@ -183,7 +183,7 @@ def tell_of_late(session: Session, now: datetime) -> int:
             with session.begin_nested():
                 _tell_late(session, one, now)
             done += 1
-        except (*UNFIT, KeyGone, SealBroken):  # of one case, and no hindrance to the others
+        except (*UNFIT, KeyGone, SealBroken):  # one faulty case must not stop the others
             note(session, "raised_case", one.id, "case_id")
     session.flush()
     return done

@@ -32,7 +32,7 @@ SAVE_FINDING = Right("finding_save", "self", ROUNDS)
 SETTLE = Right("finding_settle", "self", ROUNDS)
 CHECK = Right("finding_check", "self", ROUNDS)
 UNSAID = "osagt"
-"""What one of the authority's findings is that measures belong to, as long as the municipality has not said it."""
+"""The kind of an authority finding that has measures but whose kind the municipality has not set."""
 GONE = Line(say="errors.BK-197")
 MOST_ROWS = 10
 
@@ -43,7 +43,7 @@ def show(context: TurnContext, press: Press[Page]) -> Reaction:
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
-    """List what the municipality has said of the authority's findings, then its own; each with its measures."""
+    """List the authority's findings that have a standing or measures, then the municipality's own, with measures."""
     rows = (*_of_authority(context), *_of_register(context))
     after = start + MOST_ROWS if start + MOST_ROWS < len(rows) else 0
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("findings", Page(after)))
@@ -102,7 +102,7 @@ def _row(
     again: bool,
     of_register: FindingRow | None = None,
 ) -> PanelRow:
-    """Return a finding. of_register: its row, if the municipality entered it; a setting settles the authority's."""
+    """Return a finding. of_register: its row, if the municipality entered it; a setting settles an authority's."""
     left = sum(one.checked_at is None for one in of)
     settled_on = of_register.settled_on if of_register is not None else None
     late = day is not None and kind != "uppfoljd" and day < context.today and settled_on is None
@@ -119,7 +119,7 @@ def _row(
 
 
 def _settling(context: TurnContext, one: FindingRow) -> tuple[Button, ...]:
-    """Return what can be said of an open finding: a demand is answered, a recommendation checked, anything closed."""
+    """Return the buttons for an open finding: a demand is answered, a recommendation checked, the rest closed."""
     of, what = str(one.id), OfMeasure(about=one.id, made_by=context.origin.act)
     title = "buttons.finding_answered" if one.kind == "atgardskrav" else "buttons.finding_settled"
     settle = Button(title=Line(say=title), claim=claimed("finding_settle", what), about=of)
@@ -138,7 +138,7 @@ def new(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 def form(
     context: TurnContext, what: OfMeasure, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
-    """Return the form. what: by item or about, the finding or the round it is for. typed: what was refused."""
+    """Return the form. what: the finding or round it is for, in `item` and `about`. typed: what was refused."""
     given = dict(typed or {})
     row = _round(context, what)
     units = _units(context, row)
@@ -186,7 +186,7 @@ def _round(context: TurnContext, what: OfMeasure) -> RoundRow | None:
 
 
 def _units(context: TurnContext, row: RoundRow | None) -> dict[int, str]:
-    """Return the units a measure may be for: hers, and of a round those of the round, which it is counted by."""
+    """Return the units a measure may be for: hers, and for a round only the round's, where it is counted by unit."""
     hers = units_of(context)
     of = set(hers) if row is None else set(rounds.units_of(context.session, row.id))
     return {unit: name for unit, name in hers.items() if unit in of}
@@ -323,7 +323,7 @@ def settle(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def check(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Ask what was seen of a recommendation and when it is looked at again; keep it once that is filled in."""
+    """Ask what a check of a recommendation showed and when to check again; store it once filled in."""
     row = measures.finding(context.session, context.tenant_id, press.what.about)
     if row is None:
         return card(context, (GONE,))

@@ -1,4 +1,4 @@
-"""What a closed round showed: to the group without persons and cases, by unit to management, and as pages to print."""
+"""What a closed round showed: for the group without people or cases, for management by unit, and as pages to print."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ MOST_UNITS = 6
 def closed_round(context: TurnContext, round_id: int, roles: Sequence[str]) -> RoundRow | None:
     """Return a closed round that this person may see the results of, None for any other.
 
-    A manager sees every round; who holds one of the roles in one of its units, or reviewed in it, that one.
+    A manager sees every round; others those of a unit where they hold one of the roles, or in which they reviewed.
     """
     row = rounds.get(context.session, context.tenant_id, round_id)
     if row is None or row.state != "closed":
@@ -50,7 +50,7 @@ def closed_round(context: TurnContext, round_id: int, roles: Sequence[str]) -> R
 
 
 def units_seen(context: TurnContext, row: RoundRow) -> set[str]:
-    """Return the names of the units of a round of which this person sees the figures: all for a manager, else hers."""
+    """Return the names of a round's units whose figures this person sees: all for a manager, else her own."""
     names = people.unit_names(context.session, context.tenant_id)
     own = {unit for role in READER for unit in context.units_as(role)}
     of = rounds.units_of(context.session, row.id)
@@ -65,7 +65,7 @@ def _gone(context: TurnContext) -> AnyView:
 
 
 def group(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Show the group what a round showed; or that too few are behind it to be shown."""
+    """Show the group the results of a round, or that there are too few answers to show any."""
     row = closed_round(context, press.what.round_id, GROUP_ROLES)
     return group_card(context, row) if row is not None else _gone(context)
 
@@ -107,12 +107,12 @@ def _about(of: Results) -> tuple[Line, ...]:
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:
-    """Return strengths before faults; within each the order of the list, which says nothing more."""
+    """Return strengths before faults; within each, the order of the list, so that the order implies no ranking."""
     return [one for side in ("strength", "fault", None) for one in found if one.side == side]
 
 
 def said_of(one: Found) -> tuple[Line, ...]:
-    """Return what is said of a question: its side, and how many of how many where that may be shown."""
+    """Return what is said of a question: strength or fault, and the count where it may be shown."""
     if one.side is None:
         return (Line(say="results.few"),)
     side = Line(say="results." + one.side)
@@ -157,7 +157,7 @@ def show_group(context: TurnContext, press: Press[OfRound]) -> Reaction:
 
 
 def management(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Show the figures by unit, of the units whose figures she sees."""
+    """Show the figures by unit, for the units whose figures she may see."""
     row = closed_round(context, press.what.round_id, tuple(READER))
     if row is None:
         return _gone(context)
@@ -217,7 +217,7 @@ def _faults(of: Results, shares: Mapping[str, Share]) -> str:
 
 
 def pages(context: TurnContext, press: Press[OfRound]) -> Reaction:
-    """Offer the pages to print and the files, each by a link of her own that works once."""
+    """Offer the pages to print and the files, each through a personal link that works once."""
     row = closed_round(context, press.what.round_id, tuple(READER))
     if row is None:
         return _gone(context)
@@ -244,7 +244,7 @@ def _links(context: TurnContext, row: RoundRow) -> tuple[tuple[LinkRow, ...], Ch
 
 
 def tell_fetched(session: Session, tenant_id: int, person_id: int, round_id: int, file: str, now: datetime) -> None:
-    """Post a receipt for a fetched file of a round. Should someone else have used the link, she finds out by it."""
+    """Post a receipt for a fetched file of a round: if someone else used the link, this is how she finds out."""
     row, person = rounds.get(session, tenant_id, round_id), people.person(session, tenant_id, person_id)
     if row is not None and person is not None:
         title = Line(say="report.link_csv" if file == "csv" else "report.link_xlsx")

@@ -1,4 +1,4 @@
-"""A reviewer's own part of a round: `granska`, what she says of ties, and the calibration."""
+"""A reviewer's own part of a round: `granska`, declaring ties, and the calibration."""
 
 from collections.abc import Mapping
 
@@ -33,12 +33,12 @@ GONE = Line(say="errors.BK-156")
 
 
 def review(context: TurnContext, _rest: str) -> Reaction:
-    """Show what is drawn for her."""
+    """Show the cases drawn for her."""
     return review_card(context)
 
 
 def hers(context: TurnContext, reading_id: int) -> tuple[RoundRow, CaseRow, ReadingRow] | None:
-    """Return a reading of hers in an open round, None if it is not, or not any more."""
+    """Return a reading of hers in an open round, None if it is not, or no longer, hers."""
     found = round_readings.of_reviewer(context.session, context.tenant_id, context.person_id)
     return next(((row, case, one) for one, case, row in found if one.id == reading_id), None)
 
@@ -89,7 +89,7 @@ def _tell_of_tie(context: TurnContext, row: RoundRow, case: CaseRow, reading: Re
 
 
 def _waiting(context: TurnContext, round_id: int) -> RoundRow | None:
-    """Return a round in which she reviews and has not calibrated; the one named, else the first to close."""
+    """Return the named round if she reviews in it and has not calibrated for it, else None."""
     found = [row for _, _, row in round_readings.of_reviewer(context.session, context.tenant_id, context.person_id)]
     open_ = [row for row in found if not round_seat.calibrated(context.session, context.origin, row)]
     return next((row for row in open_ if row.id == round_id), None)
@@ -104,7 +104,7 @@ def calibrate(context: TurnContext, press: Press[OfRound]) -> Reaction:
 def _akt(context: TurnContext, row: RoundRow) -> calibration.Akt:
     done = calibrations.of_person(context.session, context.person_id, row.checklist)
     found = calibration.next_akt(row.checklist, [one.akt for one in done])
-    assert found is not None, "a list without made-up files is never waited for"
+    assert found is not None, "a list without made-up files needs no calibration"
     return found
 
 

@@ -57,7 +57,7 @@ def review_card(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVi
 
 
 def _lost(context: TurnContext, still: Collection[int]) -> list[Line]:
-    """Say which cases were drawn for her and are not hers any more, and why. still: the cases she has."""
+    """Say which cases were drawn for her but are no longer hers, and why. still: the cases she has."""
     found = round_readings.lost_by(context.session, context.tenant_id, context.person_id)
     by_why: dict[str, list[str]] = {}
     for case in {case.id: case for _, case in found if case.id not in still}.values():
@@ -81,7 +81,7 @@ def _calibrate(row: RoundRow) -> Button:
 def _row(
     context: TurnContext, reading: ReadingRow, case: CaseRow, row: RoundRow, *, is_ready: bool, is_done: bool
 ) -> PanelRow:
-    # Made anew for each card: the same button from an earlier card would be answered with where she was then.
+    # New for each card: repeating the button of an earlier card would give the stored reply, where she was then.
     ref = Line(say="rounds.case", args={"ref": case.ref})
     about = OfRound(row.id, reading.id, made_by=context.origin.act)
     if not is_done and context.has_had(case):
@@ -117,13 +117,13 @@ def _is_begun(context: TurnContext, case: CaseRow, row: RoundRow) -> bool:
 
 
 def is_done(context: TurnContext, case: CaseRow, row: RoundRow, reading: ReadingRow) -> bool:
-    """Return whether this reviewer has reviewed a case to the end."""
+    """Return whether this reviewer has finished reviewing a case."""
     is_hers = _is_begun(context, case, row) and reading.declared == "none"
     return is_hers and round_progress.is_done(context.session, row, case, context.person_id)
 
 
 def is_near(context: TurnContext, case: CaseRow) -> bool:
-    """Return whether a case is of a reviewer's own unit; one of the whole organisation has every unit."""
+    """Return whether a case is in one of the reviewer's own units: every unit, if hers is the whole organisation."""
     names = people.unit_names(context.session, context.tenant_id)
     own = reviewer_units(context.session, context.origin).get(context.person_id, [])
     return case.unit_id in own or any(names.get(unit) == ORGANISATION for unit in own)

@@ -31,7 +31,7 @@ _WHY_NO_MATCH: Mapping[Reason, str] = {
 
 
 def of_hers(context: TurnContext, round_id: int) -> RoundRow | None:
-    """Return a round this person runs, None if it is none of hers: every unit of it has to be."""
+    """Return a round if this person runs it, that is, every unit in it; else None."""
     row = rounds.get(context.session, context.tenant_id, round_id)
     is_hers = row is not None and set(rounds.units_of(context.session, row.id)) <= set(units_of(context))
     return row if is_hers else None
@@ -40,13 +40,13 @@ def of_hers(context: TurnContext, round_id: int) -> RoundRow | None:
 def button(
     context: TurnContext, verb: VerbName, title: str, row: RoundRow, about: int = 0, said: str = "", *, of: str = ""
 ) -> Button:
-    """Return a button of a round that is valid once. of: what tells it from others of the same title."""
+    """Return a button for a round that is valid once. of: what distinguishes it from others with the same title."""
     at = OfRound(row.id, about, said, made_by=context.origin.act)
     return Button(title=Line(say=title), claim=claimed(verb, at), about=of)
 
 
 def card(context: TurnContext, row: RoundRow, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
-    """Return the card of a round in its state."""
+    """Return the card of a round, according to its state."""
     if row.state == "draft":
         return _draft(context, row, notices)
     return _begun(context, row, notices, start)
@@ -57,7 +57,7 @@ def _title(context: TurnContext, row: RoundRow) -> Line:
 
 
 def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
-    """Return what a round is about: its list, units and period, the frame, and how it was drawn."""
+    """Return what a round is about: its list, units and period, the cases it was drawn from, and how it was drawn."""
     names = people.unit_names(context.session, context.tenant_id)
     units = ", ".join(names.get(one, "") for one in rounds.units_of(context.session, row.id))
     drawn = round_cases.drawn_of(context.session, row.id)
@@ -153,7 +153,7 @@ def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
 
 
 def taken(context: TurnContext, row: RoundRow) -> PanelView:
-    """Say which drawn cases cannot be reviewed in this round any more, and why, and offer the next ones instead."""
+    """Say which drawn cases can no longer be reviewed in this round, and why, and offer the next ones instead."""
     bad = round_unfit.unfit(context.session, context.origin, row)
     refs = {case.id: ref_before(case) for _, case in round_cases.drawn_of(context.session, row.id)}
     busy = round_cases.under_way(context.session, list(bad), row.checklist)
@@ -177,7 +177,7 @@ def taken(context: TurnContext, row: RoundRow) -> PanelView:
 
 
 def _whom_to_ask(context: TurnContext, row: RoundRow, case_ids: Sequence[int]) -> list[PanelRow]:
-    """Return a row for each who might review the cases without a tie: those near them, and those of other units."""
+    """Return a row for each person without a tie who could review the cases: from their own units, and from others."""
     every = round_matching.whom_to_ask(context.session, context.origin, row, case_ids)
     units = people.unit_names(context.session, context.tenant_id)
     own = reviewer_units(context.session, context.origin)
@@ -200,7 +200,7 @@ def _whom_to_ask(context: TurnContext, row: RoundRow, case_ids: Sequence[int]) -
 
 
 def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
-    """Say that the cases cannot be matched with the reviewers, why, and whom to ask; nothing has begun."""
+    """Say that the cases cannot be matched with the reviewers, why, and whom to ask; the round is not started."""
     refs = {one.case_id: case.ref for one, case in round_cases.drawn_of(context.session, row.id)}
     named = [refs[one] for one in why.cases][:MOST_NAMED]
     rows = _whom_to_ask(context, row, why.cases)
@@ -215,7 +215,7 @@ def no_match(context: TurnContext, row: RoundRow, why: NoMatch) -> PanelView:
 
 
 def _lends(context: TurnContext, row: RoundRow, person: int, name: str) -> list[Button]:
-    """Return the buttons that ask the chefs for a reviewer in none of the round's units, where they are not asked."""
+    """Return the buttons that ask the chefs for a reviewer from outside the round's units, unless already asked."""
     now = reach(context.session, context.origin, row.id)
     units = rounds.units_of(context.session, row.id)
     if person not in now.units or any(now.covers(person, unit) for unit in units):
@@ -235,7 +235,7 @@ def _show(row: RoundRow, title: str, start: int = 0) -> Button:
 
 
 def matched(found: Match) -> Line:
-    """Return the sentence that says how the readings are spread."""
+    """Return the sentence that says how the readings are distributed among the reviewers."""
     loads: dict[int, int] = {}
     for _, person in found.pairs:
         loads[person] = loads.get(person, 0) + 1
@@ -282,7 +282,7 @@ def _begun(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], start
 
 
 def far_from(context: TurnContext, row: RoundRow, now: Sequence[round_progress.CaseProgress]) -> dict[int, str]:
-    """Return the readings that their reviewers cannot do any more, by id, with the text key that says why."""
+    """Return the readings that their reviewers can no longer do, by id, with the text key that says why."""
     if row.state != "open":
         return {}
     of_today = reach(context.session, context.origin, row.id)
@@ -330,7 +330,7 @@ def _results(context: TurnContext, row: RoundRow) -> tuple[Button, ...]:
 
 
 def _is_reviewed(row: RoundRow, one: round_progress.CaseProgress) -> bool:
-    """Return whether a case is reviewed; of a closed round as it was when it closed, which is what it counts."""
+    """Return whether a case is reviewed; in a closed round, as it was when the round closed, which is what counts."""
     return one.is_reviewed if row.state == "open" else not one.row.why_not
 
 
@@ -366,7 +366,7 @@ def _case_row(
 def closing(
     context: TurnContext, row: RoundRow, left: Sequence[round_progress.CaseProgress], notices: tuple[Line, ...] = ()
 ) -> PanelView:
-    """Ask of each case that was not reviewed why not; without that the round is not closed."""
+    """Ask why each case that was not reviewed was not; the round is not closed without the reasons."""
     fields = tuple(
         PanelField(
             id=f"why_{one.case.id}",
@@ -387,7 +387,7 @@ def closing(
 
 
 def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Line, ...] = ()) -> PanelView:
-    """Ask who takes over a reading of a case, whoever has the least to do first; or the next case in the order."""
+    """Ask who takes over a reading of a case, least busy first; or offer the next case in the order."""
     settings = tenants.settings(context.tenant)
     ref = next((case.ref for one, case in round_cases.drawn_of(context.session, row.id) if one.case_id == case_id), "")
     able = round_matching.candidates(context.session, context.origin, row, case_id, settings)
@@ -425,7 +425,7 @@ def moving(context: TurnContext, row: RoundRow, case_id: int, notices: tuple[Lin
 
 
 def open_readings(context: TurnContext, row: RoundRow, case_id: int) -> list[round_readings.ReadingRow]:
-    """Return the readings of a case that may be given to another: not done, or given up by who had had the case."""
+    """Return the readings of a case that may be given to another: not done, or given up because of a tie."""
     for one in round_progress.progress(context.session, row):
         if one.case.id == case_id:
             given_up = round_readings.given_up(context.session, row.id, case_id)

@@ -1,4 +1,4 @@
-"""What stands before a list that a peer reviewer begins of a case drawn for her."""
+"""What a peer reviewer must do before she begins the list of a case drawn for her."""
 
 from collections.abc import Mapping
 
@@ -18,11 +18,11 @@ FIRST: Mapping[Standing, str] = {
     "undeclared": "rounds.declare_first",
     "uncalibrated": "rounds.calibrate_first",
 }
-"""What she is told who may not begin yet."""
+"""What a reviewer who may not begin yet is told."""
 
 
 def before_it(context: TurnContext, case: CaseRow, checklist: ListId) -> PanelView | None:
-    """Return what she has to do first, to say whether she has had the case or to calibrate; None: nothing."""
+    """Return what she has to do first: declare whether she has a tie to the case, or calibrate; None for nothing."""
     if access.seat(newest(checklist), context.roles, case) != "peer_reviewer" or context.has_had(case):
         return None
     standing = context.round_seat(case, checklist).standing
@@ -31,7 +31,7 @@ def before_it(context: TurnContext, case: CaseRow, checklist: ListId) -> PanelVi
 
 
 def instead(context: TurnContext, case_id: int) -> PanelView | None:
-    """Return what a reviewer is told who presses a card of a case that is not hers any more; None if it never was."""
+    """Return what to tell a reviewer who presses a card for a case that is no longer hers; None if it never was."""
     if not context.units_as("peer_reviewer"):
         return None
     if not round_readings.was_given(context.session, case_id, context.person_id):

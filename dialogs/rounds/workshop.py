@@ -1,4 +1,4 @@
-"""The workshop after a round, a card per prompt: the prompt, the figures beside it, and room for what is said."""
+"""The workshop after a round, a card per prompt: the prompt, the figures beside it, and a field for what is said."""
 
 from actions import round_results as acts
 from checklists.errors import UserError
@@ -19,7 +19,7 @@ from storage.rounds import RoundRow
 SHOW = Right("workshop", "self", ROUNDS)
 NOTE = Right("workshop_note", "self", ROUNDS)
 MOST = 1500
-"""Characters of what is said to a prompt."""
+"""The most characters that can be recorded for a prompt."""
 
 
 def show(context: TurnContext, press: Press[OfRound]) -> Reaction:
@@ -39,7 +39,7 @@ def _gone() -> AnyView:
 def card(
     context: TurnContext, row: RoundRow, place: int, notices: tuple[Line, ...] = (), typed: str | None = None
 ) -> PanelView:
-    """Return the card of a prompt. place: which of them. typed: what was written and refused."""
+    """Return the card of a prompt. place: its index. typed: what was written and refused."""
     every = prompts(row.checklist)
     place = place if 0 <= place < len(every) else 0
     of, one = results(context.session, row), every[place]

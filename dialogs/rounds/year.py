@@ -1,4 +1,4 @@
-"""`Årets plan`: when the next rounds are due, and the duties of the year; what is late turns red by itself."""
+"""`Årets plan`: when the next rounds are due, and the duties of the year; what is late is marked."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -43,7 +43,7 @@ def show(context: TurnContext, press: Press[Page]) -> Reaction:
 
 
 def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -> PanelView:
-    """List the rounds that are due, then the duties and the days of findings, the first to be due first."""
+    """List the rounds that are due, then the duties and the days of findings, each earliest first."""
     rows = (*_rounds(context), *_duties(context), *_findings(context))
     after = start + MOST_ROWS if start + MOST_ROWS < len(rows) else 0
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("year", Page(after)))
@@ -62,14 +62,14 @@ def card(context: TurnContext, notices: tuple[Line, ...] = (), start: int = 0) -
 
 
 def whole(context: TurnContext) -> int | None:
-    """Return the row id of the whole organisation, None for whoever does not run its rounds."""
+    """Return the row id of the whole organisation, None for those who do not run its rounds."""
     names = people.unit_names(context.session, context.tenant_id)
     found = next((unit_id for unit_id, name in names.items() if name == ORGANISATION), None)
     return found if context.units_as("manager") else None
 
 
 def _hers(context: TurnContext) -> set[int]:
-    """Return the units whose duties she may say something of."""
+    """Return the units whose duties she may change, the whole organisation included for a manager."""
     own = whole(context)
     return {*units_of(context), *(() if own is None else (own,))}
 
@@ -136,7 +136,7 @@ def _buttons(context: TurnContext, row: DutyRow) -> tuple[Button, ...]:
 
 
 def _findings(context: TurnContext) -> list[PanelRow]:
-    """Return the answers and checks of findings that have a day; what is done stands in the register."""
+    """Return a row for each finding to be answered or checked by a day; those settled are only in the register."""
     said = read_standings(_settings(context).findings)
     rows = [
         _finding(context, Line(say="criticisms." + code), "atgardskrav", one.day, code)
@@ -159,7 +159,7 @@ def _finding(context: TurnContext, title: Line, kind: FindingKind, day: date, of
 
 
 def _unset(context: TurnContext) -> tuple[Line, ...]:
-    """Say which of the yearly duties no day is set for: what nobody has entered turns red for nobody."""
+    """Say which yearly duties have no day set: a duty that nobody has entered is never marked as late."""
     known = {row.kind for row in year.undone(context.session, context.tenant_id)}
     return tuple(Line(say="year.unset_" + kind) for kind in YEARLY if kind not in known)
 
@@ -231,7 +231,7 @@ def done(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def drop(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Take a duty away."""
+    """Remove a duty from the plan."""
     row = year.get(context.session, context.tenant_id, press.what.about)
     try:
         if row is None:
@@ -246,7 +246,7 @@ def drop(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
 
 
 def wheel(context: TurnContext, _press: Press[OfMeasure]) -> Reaction:
-    """Show the form of a unit's wheel."""
+    """Show the form for a unit's annual cycle."""
     return wheel_form(context)
 
 
@@ -284,7 +284,7 @@ def _months(say: str, unit: str, months: tuple[int, ...]) -> Line:
 
 
 def save_wheel(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
-    """Store a unit's own months; none chosen gives it the municipality's again."""
+    """Store a unit's own months; choosing none restores the municipality's."""
     unit = sum(decoded(press.inputs.get("unit", ""))[:1])
     if unit not in units_of(context):
         return wheel_form(context, refused(DutyDay()))

@@ -71,7 +71,7 @@ _ASKED_WITH = words_of(
 )
 _NEAR, _MOST_NEAR = 0.78, 60
 _REASONS = words_of("for darfor eftersom because since")
-"""What a reason begins with: `för att` is no slip for `fortsätt`, nor `för` for `form`."""
+"""The first words of a reason: `för att` is no misspelling of `fortsätt`, nor `för` of `form`."""
 
 MODULES = (
     open_case,
@@ -123,7 +123,7 @@ _BY_WORD: Mapping[str, Command] = {folded(word): c for c in COMMANDS for word in
 
 
 def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
-    """Run a command from its button; it may hold what would be typed after the word."""
+    """Run a command from its button, which may also carry what would be typed after the word."""
     line = f"{press.what.name} {press.what.rest}".strip()
     word, rest = press.what.name, press.what.rest
     if folded(word) not in _BY_WORD and (found := find_command(context, line, whole=False)):
@@ -141,7 +141,7 @@ def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
 
 
 def anyway(context: TurnContext, press: Press[Anyway]) -> Reaction:
-    """Carry out what would void a signature, now that she has been told and wants it."""
+    """Carry out a press that voids a signature, now that she has been told so and has confirmed."""
     asked = anyway_.confirmed(context, press.case, press.what)
     claim = press.what.claim
     if claim is None or claim.verb not in anyway_.AGAIN:
@@ -181,7 +181,7 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
 
 
 def bare(text: str) -> str:
-    """Return a line without the ways to ask for something that it begins with: `kan du visa`, `jag vill se`."""
+    """Return a line without the words of asking it begins with, such as `kan du visa` and `jag vill se`."""
     words = _said(text).split()
     first = next((n for n, word in enumerate(words) if folded(word).strip(_ENDS) not in _ASKED_WITH), len(words))
     return " ".join(words[first:])
@@ -193,7 +193,7 @@ def is_command(command: Command, word: str) -> bool:
 
 
 def find_title(context: TurnContext, text: str) -> tuple[Command, str] | None:
-    """Return the command that the title of a button not shown leads to, and the rest of the line; None if none."""
+    """Return the command that a button's title leads to although no such button is shown, and the rest of the line."""
     words = _said(text).split()
     for count in range(min(len(words), _MOST_TITLE), 0, -1):
         command, rest = _by_title().get(folded(" ".join(words[:count]))), " ".join(words[count:])
@@ -216,7 +216,7 @@ def _titles() -> frozenset[str]:
 
 
 def _said(text: str) -> str:
-    """Return a line without the question mark and the `tack` people end it with."""
+    """Return a line without a closing question mark or `tack`."""
     words = text.split()
     while len(words) > 1 and (set(words[-1]) <= {"?"} or folded(words[-1]).strip(_ENDS) in _LAST_WORDS):
         words.pop()
@@ -238,7 +238,7 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
         return Done(menu.not_for_role(context), changes)  # Teams offers everybody the same commands
     try:
         return command.run(context, rest)
-    except SignatureStands as stands:  # the case has become the current one, so the word alone says it again
+    except SignatureStands as stands:  # the case is now the current one, so the word alone is enough to run it again
         stands.pressed = stands.pressed or (Claim(verb="command", choice=command.word), {})
         raise
 
@@ -265,11 +265,11 @@ def not_understood(context: TurnContext, text: str) -> MenuView:
 def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     """Return the word of the nearest command and what it would be given; None if there is none.
 
-    A word of its own that is mistyped, else what people write who mean it, else a line that begins like it.
+    First a mistyped command word, then a phrase that people use for a command, then a line that begins like one.
     """
     said = _said(text)
     allowed = {word: command.word for word, command in _BY_WORD.items() if _may(context, command.right)}
-    is_title = folded(said) in _titles()  # `spara` is no slip for `språk`
+    is_title = folded(said) in _titles()  # `spara` is no misspelling of `språk`
     mistyped = [] if is_title else get_close_matches(folded(said)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
     if mistyped:
         return allowed[mistyped[0]], ""
@@ -280,7 +280,7 @@ def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
 
 
 def _begun(context: TurnContext, text: str, allowed: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the command a line begins like, and the rest of the line, which is kept where the command takes it."""
+    """Return the command a line begins like, and the rest of the line if the command takes it."""
     whole: list[str] = []
     words = text.split()
     if not words or folded(words[0]) in _REASONS:

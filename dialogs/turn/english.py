@@ -1,4 +1,4 @@
-"""What a command is called to somebody who has chosen English: the word she is told is one she may type."""
+"""The name of each command for somebody who has chosen English: the word the bot shows is one she can type."""
 
 from collections.abc import Mapping
 

@@ -23,9 +23,9 @@ class Turn:
         for by the channel. channel_id: the chat.
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
         response. reply_to: the posted card that was pressed. quotes: the message that a typed one quotes. files: a file
-        or a picture was sent along.
-    tab: it was done in the tab, not in the chat. in_view: of a page there, the inbox row of the card it showed; 0 for
-        one that is not known, None if the page does not say. emails: the person's addresses, looked up when a register
+        or picture is attached.
+    tab: it was done in the tab, not in the chat. in_view: the inbox row of the card that the page showed; 0 for
+        an unknown one, None if the page does not say. emails: the person's addresses, looked up when a register
         row is waiting to be bound.
     """
 

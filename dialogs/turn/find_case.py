@@ -42,7 +42,7 @@ class SeveralLists(Exception):
 def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = BASIS) -> Basis:
     """Return the latest occasion of the case a button names, as this person sees it. Raises: NoSuchCase.
 
-    checklist: who answers one other than the decision basis is not in the right, but in `access.seat`.
+    checklist: for one other than the decision basis, `access.seat` decides who answers it, not the right.
     """
     found = cases.with_facts(context.session, context.tenant_id, row_id)
     if checklist != BASIS:
@@ -56,7 +56,7 @@ def by_id(context: TurnContext, row_id: int, right: Right, checklist: ListId = B
 
 
 def begun_last(context: TurnContext, row_id: int, right: Right) -> Basis:
-    """Return the decision basis of a case or, for whoever has none, the list she began last. Raises: NoSuchCase."""
+    """Return the decision basis of a case or, if she may not use it, the list she began last. Raises: NoSuchCase."""
     case = cases.get(context.session, context.tenant_id, row_id)
     if case is None or access.may_use(right, context.roles, case):
         return by_id(context, row_id, right)
@@ -84,7 +84,7 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
 
 def named(context: TurnContext, text: str) -> CaseRow | None:
-    """Return the case a text names, also with words around the reference. Raises: UserError: it is no reference."""
+    """Return the case a text names, even with words around the reference. Raises: UserError: it is no reference."""
     refs = meant(text, _pattern(context))
     for ref in (*refs, *(other for one in refs for other in respaced(one))):
         case = cases.find(context.session, context.tenant_id, ref)
@@ -116,20 +116,20 @@ def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
     if cases.find(context.session, context.tenant_id, exact) is not None:
         return ()
     others = tuple(ref for ref in refs if ref != exact)
-    if pattern == DEFAULT_PATTERN:  # the spaces decide nothing here, so a known one with others is likely meant
+    if pattern == DEFAULT_PATTERN:  # any spacing fits it, so a known case spaced otherwise is likely meant
         known = [ref for ref in respaced(exact) if cases.find(context.session, context.tenant_id, ref) is not None]
         others += tuple(ref for ref in known if ref not in others)
     return (*others, exact) if others or is_unlikely(exact, pattern) else ()
 
 
 def without_words(context: TurnContext, text: str) -> str:
-    """Return the reference a text holds beside words that are none of it, "" if it holds nothing else."""
+    """Return the reference in a text that also holds other words, "" if the text is only a reference."""
     exact = reference_or_none(context, text)
     return next((ref for ref in meant(text, _pattern(context)) if ref != exact), "")
 
 
 def reference_or_none(context: TurnContext, text: str) -> str | None:
-    """Return a reference in its stored form, None if the text as it stands is none."""
+    """Return a reference in its stored form, None if the whole text is not one."""
     try:
         return reference(context, text)
     except UserError:
@@ -155,7 +155,7 @@ def named_or_latest(context: TurnContext, text: str, right: Right) -> Basis | No
 
 
 def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
-    """Return the list that is meant by what follows a command: `[LIST] [REF]`; None if no case is.
+    """Return the list meant by what follows a command: `[LIST] [REF]`; None if no case is meant.
 
     Raises: as `by_ref`. SeveralLists: the case has several lists open for this person, and none is named.
     """
@@ -178,7 +178,7 @@ def without_child(text: str) -> str:
 
 
 def child_named(text: str, basis: Basis) -> tuple[int, tuple[Line, ...]]:
-    """Return the list of the child that what follows a command ends with, 0 if none, and what to say of a wrong one."""
+    """Return the list of the child that a command ends with, 0 for none, and a line if there is no such child."""
     found = _CHILD.search(f" {text}")
     if found is None:
         return 0, ()

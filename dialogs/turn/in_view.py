@@ -1,6 +1,6 @@
-"""The card on a page of the tab: a typed line is about that one, also when another was shown since, in another window.
+"""The card on a page of the tab: a typed line is about that card, even if another window has shown a newer one since.
 
-A page names its card by the inbox row of the reply, so that nothing of the card goes along.
+A page names its card by the inbox row of the reply, so that nothing of the card itself is sent.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from storage.sealing import KeyGone, SealBroken
 NEWEST = None
 """In place of a row: whatever was shown last."""
 _LOOKED_BACK = 20
-"""How many replies before a row are looked through."""
+"""How many replies, counted back from a row, are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def card(
 
 
 def may_see(session: Session, roles: Sequence[RoleRow], tenant_id: int, case_id: int) -> bool:
-    """Return whether what is kept of a case may be shown to her now. case_id: 0 for what is of no case."""
+    """Return whether stored content about a case may be shown to her now. case_id: 0 for content about no case."""
     case = cases.if_sound(session, tenant_id, case_id)
     return not case_id or (case is not None and access.may_open(roles, case))
 
 
 def go_back(context: TurnContext) -> None:
-    """Let what was last shown be the card of the page a line was typed on."""
+    """Make the card of the page that a line was typed on count as last shown."""
     row_id, chat = context.turn.in_view, context.conversation
     if row_id is NEWEST:
         return

@@ -1,14 +1,14 @@
-"""What is filled in on a card and not read by the button that was pressed: nothing of it is kept, so that is said.
+"""What is filled in on a card but not read by the button pressed: none of it is kept, and the person is told so.
 
 Most buttons keep what is filled in on their card, or use it. For the others the token of each button says what the
-card's fields held when it was made; a press that comes with something else has left behind what a person filled in.
+card's fields held when it was made; a press that arrives with different values has left input behind.
 """
 
 import zlib
 from collections.abc import Iterator, Mapping
 
 ALONE = "-"
-"""Before the mark, for a button that takes nothing of what is filled in."""
+"""Precedes the mark, for a button that uses nothing of what is filled in."""
 
 
 def mark(fields: Mapping[str, str]) -> str:
@@ -22,7 +22,7 @@ def mark(fields: Mapping[str, str]) -> str:
 
 
 def is_touched(held: str, fields: Mapping[str, str]) -> bool:
-    """Say whether a card's fields hold something else than when it was made, as the token of its button says."""
+    """Return whether a card's fields differ from what they held when it was made. held: from the button's token."""
     return mark(fields) != held.removeprefix(ALONE)
 
 

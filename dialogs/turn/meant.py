@@ -1,6 +1,6 @@
-"""What people write when they mean a command and use none of its words: it is suggested, never run.
+"""What people write when they mean a command but use none of its words: the command is suggested, never run.
 
-The first command in order that this person may run and that has one of its words in the line.
+The first command in the table that this person may run and that has a phrase in the line is suggested.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from checklists.replies import folded
 
 _MOST_WORDS = 12
-"""The most words in a line that asks for something; a longer one tells of something."""
+"""The most words in a line that can be a request; a longer one is an account of something."""
 _MEANT = (
     (
         "fel nummer",
@@ -72,7 +72,7 @@ _MEANT = (
 
 
 def meant(line: str, may: Callable[[str], bool]) -> tuple[str, str] | None:
-    """Return the command a line may mean, and what it would be given; None if the line says nothing of the kind.
+    """Return the command a line may mean, and what it would be given; None if no phrase fits.
 
     may: whether this person may run a command.
     """

@@ -1,4 +1,4 @@
-"""Help, welcome, language, and the answer to words that were not understood: never a dead end."""
+"""Help, welcome, language, and the answer to words that were not understood; each offers a way on."""
 
 from typing import Literal
 
@@ -27,7 +27,7 @@ _CHEF_BUTTONS = (
     ("ersättare", "buttons.deputies"),
 )
 _OF_ROLE: dict[Role, ListId] = {"auditor": "sample_audit"}
-"""Not a reviewer's: what she answers is drawn for her, and `granska` shows it."""
+"""The lists offered by role. None for a reviewer: her cases are drawn for her, and `granska` shows them."""
 _EXAMPLES: dict[ListId, str] = {
     "sample_audit": "ny stickprov SN 2026/0456",
 }
@@ -39,7 +39,7 @@ _WORKER_BUTTONS = (
 
 
 def help_(context: TurnContext, _rest: str = "") -> MenuView:
-    """Return what this person can do, as buttons, and to a case worker who sees what she writes."""
+    """Return what this person can do, as buttons; a case worker is also told who sees what she writes."""
     seen = (Line(say="menu.help_seen"),) if context.units_as("case_worker") else ()
     lines = (*_help_lines(context), *seen)
     return MenuView(title=Line(say="menu.help_title"), lines=lines, buttons=_buttons(context))
@@ -51,7 +51,7 @@ def instead(context: TurnContext, line: Line) -> MenuView:
 
 
 def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
-    """Return the greeting, given once to everyone the app is installed for. told: what she could not be told before."""
+    """Return the greeting, given once to everyone who gets the app. told: what she could not be told before."""
     lines = (*told, Line(say="menu.welcome_does"), Line(say="menu.welcome_never"), *_help_lines(context))
     return MenuView(title=Line(say="menu.welcome_title"), lines=lines, buttons=_buttons(context))
 
@@ -68,7 +68,7 @@ def not_understood(context: TurnContext, word: str = "", rest: str = "") -> Menu
 
 
 def not_for_role(context: TurnContext) -> MenuView:
-    """Return the answer to a command of somebody else's role: what this person can do instead."""
+    """Return the answer to a command that another role may use: what this person can do instead."""
     lines = (Line(say="common.not_for_your_role"),)
     return MenuView(title=Line(say="menu.not_for_role"), lines=lines, buttons=_buttons(context))
 

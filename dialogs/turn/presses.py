@@ -1,4 +1,4 @@
-"""The payload of each kind of press besides case and list: one small type per kind, encoded and decoded only here.
+"""The payload of each kind of press, besides case and list: one small type per kind, encoded and decoded only here.
 
 A claim (`dialogs/views/parts.py`) is what a token signs: a few short strings, the same for every kind, so that cards
 posted by older releases keep working. What the strings mean is up to the type of the press.
@@ -73,9 +73,9 @@ class OnCard:
 class OnAside(OnCard):
     """A press about an earlier answer, on the card that asks something else.
 
-    key, revisions: of that answer. choice: the option and, after a full stop, what is needed to keep what is filled in
-    on the card it stands on: the revisions of the answers there, as that card's `Spara` carries them, or the key of the
-    motivation; nothing on a card without fields.
+    key, revisions: of that answer. choice: the option and, after a full stop, what is needed to keep the input
+    on the card that shows it: the revisions of the answers there, as that card's `Spara` carries them, or the key of
+    the motivation; nothing on a card without fields.
     """
 
     __slots__ = ()
@@ -87,12 +87,12 @@ class OnAside(OnCard):
 
     @property
     def beside(self) -> tuple[int, ...]:
-        """The revisions of the answers on the card it stands on."""
+        """The revisions of the answers on the card that shows it."""
         return () if self.written_on else _numbers(self.choice.partition(".")[2])
 
     @property
     def written_on(self) -> str:
-        """The key of the motivation that is written on the card it stands on; empty on another card."""
+        """The key of the motivation written on the card that shows it; empty on any other card."""
         rest = self.choice.partition(".")[2]
         return rest if ":" in rest else ""
 
@@ -101,7 +101,7 @@ class OnAside(OnCard):
 class OnForm:
     """A press on the form. keys: of its stops; revisions: by item, at the time the form was shown.
 
-    then: the button that was pressed instead of `Spara`, `pause` or `send_back`: it leaves once all is kept.
+    then: `pause` or `send_back` if that button was pressed instead of `Spara`: it leads away once all is kept.
     """
 
     keys: tuple[str, ...]
@@ -125,7 +125,7 @@ class OnFacts:
     """A press on a child's facts card.
 
     revisions: of each fact on it. newest: id of the case's latest event, so that setting a value back and forth is not
-    mistaken for a repeated press. form: the form comes next.
+    mistaken for a repeated press. form: show the form next.
     """
 
     child: int
@@ -180,7 +180,7 @@ class AsShown:
 
 @dataclass(frozen=True, slots=True)
 class OnUnitCase(AsShown):
-    """A press on the chef's card of a case. then: where the button leads once what is chosen is stored; else empty."""
+    """A press on the chef's card of a case. then: where the button leads after saving; empty for `Spara`."""
 
     then: str = ""
 
@@ -258,7 +258,7 @@ class Refreshing:
 
 @dataclass(frozen=True, slots=True)
 class OfDeputy:
-    """A deputy's role row. made_by: the act that made the button; a deputy named anew can so be removed anew."""
+    """A deputy's role row. made_by: the act that made the button, so that a deputy named again can be removed again."""
 
     role_id: int
     made_by: str
@@ -306,7 +306,7 @@ class OnAdmin:
 
 @dataclass(frozen=True, slots=True)
 class ToPerson:
-    """Something given to a person. newest: see `OnFacts`."""
+    """A press that gives a case to a person. newest: see `OnFacts`."""
 
     person_id: int
     newest: int
@@ -340,7 +340,7 @@ class OfFigures:
 class Anyway:
     """A press to be carried out although it voids a signature. claim: None if it was typed.
 
-    inputs: what was chosen on its card; texts are not among them, because the button may stand in a posted card.
+    inputs: the choices on its card; no texts, because the button may be on a posted card.
     """
 
     signature_id: int
@@ -360,7 +360,7 @@ class Anyway:
 
 @dataclass(frozen=True, slots=True)
 class OfRound:
-    """Something of a round. about: row id of a case, a person, a reading, a consent or a raised case; said: a code.
+    """A press about a round. about: row id of a case, a person, a reading, a consent or a raised case; said: a code.
 
     made_by: the act that made the button, where the same press may be meant twice. start: index of the first row shown.
     """
@@ -399,7 +399,7 @@ class OfLink:
 
 @dataclass(frozen=True, slots=True)
 class OfMeasure:
-    """Something of a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
+    """A press about a measure. item: the question it comes from. about: row id of its owner or of the measure itself.
 
     due: ISO date. made_by: see `OfDeputy`.
     """
@@ -460,7 +460,7 @@ class OfBundle(_Named):
 
 
 class OfCard(_Named):
-    """A card that is gone back from: what is filled in on it is kept under this name."""
+    """A card that a person goes back from: its input is kept under this name."""
 
 
 class OfRef(_Named):

@@ -28,8 +28,8 @@ class Shown(BaseModel):
     """A card that typed words can answer.
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
-    items: the items of a group, or the facts. named: the one of a group that was asked for. wants: what else the card
-    before a list asks for.
+    items: the items of a group, or the facts. named: the item of a group that was asked for. wants: what else the card
+    that begins a list asks for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

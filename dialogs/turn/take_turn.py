@@ -41,7 +41,7 @@ RESENT_WITHIN = timedelta(seconds=10)
 LOOKED_AT = frozenset({"unit_page", "details"})
 """The verbs that show a chef her unit's cases, and change nothing."""
 _OURS = ("verb", "token")
-"""What a card sends that nobody wrote."""
+"""The fields a card sends that nobody fills in."""
 _MOST_ID = 500
 _SOMEWHERE = "-"
 """Stands for the id of a posted reply when the channel gave none."""
@@ -49,7 +49,7 @@ _SOMEWHERE = "-"
 
 Result = Literal["answered", "denied", "conflict", "repeated", "unreadable", "failed"]
 """repeated: the stored reply was given again. conflict: a known activity id came with other content. unreadable: the
-key of what the turn is about is gone. failed: it raised, and nothing of it was stored."""
+key to the case is gone. failed: the turn raised, and nothing of it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Outcome:
 
     @property
     def refusals(self) -> list[str]:
-        """Return the codes of what she was told cannot be kept."""
+        """Return the codes of the refusals in the reply."""
         told = self.reply.view.notices if self.reply is not None else ()
         return [line.say.removeprefix("errors.").partition("_")[0] for line in told if line.say.startswith("errors.")]
 
@@ -82,8 +82,8 @@ class _Incoming:
 
     turn: with A_NUMBER in each field that holds part of a personal number. digest: of its whole content. signed: the
     content of its button's token, None if this bot did not sign it. key: identifies a press that must not be carried
-    out twice, None for anything else. too_long: it holds more than is read, and was not read. touched: something was
-    filled in on the card of its button.
+    out twice, None for anything else. too_long: the refusal, if it is longer than the bot reads. touched: something was
+    filled in on the pressed card.
     """
 
     turn: Turn
@@ -97,7 +97,7 @@ class _Incoming:
 def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab_url: str = "") -> Outcome:
     """Take one turn of one person. pages_url, tab_url: where people reach the bot's pages and open its tab; or empty.
 
-    Raises: SQLAlchemy errors; the whole turn is then run again, or nothing of it is stored.
+    Raises: SQLAlchemy errors: the caller runs the whole turn again, or nothing of it is stored.
     """
     incoming = _read(session, turn, mint)
     turn = incoming.turn
@@ -129,13 +129,13 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
 
 
 def _looks(turn: Turn, incoming: _Incoming) -> bool:
-    """Return whether a page of the tab only looks at the unit's cases, wherever the municipality has them."""
+    """Return whether a page of the tab only shows the unit's cases, as it may even if the chat is used for cases."""
     verb = incoming.signed.claim.verb if incoming.signed is not None else ""
     return turn.tab and turn.kind == "refresh" and verb in LOOKED_AT
 
 
 def _elsewhere(context: TurnContext, *, was_installed: bool) -> Outcome:
-    """Answer a turn that came the other way than the municipality has its cases: nothing of it is read or stored."""
+    """Answer a turn from the chat when the tab is used for cases, or the reverse; nothing of it is read or stored."""
     turn = context.turn
     if turn.tab:
         return Outcome(context.reply(SayView(notices=(Line(say="tab.in_the_chat"),))))
@@ -152,7 +152,7 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
     touched = bool(held) and left_behind.is_touched(held, given)
     if held.startswith(left_behind.ALONE):
         turn = replace(turn, data={name: text for name, text in turn.data.items() if name in _OURS})
-    # What nobody signed is not read at all: anyone can send it.
+    # Without a signed token nothing is read: anyone could have sent it.
     written = {name: text for name, text in given.items() if signed is not None and name in turn.data}
     too_long = _too_long(turn, written)
     lets = LetThrough(day_of(turn.now))
@@ -180,7 +180,7 @@ def _too_long(turn: Turn, written: Mapping[str, str]) -> UserError | None:
 
 
 def _number_typed(context: TurnContext) -> UserError | None:
-    """Return the refusal of a typed personal number, also of one that began with the day the last message ended in."""
+    """Return the refusal of a typed personal number, even one split between this message and the last."""
     chat, text = context.conversation, context.turn.text
     if has_personal_number(text, context.origin.lets):
         return PersonalNumberInText(where="typed")
@@ -203,7 +203,7 @@ def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.Convers
 
 
 def _bind(session: Session, turn: Turn) -> bool:
-    """Bind an e-mail-only register row to the person now known to own that address; say whether there was one."""
+    """Bind an e-mail-only register row to the person now known to own that address; return whether there was one."""
     tenant = tenants.find(session, turn.tenant) if turn.emails and entra_id(turn.object_id) else None
     if tenant is None:
         return False
@@ -212,7 +212,7 @@ def _bind(session: Session, turn: Turn) -> bool:
         waiting = people.by_email(session, tenant.id, email)
         if waiting is None or waiting.object_id is not None:
             continue
-        if known is not None:  # whether she is to have what the second row gives is for the admin to say
+        if known is not None:  # the admin decides whether she gets the second row's roles
             acts.second_row(session, Origin(tenant.id, "unknown", turn.now), waiting, known)
             return False
         acts.bind(session, Origin(tenant.id, f"person:{waiting.id}", turn.now, waiting.id), waiting, turn.object_id)
@@ -238,7 +238,7 @@ def unreadable(turn: Turn, error: KeyGone) -> Reply:
 
 
 def not_worked_out(turn: Turn) -> Reply:
-    """Return the reply when something raised that would raise again; nothing of the turn was stored."""
+    """Return the reply for an error that a new attempt would meet again; nothing of the turn was stored."""
     return _plain(turn, "common.not_worked_out")
 
 
@@ -260,7 +260,7 @@ def _install(context: TurnContext, *, was_installed: bool) -> Outcome:
 
 
 def _edited(context: TurnContext, incoming: _Incoming) -> Outcome:
-    """Say once for each message that editing it changes nothing here; what it now says is not read."""
+    """Say once per message that editing it changes nothing here; the new text is not read."""
     row = InboxRow(
         tenant_id=context.tenant_id,
         channel_id=context.turn.channel_id,
@@ -291,7 +291,7 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
     newest = found.newest
     if row is None and newest is not None:
         is_same = newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
-        # Once its answer is out, the same words are a second saying: her `ja` to the next question.
+        # Once its answer is posted, the same words are a new message: her `ja` to the next question.
         row = newest if is_same and not newest.posted else None
     return _stored(context, row) if row else None
 
@@ -316,7 +316,7 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
     if incoming.touched and not fields.read:
         told = (*told, Line(say="fill.left_behind"))
     if told:
-        # What the view says of a signature that was voided earlier would say the same once more.
+        # The view's own line about the voided signature would say the same thing twice.
         others = tuple(line for line in view.notices if line.say != "reading.voided")
         view = view.model_copy(update={"notices": (*told, *others)})
     view = _anchored(context, view, changes, context.turn.activity_id)
@@ -355,7 +355,7 @@ def _fields(turn: Turn) -> left_behind.Fields:
 
 
 def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.Fields) -> tuple[AnyView, Changes]:
-    """Carry out what was typed or pressed; return the view and the changes. A refusal is a view as well."""
+    """Carry out what was typed or pressed; return the view and the changes. A refusal is also returned as a view."""
     try:
         reaction = _typed(context) if context.turn.kind == "text" else _pressed(context, signed, fields)
     except NoSuchCase as error:
@@ -390,7 +390,7 @@ def _typed(context: TurnContext) -> Reaction:
     """Try a whole-line command, a bare reference, an answer to what was last shown, a button's title, then the rest."""
     text, shown_last = context.turn.text.strip(), _asked_last(context)
     if is_nothing(text):
-        # What was sent along is answered for by itself.
+        # An attachment gets its own line in the answer.
         return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
     found = commands.find_command(context, text, whole=True)
     if found:
@@ -415,13 +415,13 @@ def _typed(context: TurnContext) -> Reaction:
         is_it = near is None or commands.is_command(found[0], near[0])
         if is_it and any(map(str.isdigit, found[1])):
             raise
-        return misunderstood(context, shown_last, text)  # it begins with a command by chance: `ändra planerat beslut`
+        return misunderstood(context, shown_last, text)  # begins with a command by chance: `ändra planerat beslut`
 
 
 def _asked_last(context: TurnContext) -> shown.Shown | None:
     """Return the card a typed line is about: the one it quotes, else the one last shown.
 
-    Of a message that is no card of ours nothing is known: what is said about it is asked about.
+    Nothing is known of a quoted message that is no card of the bot's, so the person is asked which question she means.
     """
     quoted, chat = context.turn.quotes, context.conversation
     if not quoted or quoted == chat.card:
@@ -433,7 +433,7 @@ def _asked_last(context: TurnContext) -> shown.Shown | None:
 
 
 def _keep_place(context: TurnContext, view: AnyView) -> None:
-    """Remember what is now shown, and update posted cards accordingly: moved, summary or emptied."""
+    """Remember what is now shown, and update posted cards to match: moved, summary or emptied."""
     turn, chat, case = context.turn, context.conversation, context.touched
     if not shown.only_tells(view):
         place = shown.of(view)
@@ -453,10 +453,10 @@ def _keep_place(context: TurnContext, view: AnyView) -> None:
 
 
 def note_posted(session: Session, turn: Turn, outcome: Outcome, activity_id: str, *, answered: bool = True) -> None:
-    """Keep, after a reply was posted, under which id it is out; a card that moves is found again by it.
+    """Store the id under which a reply was posted; a card that moves is found again by it.
 
-    activity_id: empty when the channel did not say. answered: False when the request was cut: whoever sent it does not
-    know that it was answered, so the same text soon after is the same one sent again.
+    activity_id: empty when the channel did not say. answered: False when the request was cut off: its sender does not
+    know that it was answered, so the same text soon after is a retry.
     """
     if outcome.reply is None:
         return

@@ -31,9 +31,8 @@ class TurnContext:
     """One turn of one known person.
 
     pages_url: public address of the bot's pages, tab_url: of its tab in Teams; empty if there is none. content: see
-    `TenantSettings`. touched: the case this turn is about; its key
-    seals the stored reply. skipped: cases left out of a list because of faulty data. seen: the list last read; actions
-    keep its sheets as they are stored.
+    `TenantSettings`. touched: the case this turn is about; its key seals the stored reply. skipped: cases left out of a
+    list because of faulty data. seen: the list last read; actions keep its sheets up to date with what is stored.
     """
 
     session: Session
@@ -100,11 +99,11 @@ class TurnContext:
         return role if not self.has_had(case) and self.round_seat(case, checklist).may_review else None
 
     def round_seat(self, case: CaseRow, checklist: ListId) -> round_seat.Seat:
-        """Return where this person stands as a peer reviewer of a case, as the rounds of this list have it."""
+        """Return this person's standing as a peer reviewer of a case, in the rounds of this list."""
         return round_seat.seat(self.session, self.origin, case, checklist)
 
     def round_version(self, case: CaseRow, checklist: ListId) -> int:
-        """Return the version of the list that the round uses in which this person reviews a case, 0 for none."""
+        """Return the list version used by the round in which this person reviews a case, 0 for none."""
         found = self.round_seat(case, checklist).round
         return found.version if found is not None else 0
 
@@ -113,7 +112,7 @@ class TurnContext:
         return self.round_seat(case, checklist).round_id if role == "peer_reviewer" else filled.NO_ROUND
 
     def has_had(self, case: CaseRow) -> bool:
-        """Return whether this person has or had to do with a case, or has said so; see `rounds.ties`."""
+        """Return whether this person has or has had a tie to a case, or has declared one; see `round_ties.ties`."""
         return self.person_id in round_ties.ties(self.session, [case.id]).get(case.id, ())
 
     def reader_id(self, case: CaseRow) -> int:

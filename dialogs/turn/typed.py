@@ -54,7 +54,7 @@ _FIELDS = (
     *("children", "planned", "unit", "protected_identity", "received_on", "assigned_on", "opened_on"),
     *("planned_decision_on", "decided_on", "started_on", "closed_on", "co_worker"),
 )
-"""The labels a line may begin with that is meant for a field of another card."""
+"""The fields whose labels begin a line that is meant for another card."""
 
 
 def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
@@ -105,7 +105,7 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 def _button(shown: Shown, text: str) -> Button | None:
     """Return the button a line names, by title in either language or by number."""
     bare = commands.bare(text)
-    is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` is no answer to one
+    is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` answers several
     words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
         if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
@@ -146,12 +146,12 @@ def _number(context: TurnContext, shown: Shown) -> int:
 
 
 def _is_doubted(said: Said) -> bool:
-    """Return whether what follows an answer may be meant for the bot: `nej, hur menar du?`."""
+    """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
     return bool(said.text) and doubt(said.text, _names()) is not None
 
 
 def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
-    """Return whether the text is what is asked with the answer, as a day: then it is not meant for the bot."""
+    """Return whether the text is the detail asked for with the answer, such as a day, and so not meant for the bot."""
     sheet, _ = _here(context, shown)
     return sheet is not None and bool(items) and _detail_in(context, sheet, items[0], said) is not None
 
@@ -163,8 +163,8 @@ def _skip(context: TurnContext, shown: Shown) -> AnyView:
 
 
 def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reaction: Reaction) -> Reaction:
-    """Store the text after an answer: of `nej, TEXT` as the motivation, of `ja, TEXT` as the note (förbehåll), unless
-    it names what is asked with the answer: `ja, eget samtal`.
+    """Store the text after an answer: in `nej, TEXT` as the motivation, in `ja, TEXT` as the note (förbehåll), unless
+    it names what is asked for with the answer: `ja, eget samtal`.
 
     If the answer itself was given earlier, the text is stored only if nothing has changed since the card was shown.
     """
@@ -203,9 +203,9 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
 
 
 def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> answers.Detail | None:
-    """Return what goes with the answer, if that is all the text names: `ja, FREDA`, as in a file, `ja, 2026-05-12`.
+    """Return the detail that goes with the answer, if the text is nothing more: `ja, FREDA` or `ja, 2026-05-12`.
 
-    A day is returned as it is written, also where it cannot be read: then it is asked for, not kept as a comment.
+    A day is returned as written, even if it cannot be read: it is then asked for again, not kept as a comment.
     """
     item = sheet.checklist.by_id[item_id]
     how = next_card.ways_asked(context, sheet, item)
@@ -266,7 +266,7 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return again(context, shown, Line(say="typed.group_how"))
     if words is None and said is not None and _is_doubted(said):
         return again(context, shown, Line(say="typed.not_sure_of_text"))
-    # `vet inte` in a row leaves its question for later.
+    # `vet inte` among several answers leaves its question for later.
     given = zip(answered, words or [said.choice if said else ""], strict=True)
     chosen = {item_id: choice for item_id, choice in given if choice not in ("unknown", "skip")}
     reaction = commands.run_verb(context, shown.at, chosen)
@@ -276,7 +276,7 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take `nej` as "no motivation" and any other line as the motivation itself, if it is certain to be one."""
+    """Take `nej` as "no motivation" and any other line as the motivation itself, asking first if that is in doubt."""
     said = read_answer(text)
     if says_none(text):
         return _missing(context, shown)
@@ -317,7 +317,7 @@ def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None or stop is None:
         return None
     if text.strip() == answers.asked_about(context.session, context.origin, sheet, stop):
-        return commands.run_verb(context, shown.at, {})  # asked once: she means it
+        return commands.run_verb(context, shown.at, {})  # asked once already, so she means it
     answers.forget_asked(context.session, context.origin, sheet, stop)
     verb = "in_the_file" if sheet.motivation == "reference" else "motivate"
     return _motivation(context, shown.model_copy(update={"at": _as(shown.at, verb)}), text)
@@ -340,7 +340,7 @@ def _place_in_file(text: str) -> str:
 
 
 def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take the line as what goes with the answer: ways by name, a day, the way in words."""
+    """Take the line as the detail of the answer: named ways, a day, or a way in the person's own words."""
     said = read_answer(text)
     if said is not None and said.choice in ("skip", "unknown"):
         return _skip(context, shown)
@@ -353,7 +353,7 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
         return again(context, shown, Line(say="typed.detail_how"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
-        inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day is of the way that was chosen
+        inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day belongs to the way already chosen
     return commands.run_verb(context, shown.at, inputs)
 
 
@@ -388,9 +388,9 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
-    """Say that the comment is written on the card, which stays as it is: a new one would lose what is filled in on it.
+    """Say that the comment is to be written on the card, which is left as it is: a new one would lose its input.
 
-    None if the line is a button's title or politeness, which are answered elsewhere.
+    None for a button's title or a polite phrase, which are answered elsewhere.
     """
     if commands.find_title(context, text) is not None or is_polite(text):
         return None
@@ -402,7 +402,7 @@ def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
 
 
 def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyView:
-    """Answer a line that is nothing known: suggest, show the question again, and offer the form the third time."""
+    """Answer a line not understood: suggest a command, repeat the question, and the third time offer the form."""
     view = commands.not_understood(context, text)
     is_third = _missed_before(context) >= _MOST_MISSED
     suggested = view.buttons[:1] if any(line.say == "menu.did_you_mean" for line in view.lines) else ()

@@ -9,13 +9,13 @@ from dialogs.views.parts import Button, Claim, Data, GapRow, Head, Line, View
 
 
 class PromptView(View):
-    """An unprompted message that a case is waiting. Names questions, never answers or texts.
+    """An unprompted message about a case. Names questions, never answers or texts.
 
-    reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); or an
-    answer that was ongoing when it was signed has become Nej (`followed_up`); or its worker's list is signed (`signed`,
+    reason: waiting to be read (`sent`, `resent`) or read again (`voided`); sent back to its worker (`returned`); an
+    answer that was ongoing at signing has become Nej (`followed_up`); the worker's list is signed (`signed`,
     `signed_shortfall`). planned: ISO date, empty if not set.
-    more_gaps: how many do not fit. pointed, redone: how many questions the chef pointed at when she sent it back, and
-    how many of them have been answered since; 0 unless it is sent again (`resent`).
+    more_gaps: how many do not fit. pointed, redone: how many questions the chef pointed at when sending it back, and
+    how many of them have been answered again; 0 unless it is sent again (`resent`).
     """
 
     kind: Literal["prompt"] = "prompt"
@@ -46,7 +46,7 @@ class Compared(Data):
     """One question as answered by both sides. reader, worker: answers as figures count them.
 
     motivation, text, place, note, option: the worker's; reader_note: the reader's own comment. Signatures are bound to
-    the JSON of these, hence the aliases: the names the fields had first.
+    the JSON of these, hence the aliases: the names the fields had originally.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
@@ -144,7 +144,7 @@ class SignedView(View):
 
 
 class UnitCaseView(View):
-    """A case as the chef of its unit has it: where it stands, and who works on it.
+    """A case as the chef of its unit sees it: where it stands, and who works on it.
 
     lead, co_worker: names, empty for nobody. workers: row ids and names to choose from. chosen_lead, chosen_co_worker:
     what she had chosen when it was refused.

@@ -6,7 +6,7 @@ from dialogs.views.parts import Button, Data, Line, View
 
 
 class FigureRow(Data):
-    """One question's result: k answers Ja of the n lists it applies to; of reread Ja read again, found were so too."""
+    """One question's result: k Ja in the n lists it applies to; of `reread` Ja that were reviewed, `found` held."""
 
     item: str
     k: int
@@ -42,9 +42,8 @@ class ReportView(View):
     """The figures of one unit and period, or just the offer to export them.
 
     tiles: those that have anything to count. sentences: in the reader's language, as worded by the report.
-    rows: in list order, empty for an offer. units: row
-    ids and names to choose from, when there are several; chosen: row id of the unit shown. until: ISO date of the last
-    day that can hold anything, empty if the period is over.
+    rows: in list order, empty for an offer. units: row ids and names to choose from, when there are several; chosen:
+    row id of the unit shown. until: ISO date of the last day that can have data, empty if the period is over.
     """
 
     kind: Literal["report"] = "report"
@@ -73,7 +72,7 @@ class LinkRow(Data):
 class LinksView(View):
     """The links to the figures. links: secrets, for one person; if empty, the card explains where to find them.
 
-    asked: None for the people register and for what a round showed, which title names.
+    asked: None for the people register and for a round's results; the title names the round.
     """
 
     kind: Literal["links"] = "links"

@@ -19,7 +19,7 @@ class Claim(Data):
 
     case, filled: row ids, 0 where there is none; version: of the list. item, revision and choice hold the payload,
     whose meaning depends on the kind of press (`dialogs/turn/presses.py`). checklist: which list it is about; empty for
-    the decision basis, as in the tokens of releases that knew no other.
+    the decision basis, as in the tokens of releases that had no other list.
     """
 
     verb: str
@@ -47,7 +47,7 @@ class Line(Data):
 class Button(Data):
     """A button: its title, and what pressing it does.
 
-    about: what tells it from others of the same title on the card, for those who hear the card read; else empty.
+    about: for screen readers, what distinguishes it from others with the same title on the card; else empty.
     """
 
     title: Line

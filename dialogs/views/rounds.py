@@ -6,7 +6,7 @@ from dialogs.views.parts import Button, Claim, Data, Line, View
 
 
 class Option(Data):
-    """One choice of a field. name: as it stands in the register; else line says it."""
+    """One choice of a field. name: a title taken from the register; without one, `line` is the title."""
 
     value: str
     name: str = ""
@@ -14,9 +14,9 @@ class Option(Data):
 
 
 class PanelField(Data):
-    """One field. item: list/version/item, whose question is the label; else label says it. several: many choices.
+    """One field. item: list/version/item, whose question is the label; without one, `label` is.
 
-    most: characters of a text; more than a line's are written in a box.
+    several: many may be chosen. most: characters of a text; a long text gets a box of several lines.
     """
 
     id: str
@@ -32,7 +32,7 @@ class PanelField(Data):
 class PanelRow(Data):
     """One row: what it is about in bold, what there is to say of it, and its buttons.
 
-    late: its day has passed, which its words say as well.
+    late: its day has passed; the words say so too.
     """
 
     title: Line

@@ -60,8 +60,8 @@ class FactsView(View):
     none is proposed. units: row ids and names to choose from, when there are several; unit: the current one.
 
     Of the card that begins a list other than the decision basis: received: proposed ISO day of the report, where it is
-    asked; asks_children: the number may be 0; parts: of the case file to choose from; part: the chosen one, where
-    something else of the card was refused.
+    asked; asks_children: the number may be 0; parts: of the case file to choose from; part: the chosen one, if
+    another field of the card was refused.
     """
 
     kind: Literal["facts"] = "facts"
@@ -82,9 +82,9 @@ class FactsView(View):
 
 
 class QuestionView(View):
-    """One question: its answers as buttons. helps: what counts as Ja is shown too.
+    """One question, with its answers as buttons. helps: what counts as Ja is shown too.
 
-    proposed: what the dates of the case say; a person confirms it.
+    proposed: the answer that the dates of the case give, for a person to confirm.
     """
 
     kind: Literal["question"] = "question"
@@ -114,7 +114,7 @@ class HelpView(View):
 class GroupView(View):
     """Several items on one card, each with its own choices. group: id of the group in the checklist.
 
-    named: the item that was asked for by its number, which one typed answer is about; else empty.
+    named: the item that was asked for by its number, to which a single typed answer applies; else empty.
     """
 
     kind: Literal["group"] = "group"
@@ -134,7 +134,7 @@ class MotivationView(View):
     """Asks for the motivation of `about` (an item or a fact) or, when that is empty, of the items' own answers.
 
     given: the answer of the items' own that is motivated. text, place: written so far, never in a posted or updated
-    card. aside: what may be said of the answer before, which costs nothing of what is written.
+    card. aside: an optional question about the previous answer; using it loses nothing of what is written.
     """
 
     kind: Literal["motivation"] = "motivation"
@@ -157,7 +157,7 @@ class MotivationView(View):
 class DoubtView(View):
     """Asks whether what was just typed is meant as the motivation of `about` or of the items' own answers.
 
-    length: of what was typed, in characters; the words themselves stand in her own message, and in no card.
+    length: of what was typed, in characters; the words themselves are only in her own message, never on a card.
     """
 
     kind: Literal["doubt"] = "doubt"
@@ -185,9 +185,9 @@ class CommentView(View):
 
 
 class DetailView(View):
-    """Asks for what goes with an answer: how it came about, which day. options, day, text: so far.
+    """Asks for the detail of an answer: how it came about, and on which day. options, day, text: given so far.
 
-    text: the way not among the options, in words; never in a posted or updated card.
+    text: a way that is not among the options; never in a posted or updated card.
     """
 
     kind: Literal["detail"] = "detail"
@@ -204,9 +204,9 @@ class DetailView(View):
 
 
 class FormField(Data):
-    """One stop on the form: choices, a motivation (a text, a place, or marked as missing), or what goes with an answer.
+    """One stop on the form: choices, a motivation (a text, a place, or marked as missing), or the detail of an answer.
 
-    options, day: of the last kind, so far.
+    options, day: of the last kind, given so far.
     """
 
     kind: Literal["choice", "motivation", "detail"]
@@ -244,8 +244,8 @@ class DetailsView(View):
 
     facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
     and ISO date. hints: what the municipality has decided. linked: the cases it is linked to. workers: row ids and
-    names to choose a co-worker from. reasons: those it has, each with its ISO date; choices: those it may get; adds:
-    a reason and its day that were refused, to fill the fields.
+    names to choose a co-worker from. reasons: those of the case, each with its ISO date; choices: those that may be
+    added; adds: a reason and its day that were refused, to fill the fields.
     """
 
     kind: Literal["details"] = "details"
@@ -295,7 +295,7 @@ class DecidedView(View):
 
 
 class WrongCaseView(View):
-    """Asks for the right reference of a case, or to withdraw the case. ref: as it is.
+    """Asks for the right reference of a case, or whether to withdraw the case. ref: the present one.
 
     text: what was typed and refused, never in a posted card.
     """
@@ -321,8 +321,8 @@ class CloseView(View):
 class Row(Data):
     """One answer on the summary. state: as figures count it. The texts are never in a posted or updated card.
 
-    only_here: the motivation is a text here, and nothing says where in the case file it is.
-    option: comma-separated ids. day: ISO date. differs: what the dates of the case say instead.
+    only_here: the motivation is a text in the bot, with no place in the case file given.
+    option: comma-separated ids. day: ISO date. differs: the answer that the dates of the case give instead.
     """
 
     item: str
@@ -350,7 +350,7 @@ class SheetRows(Data):
 class SummaryView(View):
     """The answers, the gaps and the available actions. more_gaps: how many gaps do not fit; sent: when, in words.
 
-    aside: what may be said of the answer that was the last one.
+    aside: an optional question about the last answer.
     """
 
     kind: Literal["summary"] = "summary"
@@ -379,7 +379,7 @@ class FileTextView(View):
 
 
 class ExtractRow(Data):
-    """One thing that is kept about a case, as `reports.case_extract` tells it."""
+    """One thing that is kept about a case, as `reports.case_extract` returns it."""
 
     kind: str
     what: str
@@ -430,7 +430,7 @@ class CasesView(View):
 
 
 class Unnamed(Data):
-    """What a message says instead if a case that it names has got protected identity before it is sent.
+    """What a message says instead if a case that it names is given protected identity before it is sent.
 
     case: its row id. lines: empty if it is then not sent at all.
     """
@@ -442,9 +442,9 @@ class Unnamed(Data):
 class MenuView(View):
     """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
 
-    asks: the first button says yes to it, the last one no, and so may be typed. unnamed: of a message to somebody who
-    may be told of a case only while its people's identities are not protected. only_if_hers: a message that is not sent
-    to whoever may not open the case it is about any more.
+    asks: it is a question to which one may type `ja` for the first button or `nej` for the last. unnamed: for a
+    message to somebody who may be told of a case only while its identity is not protected. only_if_hers: the message
+    is not sent to somebody who may no longer open the case it is about.
     """
 
     kind: Literal["menu"] = "menu"
@@ -457,9 +457,9 @@ class MenuView(View):
 
 
 class CallView(View):
-    """Says that something waits, without a word of what, and opens the tab.
+    """Says that something is waiting, but not what, and opens the tab.
 
-    until: ISO date, empty if there is none. address: of the tab in Teams; empty if the bot has none.
+    until: ISO date of the time limit, empty if there is none. address: of the tab in Teams; empty if the bot has none.
     """
 
     kind: Literal["call"] = "call"
@@ -504,7 +504,7 @@ class ReminderCase(Data):
     """One case in a reminder, with a button to it. version: of the checklist its questions belong to.
 
     first: the question to answer at once, on one case of a message only. answers: the buttons that answer it, or the
-    question of the first point. more: what else can be done. late: something of it should have been done by now.
+    question of the first point. more: what else can be done. late: a time limit in it has passed.
     """
 
     case_ref: str
@@ -521,8 +521,8 @@ class ReminderCase(Data):
 class ReminderView(View):
     """One person's reminders for a day. others: reference and rules of the cases that do not fit.
 
-    summed: the follow-ups that are many, as after an import, in one line. measures, plan: of those she is reminded of,
-    and of what is due in the year; own, year: the buttons to them.
+    summed: many follow-ups, as after an import, in one line. measures, plan: the lines about measures and about the
+    year's plan; own, year: the buttons to them.
     """
 
     kind: Literal["reminder"] = "reminder"

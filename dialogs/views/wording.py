@@ -1,4 +1,4 @@
-"""The sentence of a line, its codes put into words: for cards, and to know a button by its title when it is typed."""
+"""Renders a line as a sentence, with its codes put into words: for cards, and to recognise a button's typed title."""
 
 from checklists.loader import checklist_version, newest
 from dialogs.views.parts import Line

@@ -1,4 +1,4 @@
-"""Asking before a change voids a signature: she is told what it does, and nothing is stored until she says yes."""
+"""Asking before a change voids a signature: she is told the consequence, and nothing is stored until she confirms."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ AGAIN = (
     "answer", "no_motivation", "how", "undo", "comment", "command", "save_group", "save_form", "save_facts",
     "save_details",
 )  # fmt: skip
-"""What is carried out at once when she says yes; of anything else, which has a text in it, she gets the card again."""
+"""The verbs that are carried out when she confirms; for any other, which involves a text, she gets the card again."""
 _CHOSEN = re.compile(r"[a-z_]{1,20}|\d{1,6}|\d{4}-\d\d-\d\d", re.ASCII)
 _TEXTS = ("motivation", "place", "comment", "reason")
 
 
 def ask(context: TurnContext, stands: SignatureStands) -> MenuView:
-    """Return the question: the signature will not stand, does she want to change it anyway?"""
+    """Ask whether she wants to make the change although it voids the signature."""
     basis = find_case.by_id(context, stands.case_id, ANYWAY)
     case, what = basis.case, Anyway(stands.signature_id)
     if isinstance(stands.pressed, tuple):
@@ -51,13 +51,13 @@ def _chosen(inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def confirmed(context: TurnContext, case_id: int, what: Anyway) -> Changes:
-    """Note that she was asked and said yes."""
+    """Record that she was asked and confirmed."""
     basis = find_case.by_id(context, case_id, ANYWAY)
     return signing.confirm(context.session, context.origin, basis.case, what.signature_id)
 
 
 def card_again(context: TurnContext, case_id: int, claim: Claim | None) -> AnyView:
-    """Return the card she was on, to change what she wanted to; the summary if it was not one of a question."""
+    """Return the card she was on, so that she can make the change; the summary if it was not a question's card."""
     basis, told = find_case.by_id(context, case_id, ANYWAY), (Line(say="change.now_you_may"),)
     sheet = basis.sheet(claim.filled) if claim is not None else None
     stop = sheet.stop(OnCard.read(claim).key) if sheet is not None and claim is not None else None

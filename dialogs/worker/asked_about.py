@@ -1,4 +1,4 @@
-"""A typed line that may not be meant as a motivation: asked about first, once, and stored if she says it is one."""
+"""A typed line that may not be meant as a motivation: she is asked once, and it is stored if she says it is."""
 
 from actions import answers
 from actions.basis import Sheet
@@ -41,7 +41,7 @@ def ask(context: TurnContext, sheet: Sheet, stop: Stop, text: str) -> DoubtView:
 
 
 def save_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store the line as the motivation: she has said that it is one."""
+    """Store the line as the motivation, as she has confirmed that it is one."""
     at = landed(context, press, SAVE_TYPED)
     if not isinstance(at, Landed):
         return at

@@ -29,11 +29,11 @@ from storage.cases import CaseRow
 BEGIN = Right("begin_list", "case", LIST_HOLDER)
 LISTED = Right("new", "case", LIST_HOLDER)
 REPORT: ListId = "intake"
-"""The list with which a report is taken in: it may open the case."""
+"""The list for receiving a report: it may open the case."""
 
 
 def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
-    """Begin or continue a list of a case. Only the list of a report opens a case that is not known."""
+    """Begin or continue a list of a case. Only the list for a report opens a case that does not exist yet."""
     ref = find_case.reference(context, rest)
     case, changes = cases.find(context.session, context.tenant_id, ref), NONE
     units = context.units_as("case_worker")
@@ -51,7 +51,7 @@ def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
 
 
 def of_role(context: TurnContext, rest: str) -> Reaction:
-    """Begin the list this person answers in a case, for somebody who opens no cases; asks if there are several."""
+    """Begin the list this person answers in a case, if she does not open cases; ask which if there are several."""
     ref = find_case.reference(context, rest)
     case = cases.find(context.session, context.tenant_id, ref)
     if case is None:
@@ -65,9 +65,9 @@ def of_role(context: TurnContext, rest: str) -> Reaction:
 
 
 def offered(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
-    """Return the lists other than the decision basis that this person may answer in a case of its kind.
+    """Return the lists other than the decision basis that this person may answer in this case.
 
-    Not the list of a report for a chef: she reads the report itself, and asks for that list by its name.
+    A chef is not offered the list for a report: she reads the report itself, and can ask for the list by name.
     """
     found = []
     for one in _OTHERS:
@@ -81,7 +81,7 @@ _OTHERS: tuple[ListId, ...] = ("intake", "rvt_case_round", "rvt_self_check", "pe
 
 
 def choice(case: CaseRow, lists_: tuple[ListId, ...]) -> MenuView:
-    """Ask which list is to be begun."""
+    """Ask which list to begin."""
     return MenuView(
         title=Line(say="lists.which_title", args={"ref": case.ref}),
         lines=(Line(say="lists.which"),),
@@ -90,7 +90,7 @@ def choice(case: CaseRow, lists_: tuple[ListId, ...]) -> MenuView:
 
 
 def begin(context: TurnContext, basis: Basis) -> Reaction:
-    """Continue a list that is begun; else show the card before its first question, if there is anything to ask."""
+    """Continue a list already begun, else show the card that begins it, if it has anything to ask."""
     if not basis.is_for_case:
         return facts_card.wrong_kind(basis)
     if basis.is_closed:
@@ -102,7 +102,7 @@ def begin(context: TurnContext, basis: Basis) -> Reaction:
 
 
 def save(context: TurnContext, press: Press[OnFacts]) -> Reaction:
-    """Store what was filled in on the card before the first question, and begin the list."""
+    """Store what was filled in on the card that begins a list, and begin it."""
     basis = open_case(context, press, BEGIN)
     if not isinstance(basis, Basis):
         return basis

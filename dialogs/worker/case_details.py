@@ -60,9 +60,9 @@ def details_typed(context: TurnContext, rest: str) -> Reaction:
 def details(
     context: TurnContext, basis: Basis, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = NOTHING_TYPED
 ) -> AnyView:
-    """Return the details card of a case, for its chef the one of the unit's case; the closed-case view if closed.
+    """Return the details card of a case; for its chef the unit's card, and for a closed case the closed-case view.
 
-    typed: what was filled in, also what was refused; it is shown again where it can be.
+    typed: what was filled in, even if refused; it is shown again where it can be.
     """
     case = basis.case
     if basis.is_reading:
@@ -105,7 +105,7 @@ def details(
 
 
 def hints(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
-    """Return what the municipality has decided on who decides, and in a case of violence on how it is handled."""
+    """Return what the municipality has settled about who decides and, in a violence case, how it is handled."""
     settings = tenants.settings(context.tenant)
     said: list[str] = list(settings.decides)
     fact = basis.facts.get((cases.WHOLE_CASE, cases.VIOLENCE))
@@ -141,7 +141,7 @@ def shown(basis: Basis) -> str:
     case = basis.case
     # started_on counts only once it is set, so that cards from a release without it stay valid.
     dates = [getattr(case, name) for name in FIELDS if name != "started_on" or case.started_on is not None]
-    # The number of children counts once it is another than one: cards from a release without it stay valid.
+    # The number of children counts only if it is not one, so that cards from a release without it stay valid.
     stands = [case.co_id, case.protected_identity, *dates, *([case.children] if case.children != 1 else [])]
     revisions = sorted((at, name, row.revision) for (at, name), row in basis.facts.items())
     return hashlib.sha256(repr((stands, revisions)).encode()).hexdigest()[:16]
@@ -177,7 +177,7 @@ def keep(context: TurnContext, basis: Basis, press: Press[OnDetails]) -> tuple[K
 def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tuple[Changes, tuple[Line, ...]]:
     """Store the valid fields; return the changes, and a line for each that was refused.
 
-    Raises: SignatureStands: before anything is stored, where children's lists would be begun beside signed ones.
+    Raises: SignatureStands: before anything is stored, if children's lists would be begun beside signed ones.
     """
     if _lacks_lists(basis):
         signing.ask_before_case(context.session, context.origin, basis.case)
@@ -191,7 +191,7 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
             except UserError as error:
                 problems += (Line(say=error.text_key, args=error.args_for_text),)
 
-    # The children first, as another number of them may have to be asked about, with nothing of the card stored.
+    # The children first: a new number may need her confirmation, which must come before anything is stored.
     tries(lambda: store_children(context, basis, inputs))
     changes += _store_facts(context, basis, inputs) + _store_protected(context, basis, inputs)
     dated, refused = store_dates(context, basis, {name: inputs.get(name, "") for name in DATES})
@@ -214,13 +214,13 @@ def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]
     if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
         raise BadChildren(most=MOST_CHILDREN)
     changes = acts.set_children(context.session, context.origin, basis.case, int(text))
-    if changes:  # what was known of children who are gone is known no more
+    if changes:  # the facts about removed children are gone
         basis.facts.update(cases.facts(context.session, basis.case.id))
     return changes
 
 
 def _new_lists(context: TurnContext, basis: Basis) -> Changes:
-    """Begin the lists of children who were added, where the others have theirs."""
+    """Begin the lists of added children, if the other children have theirs."""
     if not _lacks_lists(basis):
         return NONE
     return lists.begin(context.session, context.origin, context.basis(basis.case, basis.facts))[1]
@@ -276,7 +276,7 @@ def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes
 
 
 def _store_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
-    """Store another reason of the case, if one is chosen, or a day."""
+    """Store another reason for the case, if a reason or a day is given."""
     reason, day = inputs.get("case_reason", ""), inputs.get("reason_on", "")
     if not reason and not day.strip():
         return NONE
@@ -284,7 +284,7 @@ def _store_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str])
 
 
 def _remove_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:
-    """Take away the reason that is chosen as a mistake, if one is."""
+    """Remove the reason marked as a mistake, if any."""
     day, _, reason = inputs.get("reason_gone", "").partition(" ")
     return acts.remove_reason(context.session, context.origin, basis.case, reason, day) if reason else NONE
 

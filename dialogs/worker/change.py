@@ -55,8 +55,8 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _without_answer(rest: str) -> tuple[str, str]:
-    """Split `1 till nej` into what is to be changed and how the answer is put: `till`, `said` for nothing, or "" if
-    there is none. The answer itself is given to the question, once it is seen.
+    """Split `1 till nej` into what to change and the word before the answer: `said` if there is no such word, "" if
+    there is no answer. The answer itself is not stored: it is to be given on the card, once the question is seen.
     """
     found = _TO.fullmatch(rest.strip())
     said = read_answer(found["said"]) if found and found["rest"] else None
@@ -106,7 +106,7 @@ def _whole(context: TurnContext, rest: str) -> bool:
 
 
 def child_typed(context: TurnContext, rest: str) -> Reaction:
-    """Go on with a child's list, in the named case or the one last touched."""
+    """Continue with a child's list, in the named case or the one last used."""
     found = _CHILD.fullmatch(rest)
     child, ref = (found["child"] or "", found["ref"] or "") if found else ("", rest)
     basis = find_case.named_list(context, ref, CHANGE)

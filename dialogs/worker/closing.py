@@ -36,7 +36,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "extend": ("limit", "reason_class", "reason", "decided_on", "until"),
     "close": ("closed_on",),
 }
-"""The fields of each card that is gone back from."""
+"""The fields of each card from which one can go back to the details."""
 LIMITS: tuple[Limit, ...] = ("14d", "4m")
 
 
@@ -81,7 +81,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
         checked(reason, context.origin.lets)
-        # A card from before has no such field; one that is emptied is asked about.
+        # A card from an earlier release has no such field; an emptied field is refused.
         given = inputs.get("decided_on", context.today.isoformat())
         decided_on = read_past_day(given.strip(), context.today, "extension_decided_on")
         until = read_day(inputs.get("until", "").strip(), context.today, "until")
@@ -140,7 +140,7 @@ def _decided(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> D
 
 
 def decided_today(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Record today as the day of the decision; a planned day that is filled in beside it is kept."""
+    """Record today as the day of the decision; a planned day filled in on the same card is stored too."""
     planned = press.inputs.get("planned_decision_on", "")
     typed = {"decided_on": context.today.isoformat(), "planned_decision_on": planned}
     return _save_decided(context, press, DECIDED_TODAY, typed)
@@ -237,7 +237,7 @@ def _back(case: CaseRow, card: str) -> Button:
 
 
 def back_to_details(context: TurnContext, press: Press[OfCard]) -> Reaction:
-    """Go back to the details; what was filled in on the card stands on it when it is opened again."""
+    """Go back to the details; what was filled in is on the card again when it is reopened."""
     basis = find_case.by_id(context, press.case, BACK_TO_DETAILS)
     card = press.what.name
     fields = {name: press.inputs.get(name, "") for name in _FIELDS.get(card, ())}

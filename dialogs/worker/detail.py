@@ -1,4 +1,4 @@
-"""What goes with an answer on a card of its own: how it came about, in one or more ways, and on which day."""
+"""The detail of an answer, on a card of its own: how it came about, in one or more ways, and on which day."""
 
 from actions import answers
 from actions.answers import Detail
@@ -18,9 +18,9 @@ SKIP = Right("skip_detail", "case", LIST_HOLDER)
 
 
 def after_answer(context: TurnContext, at: Landed, item: Item) -> AnyView:
-    """Return the card that follows an answer: what goes with it, if anything is asked and nothing given; else the next.
+    """Return the card that follows an answer: its detail, if one is asked for and none is given; else the next card.
 
-    It says when the answer differs from what the dates of the case give, or lacks a method that was decided on.
+    A notice says if the answer differs from what the dates of the case give, or lacks a method that was decided on.
     """
     notices = proposals.told(context, at.sheet, item.id)
     stop = at.sheet.stop(f"detail:{item.id}")
@@ -32,7 +32,7 @@ def after_answer(context: TurnContext, at: Landed, item: Item) -> AnyView:
 
 
 def save(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store what goes with an answer; what cannot be kept is said, and stands in its field."""
+    """Store the detail of an answer; if it is refused, say why and show it in its field again."""
     at = landed(context, press, SAVE)
     if not isinstance(at, Landed):
         return at
@@ -51,7 +51,7 @@ def save(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def skip(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Go on without it."""
+    """Continue without the detail."""
     at = landed(context, press, SKIP)
     return after(context, at) if isinstance(at, Landed) else at
 

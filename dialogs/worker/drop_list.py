@@ -1,4 +1,4 @@
-"""A list that was begun by mistake is taken away, as long as nothing in it has been answered."""
+"""Removing a list that was begun by mistake, as long as nothing in it has been answered."""
 
 from actions import lists
 from actions.basis import Basis
@@ -17,7 +17,7 @@ DROP_LIST = Right("drop_list", "case", LIST_HOLDER)
 
 
 def typed(context: TurnContext, rest: str) -> Reaction:
-    """Take away the named list, or the one last shown."""
+    """Remove the named list, or the one last shown."""
     basis = find_case.named_list(context, rest, DROP_LIST)
     if basis is None:
         return ask_ref("ta bort listan")
@@ -25,7 +25,7 @@ def typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def pressed(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Take away the list that was paused, from its button."""
+    """Remove the list that was paused, from its button."""
     basis = open_case(context, press, DROP_LIST)
     if not isinstance(basis, Basis):
         return basis
@@ -35,7 +35,7 @@ def pressed(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def _drop(context: TurnContext, basis: Basis) -> Reaction:
-    """Take the list away; where it cannot be, the refusal says why."""
+    """Remove the list. Raises: UserError: it may not be removed."""
     changes = lists.withdraw(context.session, context.origin, basis)
     is_hers = context.person_id in (basis.case.lead_id, basis.case.co_id)
     way = command_button("mina ärenden", "buttons.my_cases") if is_hers else command_button("hjälp", "buttons.help")

@@ -1,4 +1,4 @@
-"""The echo: what of a typed line was stored, as what, and the way back."""
+"""The echo: what was stored of a typed line, as what, and a button to undo it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from dialogs.views.views import Button, ClosedView, Line, SayView
 def echoed(context: TurnContext, basis: Basis, row_id: int, reaction: Reaction, items: Sequence[str]) -> Reaction:
     """Add to the next card an echo of what was stored, and a button to undo it.
 
-    items: those whose answers are named. What was stored as a text is named by what it became.
+    items: those whose answers are named. A stored text is named by its kind: motivation, place or comment.
     """
     view, changes = parted(reaction)
     kept = _kept(changes)
@@ -41,7 +41,7 @@ def _kept(changes: Changes) -> list[str]:
 
 
 def _echo(sheet: Sheet, item_ids: Sequence[str]) -> Line:
-    """Return the echo: one answer with its question, several as a count."""
+    """Return the echo: a single answer with its question, or the number of answers."""
     if len(item_ids) > 1:
         return Line(say="typed.echo_row", args={"ref": sheet.case.ref, "count": len(item_ids)})
     row = sheet.rows[item_ids[0]]

@@ -31,8 +31,8 @@ def facts_card(
 
     In an adult's case there is no decision basis to begin: the view says so.
 
-    typed: what was filled in, also what was refused: it is shown again where it can be, and no planned date is proposed
-    over one that was typed. form: the form comes next.
+    typed: what was filled in, even if refused: it is shown again where it can be, and no planned date is proposed over
+    one that was typed. form: show the form next.
     """
     case = basis.case
     if not basis.is_for_case:
@@ -79,7 +79,7 @@ def wrong_kind(basis: Basis, notices: tuple[Line, ...] = ()) -> MenuView:
 
 
 def _nothing_to_ask(basis: Basis, notices: tuple[Line, ...]) -> MenuView:
-    """Return the view of a list whose beginning asks nothing."""
+    """Return the view for a list that has nothing to ask before its first question."""
     button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)
     return MenuView(
         notices=notices, title=Line(say="lists.name", args={"list": basis.list_id}), lines=(), buttons=(button,)

@@ -46,7 +46,7 @@ def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def same_as(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Take over what another child's list has as the answer to this one question, or as its motivation."""
+    """Copy the answer to this question, or its motivation, from another child's list."""
     at = landed(context, press, SAME_AS)
     if not isinstance(at, Landed):
         return at
@@ -94,7 +94,7 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         return next_card.card(context, at.sheet, at.stop, (Line(say="rounds.motivated"),))
     text, place = (press.inputs.get(name, "") for name in ("motivation", "place"))
     kept = next_card.waits_for_place(context, at.sheet, at.stop)
-    if kept and context.turn.kind == "text":  # it says where
+    if kept and context.turn.kind == "text":  # the line says where in the case file
         text, place = "", place or text
     text = text if text.strip() else kept  # a posted card does not show what is stored
     try:
@@ -105,10 +105,10 @@ def _motivate(context: TurnContext, press: Press[OnCard], right: Right, how: Mot
         return next_card.motivation(at.sheet, at.stop, notices, *again)
     try:
         changes = answers.motivate(context.session, context.origin, at.sheet, at.stop, written)
-    except SignatureStands:  # what she wrote is there when she has answered whether to go on
+    except SignatureStands:  # what she wrote must still be there once she has confirmed
         answers.save_draft(context.session, context.origin, at.sheet, at.stop, text, place)
         raise
-    # With `Motivering saknas` pressed beside a text: the answer is hers, and the text is not lost.
+    # `Motivering saknas` was pressed although there is a text: her answer stands, and the text is kept as a draft.
     told = filled_in.draft(context, at.sheet, press, press.what.key) if how == "missing" else ()
     stop = at.sheet.stop(at.stop.key)
     if stop and stop.where and is_open(stop, at.sheet.applied):

@@ -18,13 +18,13 @@ from dialogs.views.views import Line
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was stored of a card, and the lines that say what became of the rest."""
+    """What was stored from a card, and notices about the rest."""
 
     changes: Changes = NONE
     notices: tuple[Line, ...] = ()
 
     def before(self, reaction: Reaction) -> Reaction:
-        """Return the reaction with what was kept before it."""
+        """Return the reaction preceded by these changes and notices."""
         view, changes = parted(reaction)
         return Done(view.model_copy(update={"notices": (*self.notices, *view.notices)}), self.changes + changes)
 
@@ -40,7 +40,7 @@ def keep(context: TurnContext, sheet: Sheet, press: Press[Any]) -> Kept:
 
 
 def beside(context: TurnContext, sheet: Sheet, press: Press[OnAside]) -> Kept:
-    """Keep what is filled in on the card that a press about another question stands on."""
+    """Keep what is filled in on the card where a button about another question was pressed."""
     if press.what.written_on:
         return Kept(notices=draft(context, sheet, press, press.what.written_on))
     named = set(press.inputs)
@@ -51,7 +51,7 @@ def beside(context: TurnContext, sheet: Sheet, press: Press[OnAside]) -> Kept:
 def choices(context: TurnContext, sheet: Sheet, press: Press[Any], stop: Stop, revisions: Sequence[int]) -> Kept:
     """Store the choices of a card, except those whose answers were changed since it was shown.
 
-    revisions: of its answers when it was shown; empty on a card of an older release.
+    revisions: of its answers when it was shown; empty for a card from an older release.
     """
     chosen = {item_id: press.inputs[item_id] for item_id in stop.items if press.inputs.get(item_id)}
     if not chosen or not sheet.may_answer(stop) or press.version != sheet.filled.version:

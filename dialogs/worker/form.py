@@ -60,7 +60,7 @@ def _open(context: TurnContext, basis: Basis, row_id: int = 0) -> Reaction:
 
 
 def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
-    """Show a reader's questions: all of them, as long as the workers' answers have not been seen."""
+    """Show a reader's questions: all of them until she has seen the workers' answers."""
     is_blind = reader.state == State.BEGUN and all(sheet.filled.seen_at is None for sheet in reader.sheets)
     if is_blind and reader.next_from() is None:
         return reading_cards.questions(reader.sheets[0])
@@ -68,7 +68,7 @@ def _open_reading(context: TurnContext, reader: Basis) -> Reaction:
 
 
 def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
-    """Store what is filled in, then show what is open, newly applicable ones too. A refused text stops nothing else."""
+    """Store what is filled in, except refused texts, then show what is open, newly applicable questions included."""
     basis = open_case(context, press, SAVE_FORM)
     if not isinstance(basis, Basis):
         return basis
@@ -95,7 +95,7 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
 
 
 def _leave(context: TurnContext, basis: Basis, press: Press[OnForm]) -> AnyView:
-    """Return where the button leads that was pressed instead of `Spara`."""
+    """Return what the button that was pressed instead of `Spara` leads to."""
     if press.what.then == "pause":
         return summary_card.paused(context.session, basis)
     view, _ = parted(sign_off.send_back(context, Press(press.case, 0, 0, AsShown(""), {})))
@@ -157,7 +157,7 @@ class _Saving:
                 self.changes += kept
 
     def _detail(self, item_id: str) -> None:
-        """Store what goes with the answer, where anything is filled in and the answer asks for it."""
+        """Store the detail of the answer, if any is filled in and the answer may have one."""
         given = Detail(*(self._inputs.get(f"{item_id}.{name}", "") for name in ("options", "method", "day")))
         row = self._sheet.rows.get(item_id)
         if row is None or row.choice not in self._sheet.checklist.by_id[item_id].may_detail or given == Detail():

@@ -33,8 +33,8 @@ def form(
 
 
 def _fields(sheet: Sheet, stop: Stop, stops: tuple[Stop, ...], typed: Mapping[str, str]) -> Iterator[FormField]:
-    """Yield the fields of a stop. What goes with an answer stands below the question, before it is answered too; what
-    is only offered beside it, such as an outcome, for its writer alone and once it is answered.
+    """Yield the fields of a stop. A detail that the question asks for is shown below it even before it is answered; one
+    that is only offered, such as an outcome, is shown to the writer alone and once the question is answered.
     """
     item_id = stop.items[0]
     if stop.kind != "detail":

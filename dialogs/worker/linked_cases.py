@@ -1,7 +1,7 @@
 """An adult's case and a child's, linked: `koppla`, asking who has the other case, and what was assessed together.
 
-Of the other case a person sees its reference, its unit and what was assessed together, and nothing more; of one with
-protected identity that she has no right to, not its reference either. Asking about a case she may not open gets the
+Of the other case a person sees its reference, its unit and what was assessed together, nothing more; not even the
+reference, if it has protected identity and she has no right to it. Asking about a case she may not open gets the
 same words whether or not there is such a case.
 """
 
@@ -37,7 +37,7 @@ JOINT = Right("joint", "case", LIST_HOLDER)
 SAVE_JOINT = Right("save_joint", "case", LIST_HOLDER)
 UNJOINT = Right("unjoint", "case", LIST_HOLDER)
 _UNITED: tuple[Role, ...] = ("case_worker", "unit_manager", "deputy")
-"""Who may have taken part for a unit."""
+"""The roles that may have taken part in a joint assessment for a unit."""
 
 
 # --- the card --------------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def _row(context: TurnContext, case: CaseRow, row: CaseLinkRow, other: CaseRow, 
 
 
 def _waiting(context: TurnContext, case: CaseRow, newest: int) -> list[PanelRow]:
-    """Return the questions about linking this case that wait: whoever was sent one may have left the case since."""
+    """Return the unanswered questions about linking this case, as whoever was sent one may have left the case since."""
     if not access.may_use(LINK_SAY, context.roles, case):
         return []
     found = []
@@ -120,7 +120,7 @@ def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
 
 
 def typed(context: TurnContext, rest: str) -> Reaction:
-    """Link the two cases that are named; of one, or of the last one used, show the card."""
+    """Link the two cases that are named; if one or none is, show the card of that case or of the last one used."""
     if not rest:
         case = find_case.last_touched(context, LINKED)
         return card(context, _opened(context, case)) if case is not None else ask_ref("koppla")
@@ -138,7 +138,7 @@ def typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def untyped(context: TurnContext, rest: str) -> Reaction:
-    """Show what the named case is linked to, with the button that takes a link away; of two, take theirs away."""
+    """Show what the named case is linked to, with the button that removes a link; if two are named, remove theirs."""
     two = _two(context, rest) if rest and _named(context, rest) is None else None
     found = [_named(context, part) for part in two or ()]
     hers = next((one for one in found if one is not None and _may(context, one)), None)
@@ -150,9 +150,9 @@ def untyped(context: TurnContext, rest: str) -> Reaction:
 
 
 def _two(context: TurnContext, rest: str) -> tuple[str, str] | None:
-    """Return the two references of a line: of those that can be read, the pair with the most cases of hers.
+    """Return the two references in a line: of the ways to split it, the pair with the most cases that she may open.
 
-    What she may not open does not count: how the line is read would tell whether there is such a case.
+    Other cases do not count: how the line is read would reveal whether they exist.
     """
     known: list[tuple[int, tuple[str, str]]] = []
     for both in pairs(rest):
@@ -187,7 +187,7 @@ def link_to(context: TurnContext, press: Press[OfLink]) -> Reaction:
 
 
 def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
-    """Link a case of hers to the named one; where she has no right to that one, ask those who have."""
+    """Link a case of hers to the named one; if she has no right to that one, ask those who have."""
     pattern = tenants.settings(context.tenant).case_ref_pattern
     try:
         ref, other = meant(text, pattern)[-1], find_case.named(context, text)
@@ -205,9 +205,9 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
 
 
 def _asked_too(context: TurnContext, case: CaseRow, other: CaseRow | None) -> CaseLinkRow | None:
-    """Return the question the other unit has asked about the same two cases, if she may answer it: both want it then.
+    """Return the other unit's question about the same two cases, if she may answer it: then both want the link.
 
-    Of a case with protected identity it stays a question: which case that is was told nobody.
+    A question about a case with protected identity stays unanswered: nobody was told which case it is.
     """
     if other is None or other.protected_identity or not access.may_use(LINK_SAY, context.roles, case):
         return None
@@ -234,7 +234,7 @@ def _ways(case: CaseRow) -> tuple[Button, ...]:
 
 
 def unlink(context: TurnContext, press: Press[OfLink]) -> Reaction:
-    """Take a link away; the other unit is told, and may link the cases anew."""
+    """Remove a link; the other unit is told, and may link the cases again."""
     case = find_case.row(context, press.case, UNLINK)
     return _unlink(context, case, case_links.get(context.session, context.tenant_id, press.what.link_id))
 
@@ -299,7 +299,7 @@ def _kept(case: CaseRow, row: CaseLinkRow, newest: int, joint_id: int, line: Lin
 
 
 def _others(context: TurnContext, other: CaseRow) -> list[PersonRow]:
-    """Return who may have taken part for the other case's unit, by name; never herself."""
+    """Return those who may have taken part for the other case's unit, by name; never herself."""
     found = {
         one.id: one
         for role in _UNITED
@@ -332,7 +332,7 @@ def save_joint(context: TurnContext, press: Press[OfLink]) -> Reaction:
 
 
 def unjoint(context: TurnContext, press: Press[OfLink]) -> Reaction:
-    """Take away a wrong assessment; the other unit is told at once."""
+    """Remove an assessment recorded by mistake; the other unit is told at once."""
     case = find_case.row(context, press.case, UNJOINT)
     if case.closed_on is not None:
         return card(context, case)

@@ -1,4 +1,4 @@
-"""What is said of a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
+"""The lines about a linked case: its reference and unit, and what was assessed together; see `linked_cases`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,13 +13,13 @@ from storage.desk import Session
 
 _SEES = Right("details", "case", LIST_HOLDER)
 LINK_ANSWERS = (("ja", "buttons.link_yes"), ("nej", "buttons.link_no"))
-"""What may be said to the question whether two cases may be linked, with its button."""
+"""The answers to the question whether two cases may be linked, each with its button title."""
 _MOST = 3
-"""So many joint assessments are named on a card, the latest first; all of them stand in the extract of the case."""
+"""The most joint assessments shown on a card, latest first; the case's extract has all of them."""
 
 
 def named(session: Session, held: Iterable[Held], other: CaseRow) -> Line:
-    """Return how the other case is named to somebody; one with protected identity by its unit, unless she may open it.
+    """Return how the other case is named to a person: by unit alone if it is protected and she may not open it.
 
     held: the roles of the person.
     """
@@ -49,7 +49,7 @@ def joint_lines(session: Session, row: CaseLinkRow) -> tuple[Line, ...]:
 
 
 def linked_lines(session: Session, held: Iterable[Held], case: CaseRow) -> tuple[Line, ...]:
-    """Return what stands in the details of a case about those it is linked to."""
+    """Return the lines in a case's details about the cases it is linked to."""
     roles, links = tuple(held), case_links.of_case(session, case.id)
     if not links and case.case_type != CHILD_CASE and case.children:
         return (Line(say="linked.children_beside"),)

@@ -63,7 +63,7 @@ def nearest_of(context: TurnContext, case: CaseRow) -> tuple[str, date] | None:
 
 
 def with_nearest_date(context: TurnContext, query: CaseQuery) -> dict[str, tuple[CaseRow, tuple[str, date] | None]]:
-    """Return the cases of a query, each with its nearest date, by reference; what cannot be worked out is left out."""
+    """Return the cases of a query, each with its nearest date, by reference; those with faulty data are left out."""
     session = context.session
     own, unread = readable(session, query)
     context.skipped += unread
@@ -120,7 +120,7 @@ def _lists_alone(context: TurnContext) -> list[tuple[int, ListId]]:
 
 
 def _line_of_list(context: TurnContext, case_id: int, checklist: ListId) -> CaseLine | None:
-    """Return the line of a list, None where she may not open it any more."""
+    """Return the line of a list, None if she may no longer open it."""
     case = cases.get(context.session, context.tenant_id, case_id)
     if case is None or not context.seat(case, checklist):
         return None
@@ -177,7 +177,7 @@ def status(basis: Basis) -> Line:
 def standing_lines(
     context: TurnContext, basis: Basis, nearest: tuple[str, date] | None, *more: Line
 ) -> tuple[Line, ...]:
-    """Return the gaps, what else there is to say, and the nearest date of a case, in words when it has passed."""
+    """Return the lines on a case's gaps, then `more`, then on its nearest date, worded differently if it has passed."""
     case = basis.case
     lines = [gaps_line(basis)] if basis.sheets else []
     lines += more

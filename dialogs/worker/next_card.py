@@ -48,7 +48,7 @@ def card(
 ) -> AnyView:
     """Return the view of one stop, with the chef's comment if the chef pointed at one of its questions.
 
-    basis: with which what is the same for a sibling is offered to be taken over.
+    basis: if given, a sibling's answer is offered for copying.
     """
     if stop.kind == "question":
         view: AnyView = _question(context, sheet, stop, notices)
@@ -67,19 +67,19 @@ def card(
 
 
 def of_item(context: TurnContext, sheet: Sheet, stop: Stop, item_id: str, *told: Line, basis: Basis) -> AnyView:
-    """Return the view of a stop that was asked for because of one of its items."""
+    """Return the view of a stop, when one particular item in it was asked for."""
     number = Line(say="change.one_of_several", args={"number": sheet.checklist.numbers[item_id]})
     several = (number,) if stop.kind == "group" and len(stop.items) > 1 else ()
     return naming(card(context, sheet, stop, told + several, basis), item_id)
 
 
 def naming(view: AnyView, item_id: str) -> AnyView:
-    """Return a card of several items so that one typed answer is about this one."""
+    """Return a card of several items, marked so that a single typed answer applies to this one."""
     return view.model_copy(update={"named": item_id}) if isinstance(view, GroupView) else view
 
 
 def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tuple[Button, ...]:
-    """Return the button that takes over another child's answer, if it has one; the words are in no card."""
+    """Return the button that copies another child's answer, if it has one; the text itself is on no card."""
     found = None if basis.is_reading else answers.sibling_with(context.session, basis, sheet, stop)
     if found is None:
         return ()
@@ -93,7 +93,7 @@ def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tu
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
     """Return the draft text and place; else the stored ones to continue from, if the chef sent them back or, in a
-    round, nothing says where.
+    round, the place in the case file is missing.
     """
     item_id = stop.items[0]
     text, place = drafts.read(context.session, sheet.filled, item_id, context.person_id)
@@ -106,7 +106,7 @@ def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:
 
 
 def waits_for_place(context: TurnContext, sheet: Sheet, stop: Stop) -> str:
-    """Return the text that is stored of a motivation which, in a round, also has to say where; empty if none waits."""
+    """Return the stored text of a motivation that still lacks the place in the case file a round requires; or empty."""
     if not (stop.where and all(sheet.answers[item_id].only_here for item_id in stop.items)):
         return ""
     return sheet.written(context.session, stop.items[0]).motivation
@@ -115,7 +115,7 @@ def waits_for_place(context: TurnContext, sheet: Sheet, stop: Stop) -> str:
 def detail(
     context: TurnContext, sheet: Sheet, stop: Stop, notices: tuple[Line, ...], typed: Mapping[str, str] | None = None
 ) -> DetailView:
-    """Return the card that asks for what goes with an answer. typed: what was filled in and refused, by input."""
+    """Return the card that asks for the detail of an answer. typed: what was filled in and refused, by input."""
     item_id = stop.items[0]
     item, kept = sheet.checklist.by_id[item_id], sheet.written(context.session, item_id)
     now = {"options": kept.option, "day": kept.day.isoformat() if kept.day else "", "text": kept.method} | dict(
@@ -208,7 +208,7 @@ def motivation(sheet: Sheet, stop: Stop, notices: tuple[Line, ...], text: str, p
 def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ...]:
     """Return the navigation buttons; only a question card has a comment, which is about one question.
 
-    at: of a card with choices, which these presses store too. In a round, a child at risk can be raised on every card.
+    at: of a card with choices, which these buttons also store. In a round, every card can raise a child at risk.
     """
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
@@ -222,7 +222,7 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
 
 
 def with_aside(context: TurnContext, sheet: Sheet, view: AnyView, stop: Stop) -> AnyView:
-    """Add to the next card the optional question of how what was answered on a stop came about."""
+    """Add to the next card the optional question of how the answers on a stop came about."""
     items = to_ask_of(context, sheet, stop)
     beside = _beside(sheet, view)
     if not items or beside is None or not isinstance(view, QuestionView | GroupView | MotivationView | SummaryView):
@@ -240,7 +240,7 @@ def with_aside(context: TurnContext, sheet: Sheet, view: AnyView, stop: Stop) ->
 
 
 def to_ask_of(context: TurnContext, sheet: Sheet, stop: Stop) -> list[str]:
-    """Return the items of a stop whose answers may be said more of, and are not yet: see `ways_asked`."""
+    """Return the items of a stop about which `ways_asked` still has an optional question."""
     found = []
     for item_id in stop.items:
         item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
@@ -253,17 +253,16 @@ def to_ask_of(context: TurnContext, sheet: Sheet, stop: Stop) -> list[str]:
 
 
 def ways_asked(context: TurnContext, sheet: Sheet, item: Item) -> How | None:
-    """Return what is asked of how an answer came about: as the list asks, else the kind of source behind a Ja.
-
-    The kind of source is asked only where the municipality has marked the question.
+    """Return what is asked about how an answer came about: what the list asks or, if the municipality has marked the
+    question, also the kind of source behind a Ja.
     """
     is_marked = f"{sheet.checklist.id}/{item.id}" in tenants.settings(context.tenant).ask_source
     return item.ways if is_marked else item.how
 
 
 def _beside(sheet: Sheet, view: AnyView) -> str | None:
-    """Return what a press about the last answer has to carry of the card it stands on, so that what is filled in there
-    is kept; None where it cannot stand, as on the card of another child's list.
+    """Return what a button about the last answer must carry about the card it is on, so that the input there is kept;
+    None if it cannot be on that card, such as one of another child's list.
     """
     if isinstance(view, QuestionView | SummaryView):
         return ""

@@ -34,7 +34,7 @@ CONTINUE = Right("continue", "case", LIST_HOLDER)
 NEW_OCCASION = Right("new_occasion", "case", OWN_CASE)
 SAVE_FACTS = Right("save_facts", "case", OWN_CASE)
 _NEW_CASE = ("nytt ärende", "new case")
-"""The title of its button: what follows it is the reference."""
+"""The title of the button, typed before a reference."""
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ _NEW_CASE = ("nytt ärende", "new case")
 def new(context: TurnContext, rest: str) -> Reaction:
     """Open a case by its reference: a new case shows the facts card, an existing one continues.
 
-    rest: `[LIST] REF`. Whoever opens no cases begins the list she answers herself.
+    rest: `[LIST] REF`. Somebody who does not open cases begins the list she answers herself.
     """
     checklist, rest = list_names.split(rest)
     if not rest:
@@ -171,7 +171,7 @@ def save_facts(context: TurnContext, press: Press[OnFacts]) -> Reaction:
     sheet = next((sheet for sheet in basis.sheets if sheet.filled.child == child), basis.sheets[0])
     if press.what.form:
         return Done(form_card.form(sheet, sheet.way), changes + begun)
-    # Said once, when the fact is given: who decides in such a case.
+    # Shown once, when violence is first stated: who decides in such a case.
     is_news = any(change.item_id == cases.VIOLENCE for change in changes)
     told = hints(context, basis) if is_news and _is_violence(basis) else ()
     return Done(next_card.go_on(context, basis, sheet.filled.id, notices=told), changes + begun)

@@ -1,4 +1,4 @@
-"""What the dates of a case, and the municipality, say about a question: on its card, and where the answer differs."""
+"""The answer that a case's dates, or the method the municipality, propose: on the card, and if the answer differs."""
 
 from actions.basis import Sheet
 from checklists import instruments
@@ -39,7 +39,7 @@ def _said(sheet: Sheet, item_id: str, methods: tuple[str, ...], say: str) -> Lin
 
 
 def told(context: TurnContext, sheet: Sheet, item_id: str) -> tuple[Line, ...]:
-    """Return what to say of an answer that was just stored: what it differs from, or lacks of what was decided on."""
+    """Return the notices about an answer just stored: what it differs from, or which decided method it lacks."""
     other = differs(context, sheet, item_id)
     lines = [Line(say="computed.differs", args={"choice": other})] if other else []
     lines += _other_day(sheet, item_id)
@@ -50,7 +50,7 @@ def told(context: TurnContext, sheet: Sheet, item_id: str) -> tuple[Line, ...]:
 
 
 def _other_day(sheet: Sheet, item_id: str) -> list[Line]:
-    """Say that the day given with an answer is not the one of the case that it is held against."""
+    """Return a line if the day given with an answer differs from the case's date that it is compared with."""
     asked, row = sheet.checklist.by_id[item_id].day, sheet.rows.get(item_id)
     if asked is None or asked.against is None or row is None or row.day is None:
         return []
@@ -61,6 +61,6 @@ def _other_day(sheet: Sheet, item_id: str) -> list[Line]:
 
 
 def differs(context: TurnContext, sheet: Sheet, item_id: str) -> str:
-    """Return what the dates give where the answer says something else, else empty."""
+    """Return the answer that the dates give if the stored answer is another, else empty."""
     found, answer = choice(context, sheet, item_id), sheet.answers.get(item_id)
     return found if found and answer is not None and answer.choice in ("ja", "nej") and answer.choice != found else ""

@@ -1,4 +1,4 @@
-"""The question of the reminder SKYDD, answered from the reminder itself: one press, also where no list is begun."""
+"""The question of the reminder SKYDD, answered from the reminder itself in one press, even if no list is begun."""
 
 from actions import answers, lists
 from actions.basis import Basis
@@ -29,7 +29,7 @@ def buttons(case_id: int) -> tuple[Button, ...]:
 
 
 def answer(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Store the answer, in the list of the report, begun if it is not; an answer given meanwhile stands."""
+    """Store the answer in the list for the report, beginning it if needed; an answer given meanwhile stands."""
     basis = open_case(context, press, PROTECTION)
     if not isinstance(basis, Basis):
         return basis

@@ -77,7 +77,7 @@ def _back_to(context: TurnContext, at: Landed, say: str) -> AnyView:
 
 
 def leave(context: TurnContext, press: Press[ToItem], sheet: Sheet, stop: Stop) -> Reaction:
-    """Leave the comment card for its question; what is written on it is stored as `Spara` would."""
+    """Leave the comment card for its question; what is written on it is stored as with `Spara`."""
     item_id, text = stop.items[0], press.inputs["comment"]
     is_old = bool(press.what.revisions) and press.what.revisions != sheet.revisions((item_id,))
     if is_old or not sheet.may_answer(stop):
@@ -92,15 +92,15 @@ def leave(context: TurnContext, press: Press[ToItem], sheet: Sheet, stop: Stop) 
 
 
 def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
-    """Store how the answer came about; what is filled in on the card it stands on is kept.
+    """Store how the answer came about; what is filled in on the card with the button is kept.
 
-    Then comes that card again, or first the day, where the way calls for one.
+    The next card is that card again, or the one that asks for the day if the way calls for one.
     """
     at = landed(context, press, HOW)
     if not isinstance(at, Landed):
         return _only_beside(context, press, at)
     option = press.what.option
-    # One press is about all the questions of a card that were answered so, as one motivation is.
+    # One press applies to all the questions on the card with this answer, as one motivation does.
     items = next_card.to_ask_of(context, at.sheet, at.stop) or at.stop.items[:1]
     item_id, changes = items[0], NONE
     for one in items:
@@ -115,7 +115,7 @@ def how(context: TurnContext, press: Press[OnAside]) -> Reaction:
 
 
 def _only_beside(context: TurnContext, press: Press[OnAside], view: AnyView) -> Reaction:
-    """Keep what is chosen on the card also where the side question itself has been overtaken."""
+    """Keep what is chosen on the card even if the side question itself is out of date."""
     basis = find_case.by_id(context, press.case, HOW, press.checklist)
     sheet = basis.sheet(press.filled) if basis.case.closed_on is None else None
     kept = filled_in.beside(context, sheet, press) if sheet else filled_in.Kept()

@@ -34,7 +34,7 @@ def _state(status: str, *, is_reading: bool) -> str:
 
 
 def sections(sheets: Iterable[Sheet]) -> tuple[SectionCount, ...]:
-    """Return how far each section has come, together in these lists; sections where nothing is asked are left out."""
+    """Return the progress of each section over these lists together; sections where nothing is asked are left out."""
     found: dict[str, tuple[int, int]] = {}
     for sheet in sheets:
         for one in sheet.checklist.sections:
@@ -63,7 +63,7 @@ def basis_head(basis: Basis) -> Head:
 
 
 def gaps_line(basis: Basis) -> Line:
-    """Return in words how many gaps there are."""
+    """Return the line saying how many gaps there are."""
     gaps = sum(1 for _ in basis.all_gaps())
     say = "cases.gaps" if gaps > 1 else "cases.one_gap" if gaps else "cases.no_gap"
     return Line(say=say, args={"gaps": gaps})

@@ -24,7 +24,7 @@ def start_card(
     form: bool = False,
     typed: Mapping[str, str] | None = None,
 ) -> FactsView | None:
-    """Return the card, None when there is nothing to ask. form: the form comes next.
+    """Return the card, None when there is nothing to ask. form: show the form next.
 
     typed: what was filled in where some of it was refused; it is shown again where it can be, and nothing is proposed.
     """
@@ -68,7 +68,7 @@ def typed_children(typed: Mapping[str, str]) -> int:
 
 
 def open_facts(basis: Basis) -> tuple[str, ...]:
-    """Return the facts about the case that the list depends on and nobody knows yet. A known one is not asked again."""
+    """Return the facts about the case that the list depends on and that are not known yet."""
     used = basis.checklist.facts_used(basis.role)
     known = {
         fact_id for (at, fact_id), row in basis.facts.items() if at == cases.WHOLE_CASE and row.value in cases.KNOWN
@@ -87,7 +87,7 @@ def open_parts(basis: Basis) -> tuple[FilePart, ...]:
 
 
 def asks_received(basis: Basis) -> bool:
-    """Return whether the day the report came in is asked: a list of a report cannot be without it."""
+    """Return whether the day the report came in is asked: the list for a report needs it."""
     return basis.list_id == "intake" and basis.case.received_on is None
 
 

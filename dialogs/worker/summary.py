@@ -22,7 +22,7 @@ MORE_GAPS = Right("more_gaps", "case", OWN_CASE)
 
 
 def missing_typed(context: TurnContext, rest: str) -> Reaction:
-    """Say what is missing, with a button for each gap."""
+    """Show what is missing, with a button for each gap."""
     basis = find_case.named_list(context, rest, MISSING)
     if basis is None:
         return ask_ref("vad saknas")

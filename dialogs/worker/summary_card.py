@@ -82,7 +82,7 @@ def _send_button(basis: Basis) -> Button:
 
 
 def _text_button(basis: Basis) -> tuple[Button, ...]:
-    """Return the button to the answers as text, on a list of the workers' in which something is answered."""
+    """Return the button to the answers as text, on a workers' list in which something is answered."""
     if not basis.goes_to_chef or basis.is_reading or not any(sheet.rows for sheet in basis.sheets):
         return ()
     claim = claimed("text_for_file", Page(0), **basis.sheets[0].at)
@@ -187,7 +187,7 @@ def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
 
 
 def paused(session: Session, basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
-    """Return the emptied card of a paused list, with a button back to it; one that is empty may be taken away."""
+    """Return the emptied card of a paused list, with a button back to it, and one to remove it if it is empty."""
     head_ = basis_head(basis)
     line = Line(say="fill.paused", args={"done": head_.done, "total": head_.total})
     button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)

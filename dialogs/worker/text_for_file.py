@@ -1,6 +1,6 @@
 """`Text till akten`: a worker's answers and motivations as text to copy, so that nothing is written twice.
 
-The text is in the response to her press alone, never in a posted or updated card. Of a protected identity there is no
+The text is in the response to her press alone, never in a posted or updated card. For a protected identity it has no
 free text.
 """
 
@@ -20,13 +20,13 @@ from dialogs.worker.summary_card import row_of
 
 TEXT_FOR_FILE = Right("text_for_file", "case", OWN_CASE)
 _MOST_BYTES = 13_000
-"""What of the texts goes on one card."""
+"""How much of the texts fits on one card."""
 _EACH = 300
-"""What a question takes besides its texts, in bytes."""
+"""The bytes a question takes besides its texts."""
 
 
 def text_for_file(context: TurnContext, press: Press[Page]) -> Reaction:
-    """Show the answers and motivations as text, as many questions as fit, from the one the press says."""
+    """Show the answers and motivations as text, as many questions as fit, from the one the press names."""
     basis = find_case.by_id(context, press.case, TEXT_FOR_FILE, press.checklist)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
@@ -54,7 +54,7 @@ def text_for_file(context: TurnContext, press: Press[Page]) -> Reaction:
 
 
 def _rows(context: TurnContext, basis: Basis, sheet: Sheet) -> list[Row]:
-    """Return the answered questions of one list; of a protected identity without what is written in free text."""
+    """Return the answered questions of one list; for a protected identity, without free text."""
     rows = [row_of(context, sheet, item.id) for item in sheet.applied.applicable(sheet.filled.role)]
     given = [row for row in rows if row.state != "obesvarad"]
     if basis.case.protected_identity:

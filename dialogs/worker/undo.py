@@ -41,7 +41,7 @@ def undo_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _ask(context: TurnContext, basis: Basis, sheet: Sheet, rows: list[AnswerRow]) -> MenuView:
-    """Ask whether this very answer is to be taken back."""
+    """Ask whether this answer is to be undone, showing which it is."""
     given_at = clock_words(max(row.at for row in rows), context.turn.now)
     lines = [
         _which(sheet, rows, "fill.would_undo", "fill.would_undo_several"),
@@ -70,7 +70,7 @@ def _which(sheet: Sheet, rows: list[AnswerRow], one: str, several: str) -> Line:
     last = {row.item_id: row for row in reversed(rows)}
     numbers = sheet.checklist.numbers
     first = min(last.values(), key=lambda row: numbers[row.item_id])
-    if first.choice == OPEN:  # it was taken back by this act
+    if first.choice == OPEN:  # this act took the answer back
         return Line(say="fill.undo_of_none", args={"number": numbers[first.item_id]})
     place = f"{sheet.checklist.id}/{sheet.checklist.version}/{first.item_id}"
     args = {"number": numbers[first.item_id], "item": place, "choice": first.choice, "more": len(last) - 1}

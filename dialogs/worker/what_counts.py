@@ -1,4 +1,4 @@
-"""What a question means and what counts as Ja: in place on its card, or by number. Stores nothing."""
+"""What a question means and what counts as Ja: on the question's own card, or by number. Stores nothing."""
 
 from actions.basis import BASIS, Basis
 from checklists.errors import BadCaseRef
@@ -23,7 +23,7 @@ WHAT_IS = Right("what_is", "self", ANYONE)
 
 
 def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
-    """Show the question again with what counts as Ja, or without when it stood there."""
+    """Show the question again with what counts as Ja or, if that was shown, without it."""
     basis = open_case(context, press, WHAT_COUNTS)
     if not isinstance(basis, Basis):
         return basis
@@ -36,7 +36,7 @@ def what_counts(context: TurnContext, press: Press[OnCard]) -> Reaction:
 
 
 def what_is(context: TurnContext, rest: str) -> Reaction:
-    """Say what a question means, by its number in the list she has; without one, the question last shown.
+    """Explain a question, by its number in the list in use; without a number, the question last shown.
 
     Raises: BadCaseRef: what follows is neither a number nor a case.
     """
@@ -70,7 +70,7 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
 
 
 def _list_of(context: TurnContext) -> tuple[Checklist, Role]:
-    """Return the first list that one in her roles answers, and the role; the decision basis for all others."""
+    """Return the first list that one of her roles answers, and that role; by default the decision basis."""
     held = {"unit_manager" if one.role == "deputy" else one.role for one in context.roles}
     of_each = ((newest(one), role) for one in (BASIS, *LISTS) for role in newest(one).answered_by)
     return next((found for found in of_each if found[1] in held), (newest(BASIS), WRITER))

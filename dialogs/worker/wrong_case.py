@@ -1,4 +1,4 @@
-"""A case opened under a wrong reference: put right, withdrawn, or asked for and handed over (product.md 2)."""
+"""A case opened under a wrong reference: put right, withdrawn, or asked for and handed over."""
 
 from datetime import datetime, time
 
@@ -27,7 +27,7 @@ WRONG_CASE = Right("wrong_case", "case", _MAY)
 SAVE_REF = Right("save_ref", "case", _MAY)
 WITHDRAW = Right("withdraw", "case", _MAY)
 _SURE = "|sure"
-"""Follows the reference in the press of somebody who has been asked."""
+"""Appended to the reference in the button that confirms."""
 HAND_OVER = Right("hand_over", "case", READER)
 ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
 
@@ -78,7 +78,7 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
     text = press.inputs.get("case_ref", "")
     try:
         ref = find_case.reference(context, text)
-        if bare := find_case.without_words(context, text):  # `ärende SN 2026/0124` is asked about here too
+        if bare := find_case.without_words(context, text):  # `ärende SN 2026/0124`: ask whether the words belong to it
             return _card(context, case, (Line(say="wrong_case.words"), Line(say="errors.none_saved")), bare)
         there = cases.find(context.session, context.tenant_id, ref)
         if there is None or there.id == case.id:
@@ -126,7 +126,7 @@ def _asks(context: TurnContext, case: CaseRow) -> MenuView:
 
 
 def _done(context: TurnContext, case: CaseRow, line: Line) -> MenuView:
-    """Say what was done, with what comes next for whoever did it: the list, the details, her cases; else the help."""
+    """Say what was done, with buttons for what comes next: the list, the details and the cases; else the help."""
     buttons: tuple[Button, ...] = ()
     if case.closed_on is None and access.may_use(SHOW, context.roles, case):
         is_hers = context.person_id in (case.lead_id, case.co_id)
@@ -142,7 +142,7 @@ def _done(context: TurnContext, case: CaseRow, line: Line) -> MenuView:
 
 
 def taken(context: TurnContext, case: CaseRow) -> Reaction:
-    """Say that a number is taken, and nothing more of the case; offer to ask its chef for it."""
+    """Say that a number is taken, and nothing more about the case; offer to ask its chef for it."""
     now = AsShown(context.today.isoformat(), trail.newest_of_case(context.session, case.id))
     asking = Button(title=Line(say="buttons.ask_chef"), claim=claimed("ask_chef", now, case=case.id))
     view = MenuView(
@@ -155,7 +155,7 @@ def taken(context: TurnContext, case: CaseRow) -> Reaction:
 
 
 def ask_chef(context: TurnContext, press: Press[AsShown]) -> Reaction:
-    """Tell the chef of a case, once a day, that somebody asks for it."""
+    """Tell the chef of a case that somebody asks for it, at most once a day."""
     case = cases.get(context.session, context.tenant_id, press.case)
     if case is None:  # withdrawn, or put right, since the number was refused
         return SayView(notices=(Line(say="wrong_case.free_now"),))
@@ -169,7 +169,7 @@ def ask_chef(context: TurnContext, press: Press[AsShown]) -> Reaction:
 
 
 def hand_over(context: TurnContext, press: Press[ToPerson]) -> Reaction:
-    """Make the one who asked the lead of the case; she and the lead until now are told."""
+    """Make the one who asked the lead of the case; she and the previous lead are told."""
     case = find_case.row(context, press.case, HAND_OVER)
     asked = press.what.person_id
     workers = people.holders(context.session, context.tenant_id, case.unit_id, "case_worker", context.today)

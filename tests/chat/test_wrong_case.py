@@ -1,4 +1,4 @@
-"""A case opened under a wrong number: put right, made one with another, withdrawn, asked for (product.md 2)."""
+"""A case opened under a wrong number: put right, made one with another, withdrawn, asked for."""
 
 import pytest
 

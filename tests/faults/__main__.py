@@ -1,7 +1,7 @@
 """Run the fault programme and keep its figures: `dev.py faults [--small] [--hours H] [--mutants] [--only T1,T2]`.
 
-At full size each part is run by pytest in a process of its own, in the small form all by one. What was found goes into
-docs/faults.md, a row for each part; a part that was not run keeps the row it had.
+At full size pytest runs each part in a process of its own, in the small form all of them in one. The results go into
+docs/faults.md, one row per part; a part that is not run keeps its row.
 """
 
 import argparse
@@ -43,17 +43,17 @@ PARTS = {
 TWO_AT_ONCE = {"T1", "T8", "T20", "T22", "T24", "standby"}
 """Parts of several tests that measure no waits: two of them run at once."""
 FIRST = ("standby", "T8", "T25", "T7", "T1", "cost", "T4", "T22", "T20")
-"""Parts that take longest, or wait: begun first, so that none is left alone at the end."""
+"""The parts that take longest, or wait: started first, so that none runs alone at the end."""
 _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
 
-What `python3 dev.py faults` found, written by it: each row with the size it was run at, its figures, the day and the
-commit. `--small` runs every part in a small form; without it a part has its full size, and the soak takes
-`--hours` (2 if not said); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
-some; the others keep their rows. `--seed N` repeats a run.
-A small run leaves the row of a full one that was well.
-`--mutants` plants in each part what it is there to find, and fails where the part does not see it: the column *bites*.
-What a row says nothing of was not run. The clients write their own history, and another program compares it with the
+The results of `python3 dev.py faults`, which writes this page: each row with the size it was run at, its figures, the
+day and the commit. `--small` runs every part in a small form; without it a part has its full size, and the soak takes
+`--hours` (2 by default); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
+these alone; the others keep their rows. `--seed N` repeats a run.
+A small run that is well does not replace the row of a full one that was.
+`--mutants` plants in each part a fault that it must detect, and fails if the part does not: the column *bites*.
+An empty cell means not run. The clients write their own history, and another program compares it with the
 database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks the bot whether the bot is right.
 
 | part | what | size | figures | result | bites | took | run |
@@ -62,13 +62,13 @@ database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks t
 
 
 def main() -> int:
-    """Return 0 if all parts that ran are well, and with --mutants none is blind; 1 otherwise."""
+    """Return 0 if every part that ran is well or, with --mutants, detects its planted fault; 1 otherwise."""
     parser = argparse.ArgumentParser(prog="dev.py faults", description=__doc__)
     parser.add_argument("--small", action="store_true", help="every part in its small form")
     parser.add_argument("--hours", type=float, default=2.0, help="how long the soak is, at full size")
-    parser.add_argument("--mutants", action="store_true", help="plant in each part what it must see (small form)")
+    parser.add_argument("--mutants", action="store_true", help="plant the fault each part must detect (small form)")
     parser.add_argument("--only", default="", help="these parts, comma-separated")
-    parser.add_argument("--share", type=float, default=1.0, help="of the full numbers, such as 0.2")
+    parser.add_argument("--share", type=float, default=1.0, help="how much of the full numbers, such as 0.2")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     parts = [part for part in PARTS if not asked.only or part in asked.only.split(",")]
@@ -78,7 +78,7 @@ def main() -> int:
     else:
         told = {SIZE: "small" if asked.small else "full", HOURS: str(asked.hours)}
         told |= {SEED: str(asked.seed), SCALE: str(asked.share)}
-        # Small, they share one start of pytest and both processors; at full size each has the machine to itself.
+        # In the small form all parts share one pytest and both processors; at full size each has the machine to itself.
         together = [tuple(parts)] if asked.small else [(part,) for part in parts]
         well = [_told(result, asked) for some in together for result in _results(some, told)]
     sys.stdout.write("\n" + "\n".join(line for line in _kept().values()) + "\n")
@@ -88,7 +88,7 @@ def main() -> int:
 
 @dataclass
 class Result:
-    """What a part came to. ran: how many of its tests were not left out. took: seconds, of all its tests."""
+    """The result of a part. ran: how many of its tests were not skipped. took: seconds, all its tests together."""
 
     part: str
     well: bool = True
@@ -98,7 +98,7 @@ class Result:
 
 
 def _results(parts: Sequence[str], told: dict[str, str]) -> list[Result]:
-    """Run the tests of some parts, and return what came out of each."""
+    """Run the tests of some parts, and return the result of each."""
     results = {part: Result(part) for part in parts}
     with tempfile.TemporaryDirectory() as folder:
         figures, report = Path(folder) / "figures", Path(folder) / "report.xml"
@@ -131,7 +131,7 @@ def _pytest(parts: Sequence[str], folder: str, told: dict[str, str], *words: str
 
 
 def _told(result: Result, asked: argparse.Namespace) -> bool:
-    """Tell what came out of a part, and keep it in the table."""
+    """Print the result of a part and write it into the table; return whether it is well."""
     part, size = result.part, "small" if asked.small else "full"
     words = "well" if result.well else "**not well**"
     if result.well and not result.ran:
@@ -150,7 +150,7 @@ def _told(result: Result, asked: argparse.Namespace) -> bool:
 
 
 def _mutant(part: str) -> bool:
-    """Run a part with what it must see, and return whether it says so."""
+    """Run a part with its planted fault, and return whether it is detected."""
     mutant, says = MUTANTS[part]
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

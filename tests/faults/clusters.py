@@ -1,4 +1,4 @@
-"""PostgreSQL servers of one's own, which may be stopped: alone, or a primary with a standby that it waits for."""
+"""Separate PostgreSQL servers that a test may stop: a single one, or a primary with its standby."""
 
 import contextlib
 import os
@@ -51,7 +51,7 @@ class Pair:
 
 @contextmanager
 def cluster_folder() -> Iterator[Path]:
-    """Yield a folder that the database's user may enter, which pytest's is not."""
+    """Yield a folder that the database's user may enter, unlike pytest's."""
     folder = Path(tempfile.mkdtemp(prefix="bk-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")

@@ -61,7 +61,7 @@ def main(history: Path, export: Path, url: str) -> dict[str, int]:
 
 
 def _by_motivation(stored: dict[tuple[str, str], str], sent: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return what a motivation answers by itself: the question whether there is one."""
+    """Return the questions that a motivation answers without a press: whether there is one."""
     return {(ref, item) for ref, item in stored if (ref, item) not in sent and item.endswith("_motivated")}
 
 

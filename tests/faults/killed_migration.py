@@ -27,9 +27,9 @@ def config_on(session: Session) -> Config:
 
 
 def run(url: str, keys: Mapping[str, bytes], trail: bytes, to: str, at: int, mutant: str) -> None:
-    """Migrate to a version; at the change of this number, counted from 0, the process kills itself.
+    """Migrate to a version, and kill the process after a change. at: which change, counted from 0.
 
-    mutant: if not empty, what was done before is committed first.
+    mutant: if not empty, the changes so far are committed before that.
     """
     left = [at]
     with opened(url, Keys(keys, trail)) as desk:

@@ -1,6 +1,6 @@
-"""Workers who answer case after case over HTTP, and write down themselves what they sent and what was acknowledged.
+"""Workers who answer case after case over HTTP, and record what they sent and what was acknowledged.
 
-What they wrote is compared with the database by another program, compare.py.
+Another program, compare.py, compares their record with the database.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ Press = Callable[[dict[str, Any]], None]
 
 @dataclass
 class PlantedBot(KilledBot):
-    """A bot that can be started with something planted in it; its other commands are run as they are."""
+    """A bot that can be started with something planted in it; its other commands run unchanged."""
 
     plants: tuple[str, ...] = ()
     _starting: bool = False
@@ -113,7 +113,7 @@ class Answering(Worker):
 
 @asynccontextmanager
 async def at_work(bot: PlantedBot, workers: int, seed: int) -> AsyncIterator[tuple[History, list[Answering]]]:
-    """Let so many answer; afterwards they are through with what they had begun."""
+    """Let this many workers answer until the block ends; they then finish what they have begun."""
     history = History(bot.folder / "history.jsonl")
     try:
         async with FaultyConnector() as connector, aiohttp.ClientSession() as session:

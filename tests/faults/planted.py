@@ -1,6 +1,6 @@
 """The bot's program with a fault planted at its start: `python planted.py NAME[=VALUE][,…] serve …`.
 
-Nothing of this is in the product: the program is the same, some of its functions are replaced before it begins.
+None of this is in the product: the program is the same, but some of its functions are replaced before it starts.
 """
 
 import sys
@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 
 def ack_first(_value: str) -> None:
-    """Answer before the commit: every turn is worked out, taken back, answered, and only then stored."""
+    """Answer before the commit: every turn is computed, rolled back, answered, and only then stored."""
     import asyncio
     import time
 
@@ -59,7 +59,7 @@ def synchronous_normal(_value: str) -> None:
 
 
 def sent_again_blindly(_value: str) -> None:
-    """Send again what may have arrived."""
+    """Send a message again although it may have arrived."""
     from sqlalchemy import update
     from sqlmodel import col
 
@@ -71,7 +71,7 @@ def sent_again_blindly(_value: str) -> None:
 
 
 def says_ok(_value: str) -> None:
-    """Say 200 to what was not stored."""
+    """Answer 200 although nothing was stored."""
     from aiohttp import web
 
     plain = web.json_response
@@ -96,7 +96,7 @@ def leak(_value: str) -> None:
 
 
 def power(value: str) -> None:
-    """Lose the power at a sync: `N` is which. The files then hold what was synced, and the process is gone."""
+    """Lose the power at the N-th sync: the files hold what was synced before it, and the process is gone."""
     from tests.faults.power_loss import arm
 
     arm(int(value))

@@ -1,10 +1,10 @@
 """SQLite on files that forget what was not synced.
 
-The layer below it is replaced, in the process that is to lose power. Each write is noted with what was there before it,
-each sync forgets the notes of its file. At the chosen sync the notes are played back, newest first, so that the files
-hold what was synced and nothing else, and the process ends at once.
+SQLite's file layer is replaced in the process that is to lose power. Each write is noted with what was there before,
+and each sync forgets the notes about its file. At the chosen sync the notes are played back, newest first, so that the
+files hold what was synced and nothing else, and the process ends at once.
 
-Everything unsynced is lost, the worst case; a real disk may keep some of it.
+Everything unsynced is lost, which is the worst case; a real disk may keep some of it.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from ctypes.util import find_library
 
 ENDED = 77
 """The exit code of a process that has lost power."""
-# The name as an address: SQLite keeps it for as long as the file is open, and a copy of ours would be gone by then.
+# The name is passed as an address: SQLite keeps it while the file is open, and a Python copy would be freed sooner.
 _OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
@@ -55,12 +55,12 @@ class _File(Structure):
 
 
 _Note = tuple[int, bytes, int]
-"""Where, what was there, and how long the file was."""
+"""Offset, the bytes that were there, and the length of the file."""
 _kept: list[object] = []
 
 
 def library() -> ctypes.CDLL | None:
-    """Return the library of SQLite that Python's own module uses, None where that has it built in."""
+    """Return the SQLite library that Python's own module uses, None if it is built into the module."""
     import _sqlite3
 
     name = find_library("sqlite3")
@@ -120,7 +120,7 @@ def arm(sync: int) -> None:
         path = os.fsdecode(ctypes.string_at(name)) if name else ""
         if done == 0 and path.endswith(("bot.db", "bot.db-wal")):
             if path not in files:
-                files[path] = os.open(path, os.O_RDWR)  # never closed: closing any would let go of SQLite's locks
+                files[path] = os.open(path, os.O_RDWR)  # never closed: closing one would release SQLite's locks
             head = ctypes.cast(file, POINTER(_File)).contents
             was = head.methods.contents
             mine = _Methods.from_buffer_copy(was)

@@ -1,4 +1,4 @@
-"""The fault programme's sizes, seeds, mutants and figures: what `dev.py faults` tells the tests, and they tell it."""
+"""The fault programme's sizes, seeds, mutants and figures, as passed between `dev.py faults` and the tests."""
 
 import json
 import os
@@ -27,26 +27,26 @@ MUTANTS = {
     "T25": ("leak", "grows"),
     "standby": ("asynchronous", "acknowledged and not there"),
 }
-"""By part of the programme, the cause of what it must see, and what it says when it does.
+"""By part: the planted fault it must detect, and the words in its failure when it does.
 
-They are in planted.py and in the tests. A part that fails for another reason has not seen it.
+The faults are in planted.py and in the tests. A part that fails for another reason has not detected its fault.
 """
 
 
 @dataclass(frozen=True)
 class Programme:
-    """What one test of the programme is run with."""
+    """The parameters that a part of the programme is run with."""
 
     part: str
 
     @property
     def size(self) -> Size:
-        """Return how large it runs: `suite` in the suite, else as the command was told."""
+        """Return the size: `suite` in the test suite, else the one the command was given."""
         found = os.environ.get(SIZE, "")
         return found if found in ("small", "full") else "suite"  # type: ignore[return-value]
 
     def of(self, suite: T, small: T, full: T) -> T:
-        """Return what fits the size; of a full number the share that was asked for."""
+        """Return the value for the size; a full number is scaled by the share asked for."""
         return {"suite": suite, "small": small, "full": self._share(full)}[self.size]
 
     @staticmethod

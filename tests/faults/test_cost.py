@@ -30,15 +30,15 @@ def family(pid: int) -> float:
 
 
 async def presses(programme: Programme, bot: PlantedBot, server: int | None) -> tuple[float, float, int]:
-    """Return the milliseconds a press takes of the bot and of the server, and how many presses were measured."""
+    """Return the milliseconds a press takes in the bot and in the server, and how many presses were measured."""
     await bot.start()
     assert bot.process is not None
     pid = bot.process.pid
     try:
         async with at_work(bot, CLIENTS, programme.seed) as (history, _):
-            await so_many(bot, 200)
+            await acknowledgements(bot, 200)
             before, ours, theirs = len(history.waits), processor(pid), family(server) if server else 0.0
-            await so_many(bot, programme.of(0, 400, 4000))
+            await acknowledgements(bot, programme.of(0, 400, 4000))
             count = len(history.waits) - before
             ours, theirs = processor(pid) - ours, (family(server) if server else 0.0) - theirs
         await compared(bot, 0, 0)
@@ -47,7 +47,8 @@ async def presses(programme: Programme, bot: PlantedBot, server: int | None) -> 
     return ours * 1000 / count, theirs * 1000 / count, count
 
 
-async def so_many(bot: PlantedBot, count: int) -> None:
+async def acknowledgements(bot: PlantedBot, count: int) -> None:
+    """Wait until this many more presses are acknowledged."""
     async with patience("presses to be acknowledged"):
         for _ in range(count):
             await bot.acknowledged.get()

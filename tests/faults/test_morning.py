@@ -28,7 +28,7 @@ async def sweeps(town: Town) -> tuple[float, list[float]]:
 
 
 def put(desk: Desk, since: object) -> Counter[object]:
-    """Return how many messages were put for each chat."""
+    """Return how many messages were queued for each chat."""
 
     def work(session: Session) -> Counter[object]:
         found = session.connection().execute(text(BUNDLES), {"since": since})

@@ -1,4 +1,4 @@
-"""Two replicas restarted in turn behind the proxies of `deploy/`, by their own files: nobody's request fails."""
+"""Two replicas restarted in turn behind the proxies of `deploy/`, with their shipped files: nobody's request fails."""
 
 import asyncio
 import re
@@ -23,11 +23,11 @@ from tests.wire.test_stopping import two_replicas
 WORKERS = tuple(f"w{number}" for number in range(8))
 ANSWERS = 1000
 CADDY = (2, 11, 2)
-"""From here on, what could not be delivered is tried again with its body (caddyserver/caddy, pull request 7547)."""
+"""The first version that retries an undelivered request with its body (caddyserver/caddy, pull request 7547)."""
 
 
 def nginx_file(folder: Path, tls: int, ports: tuple[int, int]) -> str:
-    """Return the shipped file, within what belongs around it; only ports, paths and the name are another's."""
+    """Return the shipped file inside the configuration it needs around it; only ports, paths and the name differ."""
     certificate, (plain,) = folder / "server-localhost-90.pem", free_ports(1)
     shipped = changed(
         "nginx.conf",
@@ -53,7 +53,7 @@ def nginx_file(folder: Path, tls: int, ports: tuple[int, int]) -> str:
 
 
 def caddy_file(folder: Path, tls: int, ports: tuple[int, int]) -> str:
-    """Return the shipped file with a certificate of one's own, as it says; only ports and the name are another's."""
+    """Return the shipped file with its own certificate added, as its comments say; only ports and the name differ."""
     certificate = folder / "server-localhost-90.pem"
     shipped = changed(
         "Caddyfile",
@@ -67,7 +67,7 @@ def caddy_file(folder: Path, tls: int, ports: tuple[int, int]) -> str:
 
 
 def changed(name: str, changes: Mapping[str, str]) -> str:
-    """Return a shipped file with some words replaced; each must be there."""
+    """Return a shipped file with some words replaced. Raises: AssertionError: one of them is not there."""
     shipped = (ROOT / "deploy" / name).read_text(encoding="utf-8")
     for old, new in changes.items():
         assert old in shipped
@@ -82,7 +82,7 @@ PROXIES = {
 
 
 def caddy_version(program: str) -> tuple[int, ...]:
-    """Return the version of the Caddy that is there."""
+    """Return the version of the installed Caddy."""
     told = subprocess.run((program, "version"), capture_output=True, text=True, check=True).stdout
     return tuple(map(int, re.findall(r"\d+", told)[:3]))
 

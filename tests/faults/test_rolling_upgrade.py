@@ -1,7 +1,7 @@
 """A rolling upgrade and the way back under load: the release before, from the history of the sources, and this one.
 
 Nobody's line fails while the schema is raised and the replicas are replaced; figures need no repair; the release before
-says what it meets, and its copy is put back by it.
+reports that the schema is newer, and restores its own backup.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from tests.wire.test_stopping import LONG
 VERSIONS = "storage/migrations/versions"
 WORKERS = tuple(f"w{number}" for number in range(4))
 TURNS = 400 if LONG else 20
-"""How many lines are answered in each phase at least."""
+"""The least number of lines answered in each phase."""
 
 
 def git(*words: str) -> bytes:
@@ -36,7 +36,7 @@ def git(*words: str) -> bytes:
 
 
 def schemas(commit: str) -> dict[str, str]:
-    """Return the migrations of a commit with their contents' names."""
+    """Return the migrations of a commit by file name, with the hash of their contents."""
     found = {}
     for line in git("ls-tree", commit, f"{VERSIONS}/").decode().splitlines():
         about, path = line.split("\t")
@@ -46,7 +46,7 @@ def schemas(commit: str) -> dict[str, str]:
 
 
 def release_before() -> str | None:
-    """Return the newest commit whose migrations are the first of ours, unchanged; None if the history has none."""
+    """Return the newest commit that has only the earlier of our migrations, unchanged; None if the history has none."""
     try:
         commits = git("log", "--format=%H %P", "-30", "--", VERSIONS).decode().split()
         names = sorted(path.name for path in (ROOT / VERSIONS).glob("*.py"))
@@ -81,7 +81,7 @@ class Load:
         self._more = asyncio.Condition()
 
     async def until(self, turns: int) -> None:
-        """Wait for so many more answers."""
+        """Wait for this many more answers."""
         enough = self.ended.total() + turns
         async with patience(f"{enough} answers", lambda: self.ended), self._more:
             await self._more.wait_for(lambda: self.ended.total() >= enough)
@@ -177,7 +177,7 @@ async def test_a_rolling_upgrade_and_the_way_back_fail_nobody(
             for bot in bots:
                 await bot.stop()
 
-        # the way back: the release before says what it meets, can copy it, and puts its own copy back
+        # the way back: the release before reports the newer schema, can back it up, and restores its own backup
         for word in ("migrate", "serve", "verify-log"):
             code, said = await told(bots[0], word, root=old)
             assert (code, "(BK-400)" in said) == (2, True), said

@@ -2,7 +2,7 @@
 
 A copy keeps its id, as the channel's own copies do; every second copy of a press has a new id and a later time. What is
 typed cannot be told from the same words typed again, so its copies keep their ids. Nobody presses a card before it was
-shown: of a person's activities the first copies keep their order, all others may come at any place of the window.
+shown: of a person's activities the first copies keep their order, all others may come anywhere in the window.
 """
 
 import random
@@ -102,7 +102,7 @@ def a_day(desk: Desk, activities: int, seed: int) -> tuple[bytes, list[Recorded]
 
 
 def shuffled(day: list[Recorded], luck: random.Random) -> list[tuple[int, int]]:
-    """Return the deliveries: place in the day, and which copy."""
+    """Return the deliveries: place in the day, and the number of the copy."""
     copies = [place for place in range(len(day)) for _ in range(luck.randint(1, 4))]
     for first in range(0, len(copies), WINDOW // 2):  # two halves overlap, so that a copy moves up to a whole window
         some = copies[first : first + WINDOW]
@@ -114,7 +114,7 @@ def shuffled(day: list[Recorded], luck: random.Random) -> list[tuple[int, int]]:
     came, order = Counter[int](), []
     for slot, place in enumerate(copies):
         due = expected[day[place].turn.object_id]
-        if due and place > due[0]:  # it was not shown yet: its turn comes when what is before it has come
+        if due and place > due[0]:  # its card is not shown yet: swap it with the activity that comes first
             later = copies.index(due[0], slot)
             copies[slot], copies[later] = copies[later], place
             place = copies[slot]
@@ -126,7 +126,7 @@ def shuffled(day: list[Recorded], luck: random.Random) -> list[tuple[int, int]]:
 
 
 def deliver(desk: Desk, one: Recorded, copy: int) -> None:
-    """Take an activity as the bot does."""
+    """Handle an activity as the bot does."""
     turn = one.turn
     if turn.kind == "press" and copy % 2:
         turn = replace(turn, activity_id=f"{turn.activity_id}-{copy}", now=turn.now + timedelta(seconds=3 * copy))
@@ -151,7 +151,7 @@ def begun(path: Path, before: bytes) -> Desk:
     """Return a desk on the database as the day begins."""
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-    path.write_bytes(before[:18] + b"\1\1" + before[20:])  # it says that there is a log beside it
+    path.write_bytes(before[:18] + b"\1\1" + before[20:])  # these bytes said that a write-ahead log exists
     made = Desk(f"sqlite:///{path}", Keys(KEYS, TRAIL))
     made.engine.raw_connection().driver_connection.execute("pragma synchronous=off")  # type: ignore[union-attr]
     return made

@@ -92,7 +92,7 @@ async def test_nobody_is_reminded_twice_or_forgotten(programme: Programme, tmp_p
 
 
 async def arrived(connector: FaultyConnector, count: int, url: str) -> None:
-    """Wait until so many have arrived, or none is waiting."""
+    """Wait until this many messages have arrived, or none is waiting."""
 
     async def look() -> bool:
         return len(connector.arrivals) >= count or await ended(url)

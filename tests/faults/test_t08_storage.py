@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.part("T8"), pytest.mark.beyond_suite]
 
 
 async def through(programme: Programme, what: str, bot: RealBot, clients: list[Client], fail: Step, mend: Step) -> None:
-    """Break the database for long, press all the while, mend it, and press until it is stored."""
+    """Break the database for some time, keep pressing, mend it, and press until the answer is stored."""
     assert isinstance(bot, PlantedBot)
     seconds = programme.of(0.0, 6.0, 60.0 if what == "PostgreSQL away" else 30.0)
     if programme.mutant:
@@ -59,7 +59,7 @@ async def through(programme: Programme, what: str, bot: RealBot, clients: list[C
     back = time.monotonic() - mended
     await clients[1].presses("Ja")
     assert await kept(bot) == 2
-    assert process.returncode is None, "it fell"
+    assert process.returncode is None, "the process ended"
     assert bot.process is process
     programme.figure(
         f"{what}: seconds away, refused plainly, not ready after s, first write after s",
@@ -70,7 +70,7 @@ async def through(programme: Programme, what: str, bot: RealBot, clients: list[C
 
 
 async def told_not_ready(bot: PlantedBot, begun: float) -> float:
-    """Return after how many seconds it says that it is not ready."""
+    """Return how many seconds it takes the bot to say that it is not ready."""
     await until("the bot to say that it is not ready", lambda: ready(bot), lambda found: not found)
     return time.monotonic() - begun
 

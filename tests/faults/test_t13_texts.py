@@ -36,7 +36,7 @@ TEXTS = {
 
 
 def comes_back(room: Room, number: int, text: str) -> tuple[str, str]:
-    """Type a motivation in a case of its own; return what is stored, and what is said if nothing is."""
+    """Type a motivation in a case of its own; return what is stored or, if nothing is, what the bot answers."""
     anna: Chat = room.chat("anna")
     ref = f"SN 2026/{number:04}"
     opens(anna, ref, **FACTS).presses("Nej")

@@ -1,4 +1,4 @@
-"""T20: a backup taken under load is one moment, comes back whole and in time; what was disposed of since stays away."""
+"""T20: a backup taken under load is consistent and restored whole and in time, without what was disposed of since."""
 
 import time
 from pathlib import Path

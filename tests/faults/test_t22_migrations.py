@@ -1,6 +1,6 @@
-"""T22: every migration by itself, with rows: up, killed in the middle and up again, and down or refused in words.
+"""T22: every migration by itself, with rows: up, killed in the middle and up again, and down or a stated refusal.
 
-Begins with the rows of a release that is still out there (schema 0007), as many times as asked for.
+Starts from the rows of a release that is still in use (schema 0007), multiplied to the size of the run.
 """
 
 import signal
@@ -36,7 +36,7 @@ def step(desk: Desk, version: str, *, down: bool = False) -> None:
 
 
 def way_back(desk: Desk, version: str) -> str | None:
-    """Go down to a version; return what is said where that is refused, None where it is done."""
+    """Go down to a version; return the refusal, None if it was done."""
     try:
         step(desk, version, down=True)
     except Exception as refused:
@@ -51,7 +51,7 @@ def versions() -> Iterator[str]:
 
 
 def multiply(desk: Desk, rows: int) -> None:
-    """Copy cases, their lists and answers until there are so many answers."""
+    """Copy cases, their lists and answers until there are at least this many answers."""
 
     def work(session: Session) -> None:
         connection = session.connection()

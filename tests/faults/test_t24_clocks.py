@@ -31,7 +31,7 @@ DAYS = {
     "leap day": date(2028, 2, 26),
 }
 SENT = "select once, conversation_id, kind from outbox where once is not null"
-"""A message has a key that no other may have; a bundle is one for each person and day."""
+"""Each message has a unique key; that of a bundle is its person and day."""
 
 
 def look(desk: Desk, now: datetime) -> None:
@@ -43,13 +43,13 @@ def look(desk: Desk, now: datetime) -> None:
 
 
 def forget(session: Session) -> None:
-    """Forget who was told of what, as if there were no key that keeps a message from being put twice."""
+    """Forget who was told what, as if no key kept a message from being queued twice."""
     for statement in ("update outbox set once = once || '-' || id", "delete from told", "delete from sweep"):
         session.connection().execute(text(statement))
 
 
 def days_of(path: Path, first: date, days: int, apart: timedelta, people: int, mutant: str) -> Counter[Any]:
-    """Let two replicas work through some days, from before the office opens; return what was put to be sent."""
+    """Let two replicas work through some days, from before the office opens; return the messages queued."""
     path.unlink(missing_ok=True)
     with (
         closing(Desk(put_database(path), Keys(KEYS, TRAIL))) as one,
@@ -69,11 +69,7 @@ def days_of(path: Path, first: date, days: int, apart: timedelta, people: int, m
             for minute in range(0, 12, 2):
                 for desk, off in ((one, -apart), (other, apart)):
                     if mutant:
-                        one.run_now(
-                            lambda s: s.connection().execute(text("update outbox set once = once || '-' || id"))
-                        )
-                        one.run_now(lambda s: s.connection().execute(text("delete from sweep")))
-                        one.run_now(lambda s: s.connection().execute(text("delete from told")))
+                        one.run_now(forget)
                     look(desk, at + timedelta(minutes=minute) + off)
         return one.run_now(lambda session: Counter(map(tuple, session.connection().execute(text(SENT)))))
 
@@ -91,7 +87,7 @@ def test_nobody_is_reminded_twice_or_on_another_day(programme: Programme, tmp_pa
 
 
 def test_a_last_day_is_a_day_of_the_calendar_wherever_the_clock_changes() -> None:
-    """Four months on, from every day of a leap year and the year before, by a count of its own."""
+    """Four months on, from every day of a leap year and the year before, counted independently."""
     day = date(2027, 1, 1)
     while day < date(2029, 1, 1):
         year, month = day.year + (day.month > 8), (day.month + 3) % 12 + 1

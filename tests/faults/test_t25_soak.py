@@ -35,7 +35,7 @@ def slope(points: list[tuple[float, float]]) -> float:
 async def test_hours_of_work_cost_no_memory(programme: Programme, tmp_path: Path) -> None:
     seconds = programme.of(0.0, 25.0, programme.hours * 3600)
     bot = a_bot(tmp_path, CLIENTS, *((programme.mutant,) if programme.mutant else ()))
-    bot.is_warm = False  # its memory is measured: it is to be its own
+    bot.is_warm = False  # its memory is measured, so it must share none
     await bot.start()
     assert bot.process is not None
     pid, seen, files, logs = bot.process.pid, [], [], []
@@ -65,6 +65,6 @@ async def test_hours_of_work_cost_no_memory(programme: Programme, tmp_path: Path
     assert most < 2
     assert max(logs) < 64
     assert max(files[len(files) // 3 :]) - min(files[len(files) // 3 :]) <= 2 * CLIENTS
-    # In half a minute a page more or less is a hundred MB an hour: there the sum counts.
+    # Over half a minute a little more or less looks like a hundred MB an hour: a short run checks the total instead.
     risen = later[-1][1] - later[0][1]
     assert grows < 5 if seconds > 1800 else risen < 2 + seconds / 100, f"grows {grows:.1f} MB an hour, by {risen:.1f}"

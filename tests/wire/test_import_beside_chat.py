@@ -16,7 +16,7 @@ from tests.wire.door import TENANT
 
 WORKERS = ("anna", "bo", "cleo", "dan", "eva", "filip", "gun", "hans")
 LONGEST_WAIT = 1.0
-"""Seconds a person may wait for an answer because of an import (product.md, CSV in)."""
+"""Seconds a person may wait for an answer because of an import."""
 
 
 def write_cases(file: Path, count: int) -> None:

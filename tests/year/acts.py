@@ -97,7 +97,7 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
 
 
 def _links(model: Model, case: Case, done: Done, now: datetime, reads: bool) -> None:
-    """Link two cases, ask whether they may be, answer that, or take the link away. Refused, it is asked another day."""
+    """Link two cases, ask to link them, answer that, or unlink them. After a refusal, ask again on another day."""
     other = model.cases.get(done.other)
     if other is None or other.adult == case.adult:
         return
@@ -181,7 +181,7 @@ def _sheet(case: Case, done: Done, reads: bool, now: datetime) -> tuple[Sheet | 
 
 
 def _give(case: Case, done: Done, child: int, given: Mapping[str, Value], now: datetime) -> bool:
-    """Store what is new of it, unless she has to be asked first."""
+    """Store what has changed, unless she must be asked first; return whether it was stored."""
     sheet = case.sheets[child]
     news = {
         item: value
@@ -226,7 +226,7 @@ def _facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def _contradicts(case: Case, done: Done, shown: list[str], child: int) -> bool:
-    """Return whether a card that is out of date says something else than what stands."""
+    """Return whether a card that is out of date contradicts what is stored."""
     stands = {"children": str(case.children)}
     if "planned_decision_on" in case.dates:
         stands["planned"] = str(case.dates["planned_decision_on"])
@@ -278,7 +278,7 @@ def _form(case: Case, done: Done, now: datetime, reads: bool) -> None:
             if reads:
                 sheet.write(item, Value(choice))
             elif case.stops_at_signature(done.person, child, {item: Value(choice)}):
-                break  # she is asked; what else stands in this row waits for her yes
+                break  # she is asked; the rest of this row waits for her confirmation
             else:
                 case._write(act, child, item, Value(choice), now)
     if act.before and not reads:
@@ -411,7 +411,7 @@ def _details(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def _stands(case: Case, at: tuple[str, int]) -> str:
-    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    """Return a fact as it was given: `unknown` is not the same as never given, which is empty."""
     return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
 
 

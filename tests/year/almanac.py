@@ -40,7 +40,7 @@ def on_to_work(day: date) -> date:
 
 
 def months_on(day: date, count: int) -> date:
-    """Return the same day of the month so many months on, the last one of a month that is too short."""
+    """Return the same day of the month, `count` months on, or the month's last day if it is too short."""
     number = day.year * 12 + day.month - 1 + count
     for length in (day.day, 30, 29, 28):
         try:

@@ -89,7 +89,7 @@ class _Call:
         if what == "slow":
             await asyncio.sleep(chance.uniform(2, 9))
         answer = self._take(sure=what not in ("hangs", "504 taken"))
-        if what == "hangs":  # it is there, and nobody says so
+        if what == "hangs":  # it has arrived, but the bot is not told
             await asyncio.sleep(10)
             raise TimeoutError
         if what == "504 taken":

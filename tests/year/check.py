@@ -1,4 +1,4 @@
-"""Holds the database, the messages and the figures against the model. Reads the database with SQL of its own."""
+"""Compares the database, the messages and the figures with the model. Reads the database with SQL of its own."""
 
 import json
 import re
@@ -27,7 +27,7 @@ REMINDS = {
     "UPPFOLJT": r"Det här pågick när du signerade()",
     "SKYDD": r"En anmälan kom in (\S+)\. Frågan",
 }
-"""How a reminder of each rule begins, and where its date stands."""
+"""How a reminder of each rule begins; the group is its date."""
 OTHERS = {
     "det som saknas i underlaget": "LUCKOR",
     "om beslutet är fattat": "BESLUT",
@@ -43,7 +43,7 @@ OTHERS = {
 
 
 class Fault(AssertionError):
-    """The product did something else than the model says."""
+    """The product did something other than the model says."""
 
 
 def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
 
 
 def expected(case: Case) -> dict[str, Any]:
-    """Return the same as the model has it."""
+    """Return the same, according to the model."""
     found: dict[str, Any] = {"children": case.children, "protected": case.protected, "unit": case.unit}
     found |= {name: str(day) for name, day in case.dates.items()}
     found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
@@ -93,7 +93,7 @@ def expected(case: Case) -> dict[str, Any]:
 
 
 def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Raises: Fault: two descriptions differ."""
+    """Check that two descriptions are the same. Raises: Fault: they differ."""
     wrong = {
         name: (found.get(name), wanted.get(name))
         for name in sorted({*found, *wanted})
@@ -105,13 +105,13 @@ def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
 
 
 def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
-    """Raises: Fault: a case is not stored as the model has it."""
+    """Check that a case is stored as the model says. Raises: Fault: it is not."""
     case = model.cases.get(ref)
     same(ref, stored(database, ref), expected(case) if case is not None else {})
 
 
 def links_are_right(database: sqlite3.Connection, model: Model) -> None:
-    """Raises: Fault: other cases are linked, or asked about, than the model says."""
+    """Check that the linked cases, and those asked about, are those of the model. Raises: Fault: they are not."""
     ref = "(select ref from cases where cases.id = {}_case_id)"
     query = f"select {ref.format('child')}, {ref.format('adult')}, state from case_link"
     found = {f"{child} and {adult}": state for child, adult, state in database.execute(query)}
@@ -199,7 +199,7 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 
 
 def answers_wanted(model: Model, first: date, last: date) -> dict[str, Any]:
-    """Return which answers leave the house, with what is written beside them: none of a protected identity."""
+    """Return the answers that are exported, with their texts; none of cases with protected identity."""
     found: dict[str, Any] = {}
     for case in model.cases.values():
         sheets = [("case_worker", child, sheet) for child, sheet in case.sheets.items()]
@@ -218,7 +218,7 @@ def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in rows:
         place = f"{row['case_ref']} {row['role']} {row['child'] or 1} {row['item']}"
-        text = next(iter(TEXT.findall(row["motivation"])), "")  # where it stands in the file is said beside it as well
+        text = next(iter(TEXT.findall(row["motivation"])), "")  # the export also says where in the file it is
         told = (text, row["place"], int(row["revision"]))
         found[place] = sorted((*found.get(place, ()), told))
     return found
@@ -227,11 +227,11 @@ def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 # --- what is gone -----------------------------------------------------------------------------------------------------
 
 STAYS = ("event", "event_seal", "tombstone")
-"""Who did what and when, without content; and that the case was disposed of."""
+"""The tables that keep rows of a disposed case: who did what and when, without content, and that it was disposed of."""
 
 
 def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int]) -> None:
-    """Raises: Fault: a row belongs to a case that was disposed of, or names it. gone: references by row id."""
+    """Check that no row belongs to or names a case that was disposed of. gone: references by row id. Raises: Fault."""
     for table, column, kind in _columns(database):
         of: Collection[int] = (
             gone if column == "case_id" or column.endswith("_case_id") or (table, column) == ("cases", "id") else ()

@@ -28,7 +28,7 @@ MASTER = {"test": bytes(32)}
 
 
 class _Nothing(selectors.SelectSelector):
-    """Sees no file at all, and lets simulated time pass where a selector would wait."""
+    """A selector that watches no files, and lets simulated time pass instead of waiting."""
 
     def __init__(self, passes: Callable[[float], None]) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
 
 
 class SimulatedClock(Clock):
-    """The clock on one machine's wall: the simulation's time, and how much this one is off. off: changed by a fault."""
+    """One machine's clock: the simulation's time plus `off`, by which this clock is wrong."""
 
     def __init__(self, loop: SimulatedLoop, start: datetime) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Killed(BaseException):
 
 
 class SimulatedDesk(Desk):
-    """The bot's desk, on the event loop's own thread. Between transactions, whoever is next goes on.
+    """The bot's desk, on the event loop's own thread. Other tasks run between transactions.
 
     fails: called before each transaction with where it stands, "begin", "end" (before the commit) or "kept" (after
     it); it may raise what a crash or a broken disk raises there. told: called after each commit with what the
@@ -98,7 +98,7 @@ class SimulatedDesk(Desk):
         self._chance, self._fails, self._told = chance, fails, told
         self.raw = self.engine.raw_connection().driver_connection
         assert self.raw is not None
-        self.raw.execute("pragma synchronous=off").close()  # what a power cut does is tests/faults' own matter
+        self.raw.execute("pragma synchronous=off").close()  # power cuts are tested in tests/faults
 
     async def run(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
         """Run one transaction, after and before whatever else is ready to run."""
@@ -166,7 +166,7 @@ def predictable(seed: int, loop: SimulatedLoop, now: Callable[[], datetime]) -> 
         (secrets, "token_bytes", lambda count=32: drawn.randbytes(count)),
         (storage.replicas, "_now", lambda _session: now()),
         (storage.desk, "time", ticks),
-        (storage.desk, "_PATIENCE", 0.0),  # a lock is held by somebody who does not run meanwhile: no use in waiting
+        (storage.desk, "_PATIENCE", 0.0),  # whoever holds a lock does not run meanwhile, so waiting is useless
         (imports.steps, "time", ticks),
         (bot.commandline.disposing, "time", ticks),
     ]

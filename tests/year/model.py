@@ -46,7 +46,7 @@ class Act:
 
 @dataclass
 class Sheet:
-    """One child's list. tops: per item, the acts that stand on one another, the newest last."""
+    """One child's list. tops: per item, the acts that have answered it, the newest last."""
 
     begun: date
     values: dict[str, Value] = field(default_factory=dict)
@@ -162,7 +162,7 @@ class Case:
         return found
 
     def counts(self, item: str, value: Value, child: int) -> bool:
-        """Return whether an answer is one as the facts are now: a fact that is unknown hides none."""
+        """Return whether an answer counts with the present facts; an unknown fact hides no answer."""
         if value.choice == "ej_tillampligt":
             return self.fact(NO_ET_UNLESS_NO.get(item, ""), child) != "ja"
         return value.choice != "obesvarad"
@@ -195,7 +195,7 @@ class Case:
             self.sheets.setdefault(child, Sheet(day))
 
     def set_fact(self, name: str, child: int, value: str, now: datetime, day: date) -> None:
-        """Store a fact if it is another than before; `unknown` the first time is one as well."""
+        """Store a fact if it differs from before; `unknown` given for the first time counts as a change."""
         at = (name, child if name in OF_CHILD else 0)
         old = self.facts.get(at, "") or ("unknown" if at in self.fact_revisions else "")
         if value == old:
@@ -225,7 +225,7 @@ class Case:
                     sheet.status, sheet.was_voided = "voided", True
 
     def voids(self, child: int, item: str, value: Value) -> bool:
-        """Return whether a new answer takes a signature with it."""
+        """Return whether a new answer voids the signature."""
         was, now = self.signed_values.get(child, {}).get(item, OPEN), self.sheets[child].value(item)
         if was.choice != "pagaende":
             return True
@@ -247,7 +247,7 @@ class Case:
         return any(self.voids(child, item, value) for item, value in given.items())
 
     def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
-        """Store one act of a worker's; what stands already is no news."""
+        """Store one act of a worker's."""
         act = Act(name, person, child, at=now)
         for item, value in given.items():
             self._write(act, child, item, value, now)
@@ -444,7 +444,7 @@ def _newest(day: date, starts: Mapping[date, date]) -> date | None:
 
 @dataclass
 class Model:
-    """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
+    """The whole municipality. gone: what was disposed of, as it stays in the figures for ever.
 
     months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
     with the case whose people are asked, and the day. met: every pair whose people have heard of each other.
@@ -460,7 +460,7 @@ class Model:
     met: set[tuple[str, str]] = field(default_factory=set)
 
     def town(self, today: date) -> own_count.Town:
-        """Return the same in the form that the figures are counted from by hand."""
+        """Return the model in the form from which own_count.py counts the figures."""
         return own_count.Town([*self.gone.values(), *map(_counted, self.cases.values())], today)
 
     def held(self, name: str, day: date) -> list[Post]:
@@ -490,7 +490,7 @@ class Model:
         ]
 
     def forget(self, ref: str) -> None:
-        """Let a case be gone; what it has in the figures stays."""
+        """Remove a case; what it contributes to the figures stays."""
         self.gone[ref] = _counted(self.cases.pop(ref))
         self.gone[ref].is_listed = False
         self.links = {pair: link for pair, link in self.links.items() if ref not in pair}

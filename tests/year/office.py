@@ -1,6 +1,6 @@
 """What the administration does: people come, go and change units, cases change hands, closed cases are disposed of.
 
-By files and commands, as `app.py` takes them, in the middle of everybody else's day.
+It uses the files and commands that `app.py` takes, in the middle of everybody else's day.
 """
 
 import random
@@ -183,12 +183,12 @@ class Office:
         return int(self._ask("select count(*) from event where case_id = ?", row)[0][0])
 
     def gone_is_gone(self) -> None:
-        """Raises: Fault: something is left of a case that was disposed of, or has come back."""
+        """Check that nothing is left of the disposed cases. Raises: Fault: something is, or has come back."""
         if self._gone:
             check.nothing_is_left(self._town.database, self._gone, self._lists)
 
     def _nothing_sealed(self) -> None:
-        """Raises: Fault: a reply or a message that is kept names a case that is gone."""
+        """Check that no stored reply or message names a disposed case. Raises: Fault: one does."""
         found = self._town.stacks[0].desk.read_now(_sealed)
         for what, text in found:
             for ref in self._gone.values():

@@ -1,6 +1,6 @@
 """Faults to plant in the simulated bot, each as a change of its code in this process alone.
 
-A simulation that finds none of these would find nothing.
+A simulation that did not find these would prove nothing.
 """
 
 import contextlib
@@ -30,18 +30,18 @@ def lost_update() -> list[Change]:
 
 
 def doubled_reminder() -> list[Change]:
-    """What may have come, and may not, is sent again."""
+    """A message that may or may not have arrived is sent again."""
     return [(outbox_worker, "_was_refused", lambda _error: True)]
 
 
 def leaked_motivation() -> list[Change]:
-    """A card that is posted holds what a response would: also what was written."""
+    """A posted card holds what only a response may: what somebody wrote."""
     real = adapter.render_card  # type: ignore[attr-defined]
     return [(adapter, "render_card", lambda reply, mint, **_: real(reply, mint, private=True))]
 
 
 def figure_off_after_undo() -> list[Change]:
-    """What is taken back stays in the figures."""
+    """An answer that is undone stays in the figures."""
     real_undo, real_enqueue = answers.undo, projection_queue.enqueue
     within: list[bool] = []
 
@@ -60,7 +60,7 @@ def figure_off_after_undo() -> list[Change]:
 
 
 def deadline_off_by_a_day() -> list[Change]:
-    """The day on which a report came in is counted as well, the other way round."""
+    """The time limit of fourteen days is fifteen."""
     return [(checklists.deadlines, "ASSESSMENT_DAYS", 15)]
 
 

@@ -12,7 +12,7 @@ from tests.year.town import Town
 
 MEMORY = Path("/dev/shm")
 MOST_SEEDS = 200
-"""Within so many seeds each planted fault is to be found."""
+"""The most seeds that are tried for each planted fault."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from tests.year.machine import Killed, SimulatedClock, SimulatedDesk, SimulatedL
 SECRET = bytes(range(32))
 TURN = "the turn a transaction took"
 SHOWN: ContextVar[tuple[Reply | None, str]] = ContextVar("SHOWN", default=(None, ""))
-"""What is being sent and the activity it answers, if any, so that the one who gets it knows what it is."""
+"""The reply being sent and the activity it answers, if any, for the simulated client that receives it."""
 
 
 class Taken(NamedTuple):
@@ -40,7 +40,7 @@ class Taken(NamedTuple):
 
 
 class _NotedTurns(Turns):
-    """Leaves in the session which turn it took, for those who are told of the commit."""
+    """Records in the session which turn it took, for the callback after the commit."""
 
     def _taken(self, turn: Turn, session: Session) -> Any:
         found = super()._taken(turn, session)
@@ -143,7 +143,7 @@ class Stack:
         return failed
 
     async def settle(self) -> None:
-        """Wait for all that was begun and still goes on: replies that are slow, updates of cards."""
+        """Wait for everything still under way: slow replies, updates of cards."""
         own = [*self.adapter._sending, *self.worker._in_flight]
         if own:
             await asyncio.wait(own)

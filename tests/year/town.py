@@ -137,7 +137,9 @@ class Town:
         asyncio.set_event_loop(self.loop)
         was, often = logging.root.manager.disable, gc.get_threshold()
         logging.disable(logging.CRITICAL)
-        gc.set_threshold(50_000, 20, 50)  # most of what is made is gone by itself: looking for the rest takes an eighth
+        gc.set_threshold(
+            50_000, 20, 50
+        )  # most objects are freed without it, and the default takes an eighth of the time
         try:
             with predictable(self.seed, self.loop, self.clock.now):
                 self.loop.run_until_complete(self._lives())
@@ -340,7 +342,7 @@ class Town:
                 )
 
     async def _says(self, person: Person) -> None:
-        """Say something of no case. Thanks twice in a row would be her motivation, where one was asked for."""
+        """Say something about no case. A second thanks in a row would become a motivation, if one was asked for."""
         words = [one for one in SAYS[person.role] if one != "tack!" or not person.thanked]
         said = self.chance.choice(words)
         await self._types(person, said, "other")
@@ -508,7 +510,7 @@ class Town:
         }
 
     async def _links(self) -> None:
-        """Somebody links two cases of hers, or asks whether they may be; and whoever was asked says so, or does not."""
+        """Somebody links two cases, or asks whether they may be linked; whoever was asked may answer."""
         chance = self.chance
         adults = [case.ref for case in self.model.cases.values() if case.adult]
         children = [case for case in self.model.cases.values() if not case.adult and case.lead]
@@ -648,7 +650,7 @@ class Town:
             self.pending[activity["id"]] = done
             self.note(done.person, done.kind, done.what, done.title or done.text)
         counts = done is not None and done.what == "undo" and chance.random() < 0.5
-        if counts:  # what stood before is in the figures, and must leave them
+        if counts:  # the answer to be undone is in the figures by then, and must leave them
             self._must_work(await self.stacks[0].rounds("figures"), "the figures")
         trouble = self._breaks_something() if done is not None and self.weeks else ""
         twice = done is not None and chance.random() < 0.05
@@ -742,7 +744,7 @@ class Town:
     async def _starts_again(self, place: int) -> None:
         trouble = self.stacks[place].channel.trouble
         await self.stacks[place].die()
-        for person in self.people.values():  # it may not have come to note what it sent
+        for person in self.people.values():  # it may have died before recording what it sent
             for what, (day, sure) in person.heard.items():
                 person.heard[what] = (day, sure and day != self.now().date())
         self.stacks[place] = self._process(place)
@@ -831,7 +833,7 @@ class Town:
             self._looks(person, now)
 
     def _reminded(self, person: Person, found: Sequence[tuple[str, str, str]], *, sure: bool) -> None:
-        """Hold a bundle against what is due."""
+        """Compare a bundle with what is due."""
         day = self.now().date()
         if day in person.bundles:
             raise Fault(f"{person.name} got a second bundle of reminders on {day}")
@@ -851,7 +853,7 @@ class Town:
             person.heard[ref, rule, mark] = (day, sure)
 
     def _may_see(self, person: Person, body: Any, done: Done | None) -> None:
-        """Raises: Fault: a message names a case, or quotes a text, that is not for this person."""
+        """Check that a person may see all cases and texts in a message. Raises: Fault: she may not."""
         text = check.as_text(body)
         today = self.now().date()
         for ref in sorted(set(check.REF.findall(text))):
@@ -918,7 +920,7 @@ def _verb(card: Card, title: str) -> str:
 
 
 ASIDE = {"how", "same_as"}
-"""Presses that nobody here makes: what stands beside an answer, and a sibling's."""
+"""Presses that the simulation never makes: how an answer came about, and copying a sibling's."""
 CHEF = "unit_manager"
 NEVER = {
     "Kommentera",
