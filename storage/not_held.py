@@ -11,6 +11,7 @@ from sqlmodel import Session
 from storage.held import UNREAD, NotHeld
 from storage.rows import Shape, TableRow, shape
 from storage.session import UNREADABLE, readers_of
+from storage.unopened import columns_of
 
 _AT_ONCE = 1000
 
@@ -20,10 +21,13 @@ def look(session: Session, most: int | None = None) -> tuple[list[NotHeld], int]
     found: list[NotHeld] = []
     count = 0
     for kind in shapes():
+        unopened = columns_of(session, kind)
         for values in islice(_values(session, kind), most):
             count += 1
             if not kind.may_be_written(values):
                 found.append(kind.not_held(values))
+            elif unopened and (columns := unopened(values)):
+                found.append(NotHeld(kind.table.name, kind.key_of(values), columns))
     return found, count
 
 

@@ -103,8 +103,11 @@ class Shape:
 
     def not_held(self, values: Sequence[Any]) -> held.NotHeld:
         """Return the fault of an invalid row."""
-        key = ":".join("?" if values[at] is held.UNREAD else str(values[at]) for at in self.keys)
-        return held.NotHeld(self.table.name, key, [self.names[at] for at in self.check.misfits(values)])
+        return held.NotHeld(self.table.name, self.key_of(values), [self.names[at] for at in self.check.misfits(values)])
+
+    def key_of(self, values: Sequence[Any]) -> str:
+        """Return a row's primary key in words, "?" for what cannot be read."""
+        return ":".join("?" if values[at] is held.UNREAD else str(values[at]) for at in self.keys)
 
     def read_instead(self, values: Sequence[Any]) -> tuple[Any, ...] | None:
         """Return the values, with what is read `instead` of each invalid one; None if that is not declared for one."""

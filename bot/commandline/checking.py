@@ -5,12 +5,15 @@ from pathlib import Path
 
 from bot.commandline.restoring import Restored, replay, verdicts
 from checklists.faults import Code, fault
-from storage import contents, key_file, migrate, tenants, tombstones
+from storage import contents, key_file, migrate, not_held, tenants, tombstones
 from storage.aggregates import project_all
 from storage.backup import put_back, scratch_place, sums_beside, sums_of
 from storage.desk import Desk, Session, opened
 from storage.recount import recount
 from storage.sealing import Keys
+
+MOST_NAMED = 10
+"""Invalid rows that are named; `doctor` and `skipped` list them on the database itself."""
 
 
 def check(
@@ -18,8 +21,9 @@ def check(
 ) -> Restored:
     """Restore a backup into a scratch place beside the database, and compare.
 
-    Counts and hashes of every table with those noted when it was taken, the trail with its key, the figures with the
-    answers. The database itself is not touched. Raises: CannotBackUp, SumsUnreadable, BadTombstones, KeyGone.
+    Counts and hashes of every table with those noted when it was taken, each row and sealed text with what may stand
+    there, the trail with its key, the figures with the answers. The database itself is not touched.
+    Raises: CannotBackUp, SumsUnreadable, BadTombstones, KeyGone.
     """
     noted = contents.read_file(sums_beside(file))
     stones = tombstones.read_file(stones_file)
@@ -38,10 +42,15 @@ def check(
             desk.run_now(lambda session: key_file.read(session, keys_file))
             gone = replay(desk, stones, now, actor)
             lines, broken = verdicts(desk)
+            invalid, _ = desk.read_now(not_held.look)
             figures = _figures(desk)
+    broken += [one.fault for one in invalid[:MOST_NAMED]]
+    if len(invalid) > MOST_NAMED:
+        broken.append(fault(Code.ROWS_NOT_HELD, count=len(invalid)))
     if figures:
-        broken = [*broken, fault(Code.COPY_FIGURES, count=figures)]
+        broken.append(fault(Code.COPY_FIGURES, count=figures))
     lines = [f"{file} restored to try", told, f"disposed of again: {gone} of {len(stones)} in {stones_file}", *lines]
+    lines.append(f"rows that cannot be read, or whose text does not open: {len(invalid)}")
     return Restored([*lines, f"figures that differ from the answers: {figures}"], broken)
 
 
