@@ -1,4 +1,4 @@
-"""Restore as an exercise: a backup is put into a scratch place, compared, and taken away again."""
+"""Restore as an exercise: a backup is restored into a scratch place, compared, and removed again."""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,9 @@ def check(
 ) -> Restored:
     """Restore a backup into a scratch place beside the database, and compare.
 
-    Counts and hashes of every table with those noted when it was taken, the trail with its key, the figures with the
-    answers. The database itself is not touched. Raises: CannotBackUp, SumsUnreadable, BadTombstones, KeyGone.
+    Compared are the counts and hashes of every table with those noted when the backup was made, the trail with its key,
+    and the figures with the answers. The database itself is not touched.
+    Raises: CannotBackUp, SumsUnreadable, BadTombstones, KeyGone.
     """
     noted = contents.read_file(sums_beside(file))
     stones = tombstones.read_file(stones_file)
@@ -31,7 +32,7 @@ def check(
         told = f"{rows} rows in {len(found)} tables" + ("" if faults else ", all as they were")
         if noted is None:
             told = f"{rows} rows in {len(found)} tables; there is no {sums_beside(file)} to compare them with"
-        if faults:  # nothing that is read from it says anything about the database
+        if faults:  # the copy is damaged: nothing else in it says anything about the database
             return Restored([f"{file} restored to try", told], faults)
         with opened(scratch, keys) as desk:
             migrate.upgrade(desk)
@@ -46,7 +47,7 @@ def check(
 
 
 def _figures(desk: Desk) -> int:
-    """Return how many figures are not what the answers give."""
+    """Return how many figures differ from the answers."""
     desk.run_now(project_all)
     known = desk.read_now(lambda session: [tenant.id for tenant in tenants.everyone(session)])
 

@@ -1,4 +1,4 @@
-"""`draw`: the draw of a round worked out again from an exported frame, without any database."""
+"""`draw`: repeats the draw of a round from an exported frame, without any database."""
 
 import argparse
 import io

@@ -51,7 +51,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--kinds", action="store_true", help="table: each case's heading says vux or barn")
     export.add_argument("--totals", action="store_true", help="table: a last column with Ja, over all units")
     export.add_argument("--case", default="", metavar="REF", help="case: everything kept about this one")
-    export.add_argument("--tenant", default="", metavar="ID", help="case: whose, where several have the reference")
+    export.add_argument("--tenant", default="", metavar="ID", help="case: the tenant, where several have the reference")
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
@@ -96,7 +96,7 @@ def _export(parsed: argparse.Namespace) -> None:
 
 
 def _say_not_random(desk: Desk, selection: Selection) -> None:
-    """Say on standard error that some of the figures are not of a random sample: the columns are fixed."""
+    """Warn on standard error that some of the figures are not of a random sample: the file has no column for it."""
     from reports.not_random import not_random
 
     share = desk.read_now(partial(not_random, selection=selection))
@@ -105,7 +105,7 @@ def _say_not_random(desk: Desk, selection: Selection) -> None:
 
 
 def _check_case(parsed: argparse.Namespace) -> None:
-    """Keep an extract of one case apart from the everyday exports. Raises: Stop."""
+    """Refuse the options of other exports in an extract of one case, and its own in the others. Raises: Stop."""
     filters = ("checklist", "first", "last", "unit", "role") if parsed.what == CASE else ("case", "tenant")
     named = {"first": "from", "last": "to"}
     for name in filters:
@@ -116,14 +116,14 @@ def _check_case(parsed: argparse.Namespace) -> None:
 
 
 def _check_pace(parsed: argparse.Namespace) -> None:
-    """Let figures of time be narrowed to units and quarters only. Raises: Stop."""
+    """Refuse to narrow figures of time by anything but unit and period. Raises: Stop."""
     for name in ("checklist", "role"):
         if parsed.what == "pace" and getattr(parsed, name):
             raise Stop(fault(Code.PACE_OF_UNITS, option=f"--{name}"))
 
 
 def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:
-    """Write everything kept about one case; that it was done is in its trail."""
+    """Write everything kept about one case, and record that in its trail."""
     from reports.case_extract import COLUMNS, case_rows
     from reports.csv_out import write_csv
     from reports.xlsx_out import Page, write_xlsx
@@ -235,7 +235,7 @@ def _figure_rows(
 
 
 def _project(desk: Desk) -> None:
-    """Project what was noted, a batch at a time, so that the bot can answer in between."""
+    """Bring the figures up to date, a batch at a time, so that the bot can answer in between."""
     from storage.aggregates import project_new
 
     while desk.run_now(project_new):
