@@ -14,7 +14,7 @@ from bot.tab.entra import SignedIn
 LASTS = timedelta(hours=1)
 COOKIE = "__Host-bk-flik"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
-"""The page stands in a frame of Teams, so the cookie must go along there; partitioned: only in that frame."""
+"""The page is shown in a frame of Teams, so the cookie has to be sent there; partitioned: in that frame only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Sessions:
         return Visit(SignedIn(tenant, object_id), at) if now < at else None
 
     def form(self, who: SignedIn) -> str:
-        """Return what every form of hers carries: no other page can know it, and it outlives the session."""
+        """Return the mark that every form of hers carries: no other page can know it, and it outlives the session."""
         return _text(self._tag(b"form", f"{who.tenant}|{who.object_id}".encode()))
 
     def is_form(self, who: SignedIn, given: str) -> bool:
