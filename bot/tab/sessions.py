@@ -1,6 +1,6 @@
-"""The session after sign-in: a cookie this bot has sealed, so that every replica reads it and none keeps it.
+"""The session after sign-in: a cookie this bot has signed, so that every replica can read it and none stores it.
 
-It says who signed in and until when, never what she may: roles are read from the register at every request.
+It says who signed in and until when, never what she may do: roles are read from the register at every request.
 """
 
 import hmac
@@ -26,7 +26,7 @@ class Visit:
 
 
 class Sessions:
-    """Seals sessions and forms, with HMAC-SHA256 over a key of their own made from the bot's secret."""
+    """Signs sessions and forms: HMAC-SHA256 with a key of its own, derived from the bot's secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.digest(secret, b"bot/tab", "sha256")
@@ -38,7 +38,7 @@ class Sessions:
         return f"{COOKIE}={value}; Max-Age={int(LASTS.total_seconds())}; {_ATTRIBUTES}"
 
     def read(self, cookie: str, now: datetime) -> Visit | None:
-        """Return the session of a cookie; None if this bot did not seal it, or it has ended."""
+        """Return the session of a cookie; None if this bot did not sign it, or it has ended."""
         body, _, tag = cookie.partition(".")
         try:
             payload = urlsafe_b64decode(body + "=" * (-len(body) % 4))
