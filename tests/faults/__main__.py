@@ -48,12 +48,12 @@ _ROW = re.compile(r"^\| (?P<part>\w+) \|.*\|$")
 HEAD = """# The fault programme
 
 What `python3 dev.py faults` found, written by it: each row with the size it was run at, its figures, the day and the
-commit. `--small` runs every part in a small form; without it a part has its full size, and the soak takes
-`--hours` (2 if not said); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
-some; the others keep their rows. `--seed N` repeats a run.
-A small run leaves the row of a full one that was well.
-`--mutants` plants in each part what it is there to find, and fails where the part does not see it: the column *bites*.
-What a row says nothing of was not run. The clients write their own history, and another program compares it with the
+commit. `--small` runs every part in a small form; without it a part has its full size, and the soak test takes
+`--hours` (2 by default); `--share 0.2` runs a fifth of the full numbers, and the row says so. `--only T1,T2` runs
+some parts; the others keep their rows. `--seed N` repeats a run.
+A small run does not replace the row of a full run that went well.
+`--mutants` plants in each part a fault it is there to find, and fails if the part does not see it: the column *bites*.
+What a row does not mention was not run. The clients write their own history, and another program compares it with the
 database ([tests/faults/compare.py](../tests/faults/compare.py)); nothing asks the bot whether the bot is right.
 
 | part | what | size | figures | result | bites | took | run |
