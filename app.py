@@ -171,7 +171,7 @@ def _add_made_up(desk: "Desk", order: Order, what: str, port: int) -> None:
     from bot import demo
 
     began = time.monotonic()
-    demo.move_people_in(desk, DEMO_PEOPLE, order)
+    demo.import_people(desk, DEMO_PEOPLE, order)
     if what == "cases" and demo.add_examples(desk, order, partial(print, flush=True)):
         took = f"{time.monotonic() - began:.1f}"
         print(say("examples.done", "en", seconds=took, address=f"http://127.0.0.1:{port}/"), flush=True)

@@ -174,7 +174,7 @@ def set_up_node(root: Path) -> None:
     if call(root, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"):
         raise StopError(
             "Could not install the npm packages; the lines above say why. Is the npm registry within reach?\n"
-            "The try-out page and the browser tests need them; the bot itself does not."
+            "The try-out page, the browser tests and the tab (TeamsJS) need them; the rest of the bot does not."
         )
     write_stamp(modules, wanted)
 

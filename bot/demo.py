@@ -26,7 +26,7 @@ from tryout import examples
 CHEF = "cecilia.fiktiv@example.invalid"
 
 
-def move_people_in(desk: Desk, file: Path, order: Order) -> None:
+def import_people(desk: Desk, file: Path, order: Order) -> None:
     """Import the made-up people."""
     import_file(desk, PEOPLE, file.read_bytes(), order)
 

@@ -40,7 +40,7 @@ async def stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
     possible (outside Linux), a connection made at the moment of closing is reset.
     """
     for each in listening.sockets:
-        _make_no_more(each)
+        _drop_new_connections(each)
     await asyncio.sleep(HANDSHAKE_SECONDS)
     listening.close()
     for _ in range(ARRIVE_LOOKS):
@@ -49,7 +49,7 @@ async def stop_accepting(listening: asyncio.Server, server: web.Server) -> None:
         await asyncio.sleep(ARRIVE_SECONDS / ARRIVE_LOOKS)
 
 
-def _make_no_more(listening: socket.socket) -> None:
+def _drop_new_connections(listening: socket.socket) -> None:
     """Make the kernel drop packets that would open a connection. Handshakes that have begun are completed."""
     if sys.platform != "linux":
         return

@@ -62,7 +62,7 @@ class ImportFolder:
         return whole
 
     def _take(self, path: Path) -> None:
-        """Import one file. If it is changed or removed meanwhile there is no receipt: a later look takes it again."""
+        """Import one file. If it changes or disappears meanwhile there is no receipt; a changed one is taken again."""
         imported, lines = None, []
         try:
             imported = self._import(path)

@@ -90,7 +90,7 @@ def add_cases(group: "Commands") -> None:
 
 
 def add_commands(commands: "Commands") -> None:
-    """Add the other commands to the command line."""
+    """Add `units`, `sends`, `skipped` and `log-check` to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
     deed = _deed(units.rename, _unit_of("unit"), _named("name"))

@@ -16,7 +16,7 @@ from checklists.model import Checklist
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `checklist`, `coverage` and `package` to the command line."""
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
     check = lists.add_parser("check", help="check checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")

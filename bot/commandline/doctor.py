@@ -19,7 +19,7 @@ from storage.sealing import Keys
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the command line."""
+    """Add `doctor` to the command line."""
     doctor = commands.add_parser("doctor", help="look for what keeps the bot from answering; changes nothing")
     doctor.add_argument("--send-test", metavar="WHO", help="also send a message to yourself: e-mail or object id")
     doctor.set_defaults(run=_doctor)

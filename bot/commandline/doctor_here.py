@@ -23,7 +23,7 @@ from storage.sealing import Keys
 SOON = 30
 """With fewer days left than this, a certificate or secret is a fault: it is time to order a new one."""
 MOST_ROWS = 200_000
-"""How many rows of each table are looked at, the newest first: the command should answer in seconds."""
+"""How many rows of each table are looked at, the newest ones: the command should answer in seconds."""
 MOST_NAMED = 10
 FAR_APART = 60
 """Two clocks that differ by more seconds than this are a fault. From five minutes on, tokens are refused."""

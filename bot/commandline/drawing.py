@@ -10,7 +10,7 @@ from checklists.frame_file import COLUMNS, DRAW, NEEDED, NEW, redrawn
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the command line."""
+    """Add `draw` to the command line."""
     command = commands.add_parser("draw", help="repeat the draw of a round from its exported frame")
     command.add_argument("--frame", type=Path, required=True, metavar="FILE")
     command.add_argument("--out", type=Path, metavar="FILE")

@@ -35,7 +35,7 @@ NEVER_PUBLISHED = (*ROWS, "times", *PAGES, CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `export` and `recount` to the command line."""
     export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
     export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES, CASE])
     export.add_argument("--checklist", default="", metavar="ID", choices=get_args(ListId))
@@ -167,7 +167,7 @@ def write_rows(
 
     gc.freeze()  # modules imported by now stay: keeping the collector from scanning them saves a tenth of the time
     if what == "answers":
-        rows = counted_aloud(answer_rows(run, selection))
+        rows = reporting_progress(answer_rows(run, selection))
         if file_format == "xlsx":
             write_xlsx(out, Page("answers", COLUMNS, rows))
         else:
@@ -197,7 +197,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "export.xlsx"
-            write_workbook(desk.read_now, str(path), wanted, counted_aloud)
+            write_workbook(desk.read_now, str(path), wanted, reporting_progress)
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
@@ -242,8 +242,8 @@ def _project(desk: Desk) -> None:
         pass
 
 
-def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
-    """Yield the rows, reporting the progress of a long export on standard error."""
+def reporting_progress(rows: Iterator[R]) -> Iterator[R]:
+    """Yield the rows, and print how many on standard error, once every TOLD_EVERY."""
     for count, row in enumerate(rows, start=1):
         if count % TOLD_EVERY == 0:
             print(f"{count} rows", file=sys.stderr)

@@ -27,7 +27,7 @@ _FILES = (
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `people`, `cases`, `answers` and `settings` to the command line."""
     for kind, about, does in _FILES:
         group = commands.add_parser(kind.name, help=about).add_subparsers(required=True, metavar="import")
         command = group.add_parser("import", help=does)

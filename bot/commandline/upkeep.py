@@ -12,7 +12,7 @@ OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
-    """Add the commands to the command line. open_desk: opens the database the settings name."""
+    """Add `dispose`, `backup`, `restore` and `move-database` to the command line. open_desk: opens the database."""
     dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, dispose of it")
     dispose.add_argument("--tenant", default="", metavar="ID", help="this tenant only")
     dispose.add_argument("--dry-run", action="store_true", help="only list (the default without --confirm)")

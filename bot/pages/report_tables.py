@@ -35,7 +35,7 @@ _MEASURE = {
     "measure": "report_page.measure_measure",
 }
 _FEWEST_NONE = 5
-"""With fewer answers than this, it is not said how large a share may be although none was found."""
+"""With fewer answers than this, it is not said how large a share of faults is possible although none was found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Shown:
 
 
 def shown(card: Card, *, verbs: frozenset[str] | None = None, level: int = 1) -> Shown:
-    """Return a card as HTML. verbs: show their buttons only, and no inputs; None: show everything.
+    """Return a card as HTML. verbs: show only the buttons of these, and no inputs; None: show everything.
 
     level: of its first heading on the page, from 1.
     """
