@@ -9,8 +9,8 @@ import signal
 import sys
 
 if sys.argv[1:2] == ["serve"]:
-    gc.disable()  # until it has started: what is loaded stays, and looking through it takes a fifth more
-    # Before anything that takes its time: a stop while it still starts is a stop in order. The loop takes both over.
+    gc.disable()  # until it has started: everything loaded stays, and scanning it would make the start a fifth longer
+    # Before anything slow: a signal during the start is an ordinary stop. The event loop later takes both signals over.
     for _asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(_asked, lambda *_: sys.exit(0))
 
@@ -67,9 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except Exception as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps it when it comes as a class is made
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one that comes while a class is created
             return 0
-        # Not Python's traceback: the text of an exception often quotes the wrong value.
+        # Not Python's traceback: the text of an exception often quotes the value it is about.
         print(fault(Code.UNFORESEEN, what=logs.crash_line(error)), file=sys.stderr)
         return 1
     return 0
@@ -81,7 +81,7 @@ def command() -> NoReturn:
 
 
 def _parser(*, to_serve: bool = False) -> argparse.ArgumentParser:
-    """Return the parser of the command line. to_serve: of `serve` alone, which then need not load what others use."""
+    """Return the parser of the command line. to_serve: with `serve` alone, so that nothing else has to be loaded."""
     parser: argparse.ArgumentParser = Parser(
         prog="app.py" if IS_CHECKOUT else "beslutskollen",
         description="Beslutskollen: checklists for Swedish child welfare.",
@@ -154,7 +154,7 @@ def _serve(parsed: argparse.Namespace) -> None:
         metrics = Metrics()
         app = make_app(settings, desk, clock, metrics)
         if not gc.isenabled():
-            gc.freeze()  # what there is now is never looked through again, which a turn would have to wait for
+            gc.freeze()  # what exists now is never scanned again: a turn would have to wait for it
             gc.enable()
         if parsed.demo:
             _add_made_up(desk, Order(settings.tenants, clock.now(), actor()), parsed.demo, settings.port)
@@ -171,7 +171,7 @@ def _add_made_up(desk: "Desk", order: Order, what: str, port: int) -> None:
     from bot import demo
 
     began = time.monotonic()
-    demo.move_people_in(desk, DEMO_PEOPLE, order)
+    demo.import_people(desk, DEMO_PEOPLE, order)
     if what == "cases" and demo.add_examples(desk, order, partial(print, flush=True)):
         took = f"{time.monotonic() - began:.1f}"
         print(say("examples.done", "en", seconds=took, address=f"http://127.0.0.1:{port}/"), flush=True)
@@ -192,13 +192,13 @@ def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
 
 
 def _chats_beside(database_url: str) -> Path:
-    """Return where the try-out page keeps its chats: beside the database, so that the two belong together."""
+    """Return where the try-out page keeps its chats: beside the database that they belong to."""
     is_file = database_url.startswith("sqlite:///")
     return Path(database_url.removeprefix("sqlite:///")).with_suffix(".chats.jsonl") if is_file else VAR / "chats.jsonl"
 
 
 def demo_people() -> list[tuple[str, str, str, str, tuple[str, ...]]]:
-    """Return the made-up people: tenant, object id, name, the title under it, and their roles."""
+    """Return the made-up people: tenant, object id, name, the title shown under it, and roles."""
     from checklists.csv_in import read_csv
 
     columns = ("tenant_id", "object_id", "name", "unit", "role")

@@ -5,11 +5,11 @@ python3 dev.py COMMAND [ARGUMENTS]
 
   setup   install into .venv (from requirements.lock) and node_modules (from package-lock.json)
   run     the bot with the try-out page and made-up people; arguments go to `app.py serve`
-  test    the whole suite, or the rooms of tests/ named first (`test unit` takes a minute); arguments go to pytest
+  test    the whole suite, or the folders of tests/ named first (`test unit` takes a minute); arguments go to pytest
   check   ruff, mypy and the import contracts
-  bench   the figures; arguments go to the benchmark
+  bench   the benchmarks; arguments go to them
   trace   what one press of an answer runs through; -v names every call and statement
-  faults  the fault programme, its figures kept in docs/faults.md; --small, --hours H, --mutants, --only T1,T2
+  faults  the fault programme, which keeps its figures in docs/faults.md; --small, --hours H, --mutants, --only T1,T2
   year    a simulated municipality's year for each seed; --seeds N, --seed S, --weeks W, --planted
 """
 
@@ -75,7 +75,7 @@ def call(root: Path, *command: str | Path) -> int:
 
 
 def call_counting(root: Path, lock: str, *command: str | Path) -> int:
-    """Run pip in the project's folder and return its exit code; instead of what it prints, show how far it has come."""
+    """Run pip in the project's folder and return its exit code; show how far it has come instead of its output."""
     most = sum("==" in line for line in (root / lock).read_text(encoding="utf-8").splitlines())
     done = 0
     words = [str(part) for part in command]
@@ -174,7 +174,7 @@ def set_up_node(root: Path) -> None:
     if call(root, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"):
         raise StopError(
             "Could not install the npm packages; the lines above say why. Is the npm registry within reach?\n"
-            "The try-out page and the browser tests need them; the bot itself does not."
+            "The try-out page, the browser tests and the tab (TeamsJS) need them; the rest of the bot does not."
         )
     write_stamp(modules, wanted)
 

@@ -35,7 +35,7 @@ SHUTDOWN_SECONDS = 5.0
 _INBOUND, _IS_CUT, _POSTED = "inbound", "is_cut", "posted"
 
 Posted = Callable[[str], Awaitable[None]]
-"""Is called with the id under which a reply was posted."""
+"""Called with the id under which a reply was posted."""
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +247,7 @@ def wire_message(reply: Reply, turns: Turns) -> dict[str, Any]:
 
 
 async def _say(context: TurnContext, activity: Activity) -> None:
-    """Send an activity as it is. The SDK's own way copies the whole card, to fill in what the address says already."""
+    """Send an activity as it is. The SDK's own method would copy the whole card to fill in an address we have."""
     await context.adapter.send_activities(context, [activity])
 
 

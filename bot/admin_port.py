@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 def make_admin_app(desk: Desk, clock: Clock, metrics: Metrics) -> web.Application:
     """Return the web app with `/readyz` (503 without the database) and `/metrics` (always 200).
 
-    What is wrong although people get answers is no reason to take a replica away: `/readyz` says so with 200.
+    A fault that still lets people be answered is no reason to take a replica out: `/readyz` reports it with 200.
     """
     app = web.Application()
 
     def look() -> tuple[float, frozenset[Late]] | None:
-        # A full disk can still be read, so what is asked first is whether something could be committed.
+        # A full disk can still be read, so ask first whether a transaction could be committed.
         return desk.read_now(partial(standing.readiness, now=clock.now())) if desk.is_ready() else None
 
     async def readyz(_request: web.Request) -> web.Response:

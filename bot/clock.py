@@ -7,7 +7,7 @@ class Clock:
     """Current time in UTC, with an adjustable offset."""
 
     def __init__(self, start: datetime | None = None) -> None:
-        """start: what the clock shows first, timezone-aware; the real time if None."""
+        """start: the time to start at, timezone-aware; the real time if None."""
         self._ahead = start - datetime.now(UTC) if start else timedelta()
 
     def now(self) -> datetime:

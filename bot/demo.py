@@ -1,6 +1,6 @@
-"""What `serve --demo` puts into a database without cases: made-up people, cases in different states, a year behind.
+"""What `serve --demo` adds to a database without cases: made-up people, open cases in different states, a past year.
 
-All comes in by the ordinary imports; what has been sent or sent back, by the ordinary actions.
+Everything is added by the ordinary imports; cases are sent to the chef, and sent back, by the ordinary actions.
 """
 
 from collections.abc import Callable
@@ -26,13 +26,13 @@ from tryout import examples
 CHEF = "cecilia.fiktiv@example.invalid"
 
 
-def move_people_in(desk: Desk, file: Path, order: Order) -> None:
+def import_people(desk: Desk, file: Path, order: Order) -> None:
     """Import the made-up people."""
     import_file(desk, PEOPLE, file.read_bytes(), order)
 
 
 def add_examples(desk: Desk, order: Order, told: Callable[[str], None]) -> bool:
-    """Import the made-up cases and answers; return False if there were cases already. told: is given each step."""
+    """Import the made-up cases and answers; return False if there are cases already. told: called with each step."""
     today = day_of(order.at)
     if desk.run_now(_has_cases):
         return False
@@ -48,7 +48,7 @@ def add_examples(desk: Desk, order: Order, told: Callable[[str], None]) -> bool:
 
 
 def _never(_seconds: float) -> None:
-    """Nobody else is using the database yet."""
+    """Do not pause between the steps of an import: nobody else is using the database yet."""
 
 
 def _has_cases(session: Session) -> bool:
@@ -58,7 +58,7 @@ def _has_cases(session: Session) -> bool:
 
 
 def _send(session: Session, order: Order, refs: tuple[str, str]) -> None:
-    """Let two of the cases have been sent to the chef, and her have sent one of them back. Nobody is told of it now."""
+    """Record that two of the cases were sent to the chef, and that she sent one of them back. Nobody is notified."""
     tenant_id = tenants.known(session, examples.TENANT).id
     chef = people.by_email(session, tenant_id, CHEF)
     for ref in refs:

@@ -14,7 +14,7 @@ HTTPS_ONLY: Mapping[str, str] = {hdrs.STRICT_TRANSPORT_SECURITY: "max-age=315360
 
 
 class Runner(web.AppRunner):
-    """Runs an app. headers: sent with every response, also with those that no handler made."""
+    """Runs an app. headers: sent with every response, including those that no handler made."""
 
     def __init__(self, app: web.Application, *, headers: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init__(app, **options)
@@ -26,7 +26,7 @@ class Runner(web.AppRunner):
         return self._own
 
     def say_close(self) -> None:
-        """End every connection with its next response: whoever keeps one open makes a new one, to who is left."""
+        """Close each connection after its next response, so that clients that keep one open reconnect elsewhere."""
         self._own.closes = True
 
     @property
@@ -37,14 +37,14 @@ class Runner(web.AppRunner):
 
 
 class _Server(web.Server):
-    """Takes the place of the server that aiohttp made: the same, with our own protocol."""
+    """Replaces the server that aiohttp made: the same, but with our own protocol class."""
 
     def __init__(self, made: web.Server, headers: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(made.request_handler, request_factory=made.request_factory, loop=loop, **made._kwargs)
         self._headers = headers
         self.closes = False
-        """Whether a response is the last of its connection."""
+        """Whether the next response on a connection is its last."""
 
     def __call__(self) -> RequestHandler:
         return _Protocol(self, self._headers, **self._kwargs)
@@ -74,7 +74,7 @@ class _Protocol(RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send a response; instead of a page of aiohttp's, our own with the same status."""
+        """Send a response; an error page made by aiohttp is replaced by our own with the same status."""
         if isinstance(resp, web.HTTPException):
             ours = _page(resp.status)
             about_body = (hdrs.CONTENT_TYPE, hdrs.CONTENT_LENGTH)

@@ -1,4 +1,4 @@
-"""Who the bot is to Entra ID, by the settings: which token it asks for, and with what it proves that it may."""
+"""The bot's identity in Entra ID, from the settings: where it gets its token, and how it proves who it is."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +15,7 @@ from bot.settings import MANAGED, Settings
 def token_of(
     settings: Settings, session: aiohttp.ClientSession, told: Callable[[bool], None] = lambda _went_well: None
 ) -> ServiceToken:
-    """Return the token that the bot sends with. told: is called with whether one could be fetched."""
+    """Return the token that the bot sends with. told: called with whether one could be fetched."""
     if settings.app_type == MANAGED:
         endpoint, header = settings.identity_endpoint, settings.identity_header.get_secret_value()
         return ManagedToken(session, app_id=settings.app_id, endpoint=endpoint, header=header, told=told)
@@ -25,14 +25,14 @@ def token_of(
 
 
 def endpoint_of(settings: Settings) -> str:
-    """Return where the token is asked for."""
+    """Return the URL that the token is requested from."""
     if settings.app_type == MANAGED:
         return settings.identity_endpoint or service_token.METADATA_SERVICE
     return service_token.token_endpoint(settings.app_tenant_id if settings.app_type == "SingleTenant" else "")
 
 
 def proof_ends(settings: Settings) -> date | None:
-    """Return the last day of what the bot proves itself with: the certificate's own, or BK_SECRET_ENDS."""
+    """Return the last day of the certificate, or of the secret as BK_SECRET_ENDS has it; None if it is not known."""
     certificate = settings.app_certificate.get_secret_value()
     return certificate_ends(certificate).date() if certificate else settings.secret_ends
 

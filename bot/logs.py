@@ -19,9 +19,9 @@ _ID = re.compile("[0-9A-Fa-f-]{8,64}")
 
 REQUEST_ID = "X-Request-ID"
 REQUEST: ContextVar[tuple[str, str | None]] = ContextVar("REQUEST", default=("", None))
-"""The request that is being answered, also by the tasks it began: its id, and the address at its other end.
+"""The request being answered, also in tasks started by it: its id, and the remote address.
 
-Set where a request is taken. A loop that goes on by itself has none.
+Set where a request is received. Background loops have none.
 """
 
 
@@ -36,7 +36,7 @@ def configure(level: int = logging.INFO) -> None:
 
 
 def only_codes(record: logging.LogRecord) -> bool:
-    """Logging filter: strip from a record all that may quote a value. Always returns True."""
+    """Logging filter: strip everything from a record that may quote a value. Always returns True."""
     crash = crash_line(record.exc_info[1]) if record.exc_info and record.exc_info[1] else ""
     record.exc_info, record.exc_text, record.stack_info = None, None, None
     if record.name.partition(".")[0] not in _OURS:
@@ -64,7 +64,7 @@ def kind_of(remote: str | None) -> str:
 
 
 class _Formatter(logging.Formatter):
-    """Writes the time as ISO 8601 has it, with milliseconds and the offset from UTC."""
+    """Writes the time as in ISO 8601, with milliseconds and the offset from UTC."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")

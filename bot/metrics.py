@@ -46,7 +46,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._refusals = self._counter("refusals", "What people were told cannot be kept, by error code.", "code")
+        self._refusals = self._counter("refusals", "Input refused with an error message, by error code.", "code")
         self._activities_refused = self._counter(
             "activities_refused", "Requests the front door turned away, by HTTP status and reason.", "status", "reason"
         )
@@ -64,7 +64,7 @@ class Metrics:
         self._unchained = self._gauge("unchained_events", "Events in the trail that are not chained yet.")
         self._unchained_age = self._gauge("oldest_unchained_event_seconds", "Age of the oldest of them.")
         self._behind = self._gauge("figures_waiting_changes", "Changes not yet in the figures.")
-        self._degraded = self._gauge("degraded", "1 for each thing that is wrong although the bot runs.", "reason")
+        self._degraded = self._gauge("degraded", "1 for each thing that is wrong while the bot still runs.", "reason")
         self._proof_ends = self._gauge(
             "proof_ends_timestamp_seconds", "When the bot's secret or certificate ends; 0 if that is not known."
         )
@@ -74,7 +74,7 @@ class Metrics:
             self._round.labels(loop)
 
     def proof_ends(self, day: date | None) -> None:
-        """Set the last day of what the bot proves itself with; None if it is not known."""
+        """Set the last day of the bot's secret or certificate; None if it is not known."""
         self._proof_ends.set(datetime.combine(day, time.min, UTC).timestamp() if day else 0)
 
     def turn_taken(self, kind: TurnKind, result: Result, seconds: float) -> None:
@@ -99,7 +99,7 @@ class Metrics:
         self._round.labels(loop).set_to_current_time()
 
     def troubles(self, late: frozenset[Late]) -> frozenset[Reason]:
-        """Return all that is wrong although the bot runs. late: what the database shows."""
+        """Return all that is wrong while the bot still runs. late: what the database shows to be late."""
         return self.health.troubles() | late
 
     def text(self, standing: Standing | None) -> bytes:

@@ -35,7 +35,7 @@ class NotOurs(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Developer:
-    """Whose app it is, as Teams shows it: the municipality. What is empty is the bot's own."""
+    """Whose app it is, as Teams shows it: the municipality. An empty field falls back on the bot's own value."""
 
     name: str = ""
     website: str = ""
@@ -79,9 +79,10 @@ def build(
 
 
 def next_version(package: bytes, before: bytes, first: str) -> str:
-    """Return the version a package must have after another: the same if it says the same, else a higher one.
+    """Return the version for a package that replaces another: the same if nothing else differs, otherwise a higher one.
 
-    package: built with any version. before: the one uploaded last. first: this release's; lower than it is none.
+    package: built with any version. before: the package uploaded last. first: this release's version, the lowest that a
+        changed package gets.
     Raises: NotOurs: `before` is not a package of the same app.
     """
     old, new = _read(before), _read(package)

@@ -59,13 +59,13 @@ TAB_SHAPE: Mapping[str, Any] = {
     "staticTabs": [{"entityId": TAB, "name": _words(128), "contentUrl": HTTPS, "scopes": ["personal"]}],
     "webApplicationInfo": {"id": GUID, "resource": r"api://[A-Za-z0-9.:_/-]{1,200}"},
 }
-"""And these, both or neither, where people can sign in to a tab."""
+"""These as well, both or neither, where people can sign in to a tab."""
 
 
 def check(package: bytes, host: str) -> list[str]:
     """Return the faults of a package, one sentence each; an empty list means it can be uploaded.
 
-    host: the bot's own, the only one that Teams is to trust.
+    host: the bot's own, the only one that Teams may trust.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:

@@ -1,4 +1,4 @@
-"""Secrets from files: `NAME_FILE` names a file that holds what `NAME` would, as containers hand them over."""
+"""Secrets from files: `NAME_FILE` names a file with the value of `NAME`, as container platforms provide secrets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ class SecretFiles(PydanticBaseSettingsSource):
         self._written = [source.env_vars for source in sources if isinstance(source, EnvSettingsSource)]
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Not asked: `__call__` returns all values at once."""
+        """Not used: `__call__` returns all values at once."""
         raise NotImplementedError
 
     def __call__(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Settings, read once in app.py and passed on. A combination that opens the bot or loses data does not start."""
+"""Settings, read once in app.py and passed on. The bot does not start if they would leave it open or lose data."""
 
 import difflib
 import os
@@ -56,13 +56,13 @@ _FORMS = {
     "service_hosts": "smba.trafficmanager.net,.teams.microsoft.com",
     "tab_resource": "api://bot.example.org/botid-APP-ID",
 }
-"""How a setting is written that is an address."""
+"""For each setting that is an address: how to write it."""
 _LONGEST = {"municipality": 32, "privacy_contact": 200}
 """Characters; the first is the developer's name in the Teams package, whose limit it is."""
 
 
 class BadSettings(Refusal):
-    """The settings do not allow a start."""
+    """The bot cannot start with these settings."""
 
     exit_code = 2
 
@@ -87,7 +87,8 @@ class Settings(BaseSettings):
     municipality: str = ""
     privacy_contact: str = ""
     first_admin: str = ""
-    """The e-mail of who may add the others; with several tenants as TENANT:E-MAIL. Has no effect where there is one."""
+    """E-mail of the first administrator, who adds the others; TENANT:E-MAIL if there are several tenants. Has no effect
+    once there is an administrator."""
     import_folder: str = ""
     privacy_url: str = ""
     terms_url: str = ""
@@ -103,9 +104,9 @@ class Settings(BaseSettings):
     app_certificate: SecretStr = SecretStr("")
     """PEM: a certificate and its key, in place of the password."""
     federated_token_file: str = ""
-    """A file whose token the platform renews; read each time, so it is no secret read once from a file."""
+    """The file in which the platform keeps renewing a token. Read at each use, unlike the secrets in `NAME_FILE`."""
     secret_ends: date | None = None
-    """The last day of the password, as Entra says; it cannot be asked for."""
+    """The last day of the password, as shown in Entra; the bot has no way to look it up."""
     identity_endpoint: str = Field("", validation_alias="IDENTITY_ENDPOINT")
     identity_header: SecretStr = Field(SecretStr(""), validation_alias="IDENTITY_HEADER")
     openid_metadata_url: str = DEFAULT_METADATA_URL
@@ -252,7 +253,7 @@ class Settings(BaseSettings):
         return self
 
     def check_for_serving(self) -> None:
-        """Return whether the bot may answer with these settings. Raises: BadSettings."""
+        """Check that the bot may serve with these settings. Raises: BadSettings."""
         if not self.tenants:
             raise BadSettings(fault(Code.NO_TENANTS))
         if self.mode == "production":
@@ -276,7 +277,7 @@ class Settings(BaseSettings):
             self._check_tab()
 
     def _check_tab(self) -> None:
-        """Return whether people can sign in to the tab. Raises: BadSettings."""
+        """Check that people can sign in to the tab. Raises: BadSettings."""
         for setting, value in (("MicrosoftAppId", self.app_id), ("BK_PUBLIC_URL", self.pages_url)):
             if not value:
                 raise BadSettings(fault(Code.TAB_NEEDS, setting=setting))
@@ -286,7 +287,7 @@ class Settings(BaseSettings):
             raise BadSettings(fault(Code.NO_TEAMS_JS, file=self.teams_js))
 
     def _check_proof(self) -> None:
-        """Return whether the bot can prove who it is, in exactly one way. Raises: BadSettings."""
+        """Check that the bot can prove who it is, in exactly one way. Raises: BadSettings."""
         certificate = self.app_certificate.get_secret_value()
         proofs = {
             "MicrosoftAppPassword": self.app_password.get_secret_value(),
@@ -336,22 +337,22 @@ class Settings(BaseSettings):
         return urlsplit(self.public_url).path
 
     def secret(self) -> bytes:
-        """Return the secret for tokens and links; made once in dev mode. Raises: BadSettings."""
+        """Return the secret for tokens and links; generated once in dev mode. Raises: BadSettings."""
         return bytes.fromhex(
             self.secret_key.get_secret_value() or self._made("secret_key", "BK_SECRET_KEY", secrets.token_hex(32))
         )
 
     def master_keys(self) -> dict[str, bytes]:
-        """Return the master keys, newest first; made once in dev mode. Raises: BadSettings."""
+        """Return the master keys, newest first; generated once in dev mode. Raises: BadSettings."""
         fresh = "dev:" + b64encode(secrets.token_bytes(32)).decode()
         return parse_keys(self.keys.get_secret_value() or self._made("keys", "BK_KEYS", fresh))
 
     def lacks_master_keys(self) -> bool:
-        """Return whether no master key is set, where none is made either."""
+        """Return whether there is no master key: none is set, and only dev mode generates one."""
         return self.mode == "production" and not self.keys.get_secret_value()
 
     def trail(self) -> bytes:
-        """Return the key of the trail; made once in dev mode. Raises: BadSettings."""
+        """Return the key of the trail; generated once in dev mode. Raises: BadSettings."""
         if self.mode == "production" and not self.trail_key.get_secret_value():
             raise BadSettings(fault(Code.TRAIL_KEY_MISSING))
         return bytes.fromhex(
@@ -384,7 +385,7 @@ def read_settings(**changes: object) -> Settings:
 
 
 def unknown_settings() -> Iterator[tuple[str, list[str]]]:
-    """Yield what is set under a name of ours that is no setting's, and the settings it resembles, nearest first."""
+    """Yield each name that looks like a setting of ours but is none, with the settings it resembles, nearest first."""
     known = {_name(name, field.validation_alias) for name, field in Settings.model_fields.items()}
     known |= set(names_of_files(Settings))
     by_case = {name.upper(): name for name in known}
@@ -428,6 +429,6 @@ def _refused(detail: Any) -> BadSettings:
 
 
 def tombstones_beside(database_url: str) -> Path:
-    """Return the file of tombstones used when none is named."""
+    """Return the path of the tombstone file that is used when none is named."""
     is_file = database_url.startswith("sqlite:///")
     return (Path(database_url.removeprefix("sqlite:///")).parent if is_file else VAR) / "disposed.jsonl"

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class _Notes:
-    """What a transaction that has not begun yet will note of replies that are out. written: when it has."""
+    """What the next transaction will store about posted replies. written: done when it has been committed."""
 
     def __init__(self, write: Callable[["_Notes"], Coroutine[Any, Any, None]]) -> None:
         self._notes: list[Callable[[Session], None]] = []
@@ -36,14 +36,14 @@ class _Notes:
         self.written = asyncio.ensure_future(write(self))
 
     def take(self, note: Callable[[Session], None]) -> bool:
-        """Take one more, unless the transaction has begun."""
+        """Add a note. Returns: False if it is too late, because the transaction has begun."""
         with self._lock:
             if not self._begun:
                 self._notes.append(note)
             return not self._begun
 
     def work(self, session: Session) -> None:
-        """Note them. From now on none is taken."""
+        """Store the notes; no more can be added from now on."""
         with self._lock:
             self._begun = True
         for note in self._notes:
@@ -51,7 +51,7 @@ class _Notes:
 
 
 class Turns:
-    """Runs turns at the desk. wake: called after each commit that put something into the outbox: it is sent at once."""
+    """Runs turns at the desk. wake: called after each commit that put something in the outbox, to send it at once."""
 
     def __init__(
         self,
@@ -99,11 +99,14 @@ class Turns:
         return outcome
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run what only reads, beside the turns."""
+        """Run a function that only reads, concurrently with the turns."""
         return await self._desk.read(work)
 
     def _taken(self, turn: Turn, session: Session) -> tuple[Outcome, bool, Sequence[Put]]:
-        """Take the turn; say as well what it put into the outbox, for others and to be sent by this process."""
+        """Take the turn.
+
+        Returns: its outcome, whether it put anything in the outbox, and which updates of it this process sends itself.
+        """
         session.info[outbox.OWN] = self.own_sends
         outcome = take_turn(session, turn, self.mint, self._pages_url, self.tab_url)
         return outcome, outbox.PUT in session.info, session.info.get(outbox.PUT_OWN, ())
@@ -111,7 +114,7 @@ class Turns:
     async def posted(self, turn: Turn, outcome: Outcome, is_cut: Callable[[], bool], activity_id: str) -> None:
         """Store the id under which a reply was posted, and whether the request it answers was still open.
 
-        While the desk is busy, what else is posted is noted in the same transaction. Raises: what that raises.
+        Replies posted while the desk is busy share one transaction. Raises: whatever that transaction raises.
         """
         if outcome.reply is None or not outcome.reply.person_id:
             return
@@ -138,7 +141,7 @@ class Turns:
             log.error("turn not taken: %s", crash_line(error))
             return Outcome(unreadable(turn, error), result="unreadable")
         except (*UNFIT, SealBroken) as error:
-            # Nor can it here, and in the chat a 503 is seen as no answer at all.
+            # A retry cannot succeed here either, and in the chat a 503 looks like no answer at all.
             self.metrics.failed("turn")
             log.error("turn failed: %s", crash_line(error))
             return Outcome(not_worked_out(turn), result="failed")

@@ -56,7 +56,7 @@ _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 class CannotListen(Refusal):
-    """The bot cannot be reached where it is told to listen."""
+    """The bot cannot listen on the address it is given."""
 
 
 @dataclass
@@ -81,8 +81,8 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
     app = web.Application(client_max_size=0)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        # A municipality's proxy is for what leaves it; in dev mode everything is on this machine. Without one, aiohttp
-        # is not asked to look: it reads the whole environment, and the files of netrc, for every message.
+        # A municipality's proxy is for outgoing traffic; in dev mode all of it stays on this machine. Without a proxy,
+        # trust_env is off: with it, aiohttp reads the whole environment, and any netrc file, for every message.
         proxied = settings.mode == "production" and bool(getproxies())
         async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied) as session:
             replica = str(uuid4())
@@ -92,7 +92,7 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
             if services.tab is not None:
                 app[DOOR] = Door(services.tab, services.turns)
             here = presence.Presence(desk, replica, services.adapter.sender.share)
-            await here.beat()  # before anything is leased: a lease is its replica's
+            await here.beat()  # before anything is leased: a lease belongs to a registered replica
             loops = (Loop("replica", here.beat, presence.INTERVAL_SECONDS), *_loops(services, worker, settings))
             tasks = [asyncio.create_task(run_forever(loop, metrics)) for loop in loops]
             if proofs is not None:
@@ -106,11 +106,11 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
                 await proofs[0].close()
             if services.tab is not None:
                 await services.tab.keys.close()
-            with contextlib.suppress(Exception):  # a database that is away: the others notice within ten seconds
+            with contextlib.suppress(Exception):  # the database may be down: the others notice within ten seconds
                 await here.leave()
 
     app.cleanup_ctx.append(running)
-    # A proxy may take the path of BK_PUBLIC_URL off, or leave it on.
+    # A proxy may strip the path of BK_PUBLIC_URL, or pass it on.
     for base in sorted({"", settings.base_path}):
         app.router.add_post(f"{base}/api/messages", messages)
         app.router.add_get(f"{base}/healthz", healthz)
@@ -172,14 +172,14 @@ def build(
 
 
 class _Call:
-    """A request until it is answered."""
+    """A request being answered. is_over: it has been processed, and is about to get its response."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
         self.is_over = False
 
     def is_cut(self) -> bool:
-        """Return whether whoever sent the request has closed the connection before its answer."""
+        """Return whether the client has closed the connection before being answered."""
         transport = self._request.transport
         return not self.is_over and (transport is None or transport.is_closing())
 
@@ -215,9 +215,9 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def serve(app: web.Application, admin: web.Application, settings: Settings) -> None:
-    """Serve both apps until SIGINT or SIGTERM; requests under way are then finished.
+    """Serve both apps until SIGINT or SIGTERM; requests in progress are then finished.
 
-    Raises: CannotListen: an address is taken, or not this machine's.
+    Raises: CannotListen: an address is in use, or not one of this machine's.
     """
     headers = HTTPS_ONLY if settings.public_url.lower().startswith("https://") else None
     options = server_options(keep_alive=settings.keep_alive_seconds)
@@ -235,7 +235,7 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
             with _told(settings.admin_host, settings.admin_port, "BK_ADMIN_HOST", "BK_ADMIN_PORT"):
                 await web.TCPSite(runners[1], _every(settings.admin_host), settings.admin_port).start()
             shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-            gc.freeze()  # what was made until now stays: the collector need not go through it again and again
+            gc.freeze()  # what has been created so far stays: spare the collector from scanning it over and over
             print(f"Beslutskollen answers on http://{shown}:{settings.port}/", flush=True)
             await stop.wait()
             public.say_close()
@@ -246,13 +246,13 @@ async def serve(app: web.Application, admin: web.Application, settings: Settings
 
 
 def _every(host: str) -> str | None:
-    """Return what to listen on: `::` means every address, but asyncio takes it for those of IPv6 alone."""
+    """Return the host to give asyncio: `::` means every address to us, but only those of IPv6 to asyncio."""
     return None if host == "::" else host
 
 
 @contextlib.contextmanager
 def _told(host: str, port: int, host_setting: str, port_setting: str) -> Iterator[None]:
-    """Say in our own words why one cannot listen there. Raises: CannotListen."""
+    """Raise CannotListen, which names the setting, in place of the system's error."""
     try:
         yield
     except OSError as error:

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Takes a backup into a folder, with the tombstones beside it; with `check` it is then restored on trial and compared.
 #     backup.sh FOLDER [check]
-# Run by deploy/beslutskollen-backup-hourly.timer, or by cron; what is wrong goes to standard error, and it ends with 1 or more.
-# BOT_HOME: where the bot is started. BOT_COMMAND: the bot.
+# Run by deploy/beslutskollen-backup-hourly.timer, or by cron. Errors go to standard error, and the exit code is then not 0.
+# BOT_HOME: the folder the bot is started in. BOT_COMMAND: the bot. KEEP_DAYS: how long backups are kept (60).
 set -eu
 cd "${BOT_HOME:-/var/lib/beslutskollen}"
 bot="${BOT_COMMAND:-/opt/beslutskollen/bin/beslutskollen}"

@@ -1,4 +1,4 @@
-"""Builds the wheel (PEP 517) from the standard library alone: nothing is fetched, and it is the same byte for byte."""
+"""Builds the wheel (PEP 517) with the standard library alone: it fetches nothing and always gives the same bytes."""
 
 import base64
 import csv
@@ -13,7 +13,7 @@ _LEFT_OUT = ("__pycache__",)
 
 
 class UnsupportedOperation(Exception):
-    """Sources are got from the repository, not as an sdist."""
+    """Sources come from the repository, not as an sdist."""
 
 
 def get_requires_for_build_wheel(config_settings: object = None) -> list[str]:
@@ -65,7 +65,7 @@ def _about(project: dict[str, object]) -> str:
 
 
 def _sources() -> list[Path]:
-    """Return the files that are the program; what tests and tools need stays behind."""
+    """Return the files that make up the program, without those for tests and tools."""
     found: list[Path] = []
     for named in _pyproject()["tool"]["beslutskollen"]["wheel"]:
         place = ROOT / named

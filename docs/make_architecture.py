@@ -357,7 +357,7 @@ def _flow(path: str, kind: str = "") -> str:
 
 
 def _steps() -> Iterator[str]:
-    """Yield the path of one press: numbers in the boxes it passes, and their legend at the bottom."""
+    """Yield the path of one press: numbers in the boxes it passes through, and their legend at the bottom."""
     for at, (name, _) in enumerate(STEPS, 1):
         box = BOXES[name]
         yield _step(at, box.right - 16, box.y + (16 if box.width == COLUMN else box.height // 2))

@@ -15,7 +15,7 @@ LETS = LetThrough(TODAY, OWN_PATTERN)
 
 
 def rates() -> list[tuple[str, str, int]]:
-    """Return how many of MANY texts of each shape are refused: what shall be done with them, shape, count."""
+    """Return how many of MANY texts of each shape are refused: what should happen to them, shape, count."""
     held = [("avvisas", s, sum(has_personal_number(t, LETS) for t in with_numbers(s, MANY))) for s in NUMBERS]
     free = [("tas emot", s, sum(has_personal_number(t, LETS) for t in without_numbers(s, MANY))) for s in OTHERS]
     return held + free

@@ -1,4 +1,4 @@
-"""Pictures of a workbook's pages as they print, by LibreOffice and poppler: both optional, neither is installed here.
+"""Pictures of a workbook's printed pages, by LibreOffice and poppler: both are optional, and dev.py installs neither.
 
 `.venv/bin/python -m docs.make_pictures` takes them with the others, and says so when it left them out.
 """
@@ -11,13 +11,13 @@ from pathlib import Path
 
 TOOLS = ("soffice", "pdftotext", "pdftoppm")
 PAGES = {"Översikt": "workbook-overview.png", "Över tid": "workbook-over-time.png", "Frågor": "workbook-questions.png"}
-"""Which pages are shown: the first of each sheet, named by its footer, and the picture it becomes."""
+"""Which pages are shown: the first page of each of these sheets, found by its footer; and the name of its picture."""
 _DOTS = "90"
-"""Per inch."""
+"""Dots per inch."""
 
 
 def left_out() -> str:
-    """Return a sentence that says what is left out, and for want of what; empty if everything is there."""
+    """Return a sentence that says which pictures are left out, and which tools are missing; empty if none is."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     return f"left out: {', '.join(PAGES.values())} ({', '.join(missing)} not on this machine)" if missing else ""
 
@@ -29,7 +29,7 @@ def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list
     """
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        profile = f"-env:UserInstallation=file://{work / 'profile'}"  # so that a running office is not asked
+        profile = f"-env:UserInstallation=file://{work / 'profile'}"  # so that a running office is left alone
         _run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, str(workbook))
         printed = work / workbook.with_suffix(".pdf").name
         first = first_pages(_run("pdftotext", "-layout", str(printed), "-"))
@@ -41,7 +41,7 @@ def take(workbook: Path, folder: Path, pages: Mapping[str, str] = PAGES) -> list
 
 
 def first_pages(text: str) -> dict[str, int]:
-    """Return the number of each sheet's first page, by its name in the footer. text: of all pages, by form feeds."""
+    """Return the number of each sheet's first page, by its name in the footer. text: pages separated by form feeds."""
     found: dict[str, int] = {}
     for number, words in enumerate(text.split("\f"), start=1):
         for sheet in _footer(words):

@@ -92,7 +92,7 @@ def _envelope(room: Room, body: Json) -> Envelope:
         act_id = str(uuid.UUID(_field(body, "id", str)))
         at = datetime.fromisoformat(_field(body, "at", str))
     except ValueError:
-        raise web.HTTPBadRequest(text="id is a UUID and at a moment with offset") from None
+        raise web.HTTPBadRequest(text="id must be a UUID, and at a time with an offset") from None
     if at.tzinfo is None:
         raise web.HTTPBadRequest(text="at has no offset")
     return Envelope(act_id, at, person, room.bot_name, room.service_url())

@@ -1,4 +1,4 @@
-"""Made-up cases and answers to begin with, as the files a municipality would import. The same for the same day."""
+"""Made-up cases and answers to begin with, as files that a municipality would import; the same day, the same files."""
 
 import csv
 import io
@@ -75,7 +75,7 @@ def _ref(today: date, number: int) -> str:
     return f"SN {today.year}/{number:04}"
 
 
-# --- the year behind -------------------------------------------------------------------------------------------------
+# --- the past year ---------------------------------------------------------------------------------------------------
 
 
 def _year(today: date) -> Iterator[Case]:
@@ -133,7 +133,7 @@ def _given(number: int, *, is_recent: bool, is_violence: bool) -> dict[str, str]
 
 
 def _open(today: date) -> Iterator[Case]:
-    """Yield cases in different states, so that there is something to see for everybody from the first minute."""
+    """Yield cases in different states, so that everybody has something to look at from the first minute."""
     whole = _given(16, is_recent=True, is_violence=False)
     gaps = whole | {"communication_boxes_filled": "Nej"}
     begun = {item: answer for item, answer in whole.items() if not item.startswith("communication")}

@@ -1,4 +1,4 @@
-"""Takes away the cases whose deletion is confirmed, and keeps the file of tombstones up with them."""
+"""Deletes the cases whose deletion is confirmed, and keeps the tombstone file up to date."""
 
 import asyncio
 from functools import partial
@@ -13,17 +13,17 @@ INTERVAL_SECONDS = 15.0
 
 
 class Deleter:
-    """One per process; with several on PostgreSQL each case is taken away by one of them."""
+    """One per process; with several on PostgreSQL, each case is deleted by one of them."""
 
     def __init__(self, desk: Desk, clock: Clock, file: Path) -> None:
-        """file: of tombstones; without it a restored backup would bring the case back."""
+        """file: the tombstone file; without it a restored backup would bring the cases back."""
         self._desk = desk
         self._clock = clock
         self._file = file
-        self._is_behind = True  # the process before this one may have ended between the two
+        self._is_behind = True  # the previous process may have stopped after a deletion and before writing the file
 
     async def take_away(self) -> None:
-        """Take away what is confirmed. Raises: BadTombstones: the file cannot be written; it is tried again."""
+        """Delete what is confirmed. Raises: BadTombstones: the file cannot be written; the next round tries again."""
         while await self._take_one():
             self._is_behind = True
         if self._is_behind:

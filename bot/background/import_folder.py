@@ -1,8 +1,8 @@
-"""Reads in the files that are put into a folder (BK_IMPORT_FOLDER), and gives the admins a receipt.
+"""Imports the files that are put into a folder (BK_IMPORT_FOLDER), and sends the admins a receipt.
 
-A file is named for what it is: `people…csv`, `cases…csv`, `answers…csv`. Beside it may lie `cases.columns`, which says
-which of the export's columns is which of ours. What has been read in is moved to `done`, what was refused to `refused`,
-each with its receipt. All rows of a file or none.
+A file's name says what it holds: `people…csv`, `cases…csv`, `answers…csv`. A file such as `cases.columns` beside it may
+map the columns of an export to ours. An imported file is moved to `done`, a refused one to `refused`, each with its
+receipt. All rows of a file are imported, or none.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from storage.desk import Desk, Session
 
 DONE, REFUSED = "done", "refused"
 MOST_FAULTS = 10
-"""The most lines of a refused file that the receipt in the chat names; the one beside the file names all."""
+"""The most faults of a refused file that the receipt in the chat lists; the receipt beside the file lists all."""
 _COLUMNS = {"people": people.COLUMNS, "cases": cases.COLUMNS, "answers": cells.COLUMNS}
 _ACTOR = "import:folder"
 
@@ -37,7 +37,7 @@ Seen = tuple[int, int]
 
 
 class ImportFolder:
-    """One folder. A file is taken when it is the same as at the look before: it has been written to its end."""
+    """One folder. A file is imported once it has not changed between two looks, and so is fully written."""
 
     def __init__(
         self, folder: Path, desk: Desk, clock: Clock, allowed: frozenset[str], wake: Callable[[], None]
@@ -47,7 +47,7 @@ class ImportFolder:
         self._seen: dict[Path, Seen] = {}
 
     async def look(self) -> None:
-        """Take the files that have not changed since the last look. Raises: Refusal: the folder cannot be read."""
+        """Import the files that have not changed since the last look. Raises: Refusal: the folder cannot be read."""
         for path in await asyncio.to_thread(self._whole):
             await asyncio.to_thread(self._take, path)
 
@@ -62,7 +62,7 @@ class ImportFolder:
         return whole
 
     def _take(self, path: Path) -> None:
-        """Read in one file. One that is changed or taken back meanwhile has no receipt: it is read once it is whole."""
+        """Import one file. If it changes or disappears meanwhile there is no receipt; a changed one is taken again."""
         imported, lines = None, []
         try:
             imported = self._import(path)
@@ -78,7 +78,7 @@ class ImportFolder:
             self._receipt(path, REFUSED, lines, None)
 
     def _import(self, path: Path) -> Imported:
-        """Read in one file. Raises: Refusal: with every bad row by its line; nothing is stored then."""
+        """Import one file. Raises: Refusal: names every bad row by its line; nothing is stored then."""
         if has_personal_number(path.name):
             raise Refusal(fault(Code.NUMBER_IN_NAME))
         kind = next((kind for name, kind in KINDS.items() if path.name.casefold().startswith(name)), None)
@@ -96,7 +96,7 @@ class ImportFolder:
         return done.imported
 
     def _receipt(self, path: Path, outcome: str, lines: list[str], imported: Imported | None) -> None:
-        """Move the file, write what came of it beside it, and tell the admins."""
+        """Move the file, write the outcome beside it, and tell the admins."""
         name = "…" if has_personal_number(path.name) else path.name
         to = self._folder / outcome
         to.mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ class ImportFolder:
 
 
 def _state(path: Path) -> Seen:
-    """Return what tells whether a file has been written to since."""
+    """Return size and modification time, which show whether a file has been written to since."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns
 

@@ -1,4 +1,4 @@
-"""Brings to its end an import whose process has gone."""
+"""Finishes an import whose own process has died."""
 
 import asyncio
 import logging
@@ -10,20 +10,20 @@ from storage.desk import Desk
 from storage.import_jobs import Place
 
 INTERVAL_SECONDS = 5.0
-"""Seconds between two looks. An import that has not moved from one to the next has nobody who works on it."""
+"""Seconds between two looks. An import that has made no progress between them is taken to be abandoned."""
 
 log = logging.getLogger(__name__)
 
 
 class Importer:
-    """Looks for an import that stands still. Whoever began it may still go on: a step is taken once, by one of them."""
+    """Finishes imports that have stalled. If the process that began one goes on after all, each step is taken once."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._seen: Place | None = None
 
     async def finish_left(self) -> None:
-        """Store the rest of an import that stands where it stood at the last look."""
+        """Store the rest of an import that has made no progress since the last look."""
         place = await self._desk.read(import_jobs.oldest)
         if place is None or place != self._seen:
             self._seen = place

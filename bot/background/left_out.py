@@ -1,4 +1,4 @@
-"""What background work had to leave out because of one case's faulty data: logged, counted, and told by /readyz."""
+"""What background work had to leave out because of faulty data: logged, counted, and reported by /readyz."""
 
 import logging
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from storage.unfit import Skipped
 
 
 def row(metrics: Metrics) -> None:
-    """Tell of a row that cannot be held; the desk has logged it."""
+    """Count a row whose stored values are not valid, and report it by /readyz; the desk has logged it."""
     metrics.failed("row")
     metrics.health.note("skipped", went_well=False)
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def report(metrics: Metrics, what: str, skipped: Iterable[Skipped]) -> None:
-    """Tell of cases that were left out. what: the work they were left out of, as in the log."""
+    """Log, count and report cases that were left out. what: the work that left them out, as the log names it."""
     for one in skipped:
         metrics.failed("skipped_case")
         metrics.health.note("skipped", went_well=False)

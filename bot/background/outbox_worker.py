@@ -1,8 +1,9 @@
 """Delivers the outbox: leases rows, sends them, records the outcome. Knows nothing about the content.
 
 A new message is marked as sending, in a transaction of its own, just before it is sent. After a crash in between its
-outcome is unknown, and it is not sent again. A card update is idempotent, and is retried: one that a turn puts is
-leased to this process in the turn's own transaction, sent right after it, and its outcome stored with the next look.
+outcome is unknown, and it is not sent again. A card update is idempotent, and is retried: one that a turn puts in the
+outbox is leased to this process in the turn's own transaction and sent right after it; its outcome is stored by the
+next look.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ LEASE_TIME = timedelta(seconds=150)
 INTERVAL_SECONDS = 1.0
 MAX_SENDS = 6
 MAX_LEASES = 30
-"""A row that is leased this often without being sent cannot be worked out; it is not tried for ever."""
+"""A row leased this many times without being sent is given up: something in it fails every time."""
 HEAD_START = 1.0
 """Seconds to wait for a send before the next one is started alongside it."""
 MAX_IN_FLIGHT = 20
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 class _Parcel:
     """What to send for one row, and where. activity_id: the card to update, empty for a new message.
 
-    sends: how often it has been tried, this time included.
+    sends: how many times sending it has been tried, this time included.
     """
 
     row: int
@@ -71,12 +72,12 @@ class OutboxWorker:
         self._metrics = metrics
         self._replica = replica
         self._leased: dict[int, int] = {}
-        """Rows leased and not begun: the attempt of each."""
+        """Rows leased but not yet begun, and the attempt of each."""
         self.awake = asyncio.Event()
         """Set after each commit that may have added rows to the outbox."""
         self._in_flight: set[asyncio.Task[None]] = set()
         self._sent: list[tuple[int, int, str, datetime | None]] = []
-        """Outcomes of updates that turns put and this process sent at once, to be stored with the next look."""
+        """Outcomes of the updates that this process sent right after a turn, to be stored by the next look."""
         self.turns: Turns | None = None
 
     async def send_all(self) -> None:
@@ -95,12 +96,12 @@ class OutboxWorker:
             await self._desk.run(ends)
 
     def lease(self) -> tuple[str, datetime] | None:
-        """Return the replica and the end of a lease for what a turn puts; None when too much is being sent."""
+        """Return the holder and the end of a lease on a turn's updates; None if too many sends are in progress."""
         is_full = len(self._in_flight) >= MAX_IN_FLIGHT
         return None if is_full else (self._replica, self._clock.now() + LEASE_TIME)
 
     def send_own(self, rows: Sequence[Put]) -> None:
-        """Send what a committed turn has put: updates of posted cards, which may be sent twice without harm."""
+        """Send the updates of cards that a committed turn leased to this process; sending one twice is harmless."""
         for row, chat, reply in rows:
             self._leased[row.id] = row.attempts
             parcel = _Parcel(row.id, chat.service_url, chat.channel_id, row.activity_id, reply, row.sends)
@@ -204,7 +205,7 @@ def _lease(session: Session, sent: _Sent, now: datetime, replica: str) -> list[t
 
 
 def _end(session: Session, sent: _Sent, leased: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Store what was sent, and give back what was not."""
+    """Store what was sent, and release the leases on what was not."""
     for row, attempt, state, due_at in sent:
         _settle(session, row, attempt, state, due_at, now)
     outbox.release(session, leased)
@@ -215,9 +216,9 @@ def _begin(
 ) -> _Parcel | None:
     """Render a row's current content and mark a new message as sending. Returns: None if it is not to be sent.
 
-    skipped: takes the cases that are left out of it.
+    skipped: receives the cases that are left out of it.
     """
-    skipped.clear()  # the transaction may be tried again
+    skipped.clear()  # the transaction may be a retry
     found = outbox.begin(session, row, attempt, now)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Notes every few seconds that this process is running, and shares the rate of sending with those that are too."""
+"""Notes every few seconds that this process is running, and divides the send rate among all that are."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ INTERVAL_SECONDS = 2.0
 
 
 class Presence:
-    """This process among the replicas. `share` is told how many there are."""
+    """This process among the replicas. share: called with how many are running."""
 
     def __init__(self, desk: Desk, replica: str, share: Callable[[int], None]) -> None:
         self._desk = desk

@@ -10,13 +10,13 @@ from storage import aggregates
 from storage.desk import Desk
 
 INTERVAL_SECONDS = 1.0
-"""Seconds between rounds. Reports project what is left themselves, so this only bounds how much that is."""
+"""Seconds between rounds. A report first applies what is left itself, so this only bounds how much that is."""
 
 
 async def project(desk: Desk, clock: Clock, metrics: Metrics) -> None:
     """Apply queued changes to the aggregates, in batches, until one is not full.
 
-    What comes meanwhile waits for the next round: a case answered ten times in a second is then projected once.
+    Changes that come meanwhile wait for the next round: a case answered ten times in a second is then projected once.
     """
     done = aggregates.BATCH
     while done >= aggregates.BATCH:

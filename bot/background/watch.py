@@ -1,4 +1,4 @@
-"""Asks for the channel's keys and the service token before somebody needs them, so that it is known when they fail."""
+"""Fetches the channel's keys and the service token before anybody needs them, so that a failure is known at once."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ INTERVAL_SECONDS = 60.0
 
 
 async def watch(keys: KeyRing, token: ServiceToken) -> None:
-    """Look every minute, until cancelled. Both keep what they have, so a look is seldom a request."""
+    """Ask for both every minute, until cancelled. Both are cached, so this is seldom a request."""
     while True:
         await keys.refresh()
         with contextlib.suppress(NoServiceToken):

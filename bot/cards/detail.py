@@ -1,4 +1,4 @@
-"""The card for what goes with an answer: the ways it came about, the way in words, the day."""
+"""The card for the details of an answer: how it came about, chosen or in words, and a day."""
 
 from bot.cards.parts import (
     Card,
@@ -22,7 +22,7 @@ from dialogs.views.views import DetailView
 
 
 def detail_card(pen: Pen, view: DetailView) -> Card:
-    """Ask for what goes with an answer."""
+    """Ask for the details of an answer."""
     item = pen.item(view.checklist, view.version, view.item.item)
     current = view.item.current
     number = checklist_version(view.checklist, view.version).numbers[item.id]
@@ -40,9 +40,9 @@ def detail_card(pen: Pen, view: DetailView) -> Card:
 def fields(
     pen: Pen, item: Item, answer: str, names: tuple[str, str, str], values: tuple[str, str, str]
 ) -> list[Element]:
-    """Return the inputs of what goes with an answer. answer: empty where it is not given yet.
+    """Return the inputs for the details of an answer. answer: empty if it is not given yet.
 
-    names: of the inputs for the ways, the way in words and the day; values: theirs so far.
+    names: ids of the inputs for the chosen ways, the way in words and the day. values: what they hold so far.
     """
     english = pen.language == "en"
     made: list[Element] = []

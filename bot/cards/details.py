@@ -46,7 +46,7 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
 
 
 def _reasons(pen: Pen, view: DetailsView) -> list[Element]:
-    """Show why the case is a case, and ask for another reason, where the municipality has named any."""
+    """Show the reasons for the case, with fields to add or remove one, where the municipality has named any."""
     made: list[Element] = []
     if view.choices:
         titles = {one: one for one in view.choices}
@@ -97,7 +97,7 @@ def decided_card(pen: Pen, view: DecidedView) -> Card:
 
 
 def wrong_case_card(pen: Pen, view: WrongCaseView) -> Card:
-    """Ask for the right reference of a case; say what withdrawing it means."""
+    """Ask for the right reference of a case, and explain what withdrawing it means."""
     body = [*header(pen, view.head, pen.say("card.wrong_case_title")), *notices(pen, view)]
     body.append(subtle(pen.say("card.wrong_case_how")))
     body.append(text_input("case_ref", pen.say("card.case"), value=view.text or view.ref, most=64))

@@ -1,4 +1,4 @@
-"""What counts as Ja: the help of questions and facts as lines, and folded away on a card with fields."""
+"""What counts as Ja: the help for questions and facts, as lines, or folded away on a card with fields."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ def help_lines(language: Language, help_: Help) -> list[Element]:
 
 @cache
 def folded_items(language: Language, checklist: str, version: int, item_ids: tuple[str, ...]) -> tuple[Element, ...]:
-    """Return the folded help of the questions on a card. The same for everybody, so it is made once."""
+    """Return the folded help for the questions on a card. It is the same for everybody, so it is made once."""
     items = [checklist_version(checklist, version).by_id[item_id] for item_id in item_ids]
     asked = [(item.question_en if language == "en" else item.question, item.help) for item in items]
     return _folded(language, [(label, help_) for label, help_ in asked if help_ is not None])
@@ -31,14 +31,14 @@ def folded_items(language: Language, checklist: str, version: int, item_ids: tup
 
 @cache
 def folded_facts(language: Language, fact_ids: tuple[str, ...]) -> tuple[Element, ...]:
-    """Return the folded help of the facts on a card."""
+    """Return the folded help for the facts on a card."""
     facts = [all_facts()[fact_id] for fact_id in fact_ids]
     asked = [(fact.ask_en if language == "en" else fact.ask, fact.help) for fact in facts]
     return _folded(language, [(label, help_) for label, help_ in asked if help_ is not None])
 
 
 def _folded(language: Language, explained: list[tuple[str, Help]]) -> tuple[Element, ...]:
-    """Return `Vad räknas?` and what it unfolds: in the client, so that nothing that was filled in is lost."""
+    """Return the button `Vad räknas?` and what it unfolds: in the client, so that nothing filled in is lost."""
     rows: list[Element] = []
     for label, help_ in explained:
         rows += [text(label, weight="Bolder", spacing="Medium"), *help_lines(language, help_)]

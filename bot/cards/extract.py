@@ -6,7 +6,7 @@ from dialogs.views.views import ExtractRow, ExtractView
 
 
 def extract_card(pen: Pen, view: ExtractView) -> Card:
-    """Show the rows by kind; posted, the card has none of them."""
+    """Show the rows by kind; a posted card has none of them."""
     return fitting(lambda most: _extract(pen, view, most))
 
 

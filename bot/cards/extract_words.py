@@ -1,4 +1,4 @@
-"""The rows of an extract in people's words: the file has codes, for programs. What has no words stands as it is."""
+"""The rows of an extract in plain words; the file has codes, for programs. A code without words is shown as it is."""
 
 import re
 
@@ -28,7 +28,7 @@ def what(pen: Pen, row: ExtractRow) -> str:
 
 
 def value(pen: Pen, row: ExtractRow, words: str) -> str:
-    """Return the value of a row. words: as it is written, cut where it is long; what a person wrote stays as it is."""
+    """Return the value of a row. words: as stored, clipped if long; what a person wrote is returned unchanged."""
     if _parted(row.what)[1]:
         return words
     if words.startswith(_STATUS):
@@ -39,7 +39,7 @@ def value(pen: Pen, row: ExtractRow, words: str) -> str:
 
 
 def by(pen: Pen, row: ExtractRow) -> str:
-    """Return who did it: her roles, or what it was."""
+    """Return who did it: the roles of a person; or that it was a file, a command or the bot."""
     roles = [_said(pen, "roles." + role, _said(pen, "access.by_" + role, role)) for role in row.by_role.split(", ")]
     return ", ".join(filter(None, roles))
 

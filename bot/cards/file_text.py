@@ -20,7 +20,7 @@ from dialogs.views.views import FileTextView, Row
 
 
 def file_text_card(pen: Pen, view: FileTextView) -> Card:
-    """Show each question with its answer and texts as one paragraph; posted, the card has none of them."""
+    """Show each question with its answer and texts as one paragraph; a posted card has none of them."""
     return fitting(lambda most: _file_text(pen, view, most))
 
 

@@ -55,7 +55,7 @@ def _detail(pen: Pen, view: FormView, field: FormField) -> list[Element]:
     item = pen.item(view.checklist, view.version, field.items[0].item)
     names = (f"{item.id}.options", f"{item.id}.method", f"{item.id}.day")
     current = field.items[0].current if field.items[0].current in item.may_detail else ""
-    # What is kept is shown in words: a field that is left as it is must not store it again.
+    # What is stored is shown in words, not filled in: a field that is left alone must not store it again.
     kept = [option_words(pen, item, field.options)] if field.options else []
     kept += [field.day] if field.day else []
     now = [subtle(pen.say("card.now", answer=", ".join(kept)))] if kept else []

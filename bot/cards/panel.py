@@ -17,11 +17,11 @@ from bot.cards.parts import (
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView
 
 LINE = 60
-"""Characters of a text that is written on one line."""
+"""The longest text, in characters, whose field is a single line."""
 
 
 def panel_card(pen: Pen, view: PanelView) -> Card:
-    """Show a panel."""
+    """Show a panel: its lines, its rows with their buttons, its fields, and the buttons of the whole."""
     body = opening(pen, view, view.title, view.lines)
     body += [text(paragraph, spacing="Small") for paragraph in view.words]
     for row in view.rows:

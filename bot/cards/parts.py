@@ -34,8 +34,8 @@ class Pen:
     private: bool
     """Only the reader sees the card (invoke response); posted and updated cards hold nothing anyone wrote."""
     made: list[tuple[Claim, dict[str, str], Element | None]] = field(default_factory=list)
-    """The claims of the buttons made so far, with the data their tokens are in; the button itself if it takes none of
-    what is filled in on its card."""
+    """The claims of the buttons made so far, with the data that holds each token; and the button itself, if it takes no
+    input from its card."""
 
     def say(self, key: str, **args: object) -> str:
         """Return a sentence in the reader's language."""
@@ -54,7 +54,7 @@ class Pen:
     def sign_with(self, fields: Mapping[str, str]) -> None:
         """Sign every button of a card anew, with what its fields hold (`dialogs/turn/left_behind.py`).
 
-        A button that takes nothing of what is filled in sends it all the same, to be told that it is not kept.
+        A button that takes no input sends it all the same, so that the reply can say that it was not kept.
         """
         held = mark(fields)
         for claim, data, alone in self.made:
@@ -68,7 +68,7 @@ class Pen:
         return item.ask_en if self.language == "en" else item.ask
 
     def question(self, item: Item) -> str:
-        """Return a question as it reads outside its card, where nothing stands before it."""
+        """Return a question as worded outside its card, where nothing introduces it."""
         return item.question_en if self.language == "en" else item.question
 
     def label(self, item: Item) -> str:
@@ -142,7 +142,7 @@ def fits(made: Card) -> bool:
 
 
 _HELD = 24
-"""How much longer a token is that says what the fields of its card hold."""
+"""How many characters longer a token gets when it says what the fields of its card hold."""
 
 
 def clipped(words: str, most: int) -> str:
@@ -176,7 +176,7 @@ def header(pen: Pen, head: Head, title: str = "", mark: "Mark | None" = None) ->
 
 
 def opening(pen: Pen, view: View, title: Line, lines: Iterable[Line]) -> list[Element]:
-    """Return what a card of sections begins with: what was said, its title, its lines."""
+    """Return the top of a card with sections: notices, title and lines."""
     return [*notices(pen, view), *top("", pen.line(title)), *(text(pen.line(line)) for line in lines)]
 
 
@@ -202,14 +202,14 @@ def top(
 
 
 def progress_bar(done: int, total: int) -> list[Element]:
-    """Return the bar Teams draws; where it is not known, the words in the heading say the same."""
+    """Return a progress bar. A client that does not know the element drops it: the heading says the same in words."""
     bar = {"type": "ProgressBar", "value": done, "max": total, "spacing": "Small", "fallback": "drop"}
     return [bar] if total else []
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A state in a word. The sign and the colour only repeat it."""
+    """A state in words. The sign and the colour only repeat it."""
 
     words: str
     colour: Literal["Good", "Attention", "Warning", "Accent", "Default"] = "Default"
@@ -241,12 +241,12 @@ def chip(mark: Mark) -> Element:
 
 
 def sign(mark: Mark) -> str:
-    """Return the sign before a state's word, so that its colour is not alone."""
+    """Return the sign before a state's words, so that nothing is said by colour alone."""
     return _SIGNS.get(mark.colour, "")
 
 
 def gap_mark(pen: Pen, count: int) -> Mark:
-    """Return in a word how much is missing."""
+    """Return how much is missing, as a mark."""
     if not count:
         return Mark(pen.say("cases.no_gap"), "Good")
     return Mark(pen.say("cases.gaps" if count > 1 else "cases.one_gap", gaps=count), "Attention")
@@ -263,7 +263,7 @@ def question_line(words: str) -> Element:
 
 
 def numbered(number: int, words: str) -> str:
-    """Return a question with its number. Not `1.` or `1)`, of which Markdown would make a list."""
+    """Return a question with its number. Not `1.` or `1)`, which Markdown would turn into a list."""
     return f"{number} · {words}"
 
 
@@ -324,7 +324,8 @@ NARROW_BOX = 250
 """Pixels within a container that stands out, on such a card."""
 _PADDING, _BETWEEN, _DOTS = 30, 8, 46
 _LETTER, _THIN, _THINNER = 8.6, "iljtfrI.,:;’'!", 3.5
-"""About how wide a letter is, which are thin, and by how much. Microsoft's renderer cuts a title that does not fit."""
+"""Roughly, in pixels: the width of a letter, the thin letters, and how much thinner they are. Microsoft's renderer cuts
+off a title that does not fit."""
 
 
 def action_sets(
@@ -338,7 +339,7 @@ def action_sets(
 ) -> list[Element]:
     """Return buttons in rows that fit the narrowest phone; the first `primary` of them are filled.
 
-    nav: ways out, behind `…` after the last button, or of a row of their own. within: the pixels there are.
+    nav: ways out, behind `…` after the last button, or in rows of their own. within: the available width in pixels.
     """
     ways_out = [{**execute(pen, button, inputs=inputs), "mode": "secondary"} for button in nav]
     rows: list[list[Element]] = []
@@ -364,7 +365,7 @@ def action_sets(
 
 
 def plain_field(kind: str, input_id: str, label: str, value: str, most: int) -> Element:
-    """Return a labelled field of kind `date`, else one for a line of text."""
+    """Return a labelled field: for a date if the kind is `date`, otherwise for a line of text."""
     return date_input(input_id, label, value) if kind == "date" else text_input(input_id, label, value=value, most=most)
 
 

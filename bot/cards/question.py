@@ -47,9 +47,7 @@ def question_card(pen: Pen, view: QuestionView) -> Card:
 
 
 def offered(nav: Sequence[Button]) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
-    """Split the buttons beside the answers into those in sight, the offer to take over a sibling's and `Ta upp nu`, and
-    the ways out.
-    """
+    """Split the buttons beside the answers into visible ones (a sibling's answer, `Ta upp nu`) and the ways out."""
     in_sight = tuple(button for button in nav if button.claim.verb in ("same_as", "raise_now"))
     return in_sight, tuple(button for button in nav if button not in in_sight)
 

@@ -55,7 +55,7 @@ def _made(pen: Pen, view: ReminderView, most: int) -> Card:
 
 
 def _heading(pen: Pen, case: ReminderCase) -> Element:
-    """Return the case as a heading, with a chip where something of it is late."""
+    """Return the case as a heading, with a chip if anything in it is late."""
     ref = text(case.case_ref, weight="Bolder", style="heading", size="Default")
     if not case.late:
         return {**ref, "separator": True}

@@ -90,8 +90,8 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
 
 
 _ASKS_NOTHING = ("question", "menu", "closed", "summary", "report", "links")
-"""The cards without fields, as far as every press meets them; and those on which fields only say what is to be shown
-next: what is chosen there and not used is no loss."""
+"""Common cards without fields, where looking for any would be wasted; and cards whose fields only choose what to show
+next, where a choice that is not used is no loss."""
 
 
 def _fields(body: list[Element]) -> dict[str, str]:

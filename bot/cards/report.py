@@ -74,7 +74,7 @@ def links_card(pen: Pen, view: LinksView) -> Card:
 
 
 def _tiles(pen: Pen, view: ReportView) -> list[Element]:
-    """Return the headline figures, two beside each other, each a number with what it was before beneath it."""
+    """Return the headline figures, two side by side, each with the figure of the period before beneath it."""
     tiles = [_tile(pen, one) for one in view.tiles]
     pairs = [tiles[place : place + 2] for place in range(0, len(tiles), 2)]
     empty: Element = {"type": "Column", "width": "stretch", "items": []}
@@ -123,7 +123,7 @@ def _chart(pen: Pen, view: ReportView, rows: list[FigureRow]) -> Element:
 
 
 def _again(pen: Pen, view: ReportView, rows: list[FigureRow]) -> list[Element]:
-    """Return what was said beside what was found when it was read again: two shares, never one."""
+    """Return for each question the share answered and the share found on rereading: side by side, never merged."""
     if not rows:
         return []
     said = [_said_and_read(pen, _numbered(pen, view, item_of(view.checklist, row.item)), row) for row in rows]
@@ -147,7 +147,7 @@ def _numbered(pen: Pen, view: ReportView, item: Item) -> str:
 
 
 def _short(pen: Pen, view: ReportView, item: Item) -> str:
-    """Return a question short enough to stand above its bar: a longer one takes the place of the bars."""
+    """Return a question short enough to stand above its bar: a longer one would crowd out the bars."""
     return f"{_number(view, item)}. {clipped(pen.label(item), _MOST_OF_LABEL)}"
 
 
@@ -160,7 +160,7 @@ def _table_row(pen: Pen, question: str, row: FigureRow) -> Element:
     share = percent(Share(row.k, row.n))
     share = share if pen.language == "sv" else share.replace(",", ".")
     full = (2 * _BAR * row.k + row.n) // (2 * row.n)
-    full = full if row.k in (0, row.n) else min(max(full, 1), _BAR - 1)  # a full bar is all of them
+    full = full if row.k in (0, row.n) else min(max(full, 1), _BAR - 1)  # only all of them fill the bar, none empty it
     bar = "█" * full + "░" * (_BAR - full)
     columns = (("stretch", [text(question)]), ("110px", [text(_of(pen, row)), subtle(f"{bar} {share}\u00a0%")]))
     return {

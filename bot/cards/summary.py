@@ -101,7 +101,7 @@ def _row(pen: Pen, view: SummaryView, row: Row, most: int, *, is_gap: bool, is_d
 
 
 def answer_row(question: str, answer: Mark, more: str = "") -> Element:
-    """Return one row of a list: the question and, beside it, its answer. more: how it came about, small."""
+    """Return one row of a list: the question and, beside it, its answer. more: how it came about, in small type."""
     look: dict[str, str] = {"color": answer.colour} if answer.colour != "Default" else {}
     words = sign(answer) + answer.words
     left = [text(question), *([text(more, size="Small", isSubtle=True, spacing="None")] if more else [])]
@@ -128,9 +128,9 @@ def option_words(pen: Pen, item: Item, option_id: str) -> str:
 
 
 def gap_box(pen: Pen, checklist: str, version: int, gaps: Sequence[GapRow], more: str = "") -> Element:
-    """Return what is missing in one place, with the buttons that lead there; or that nothing is missing.
+    """Return a box with everything that is missing and the buttons that lead there, or one saying that nothing is.
 
-    more: says that there are more than these.
+    more: a sentence saying that there are more gaps than these.
     """
     if not gaps:
         return box("good", [text("✓ " + pen.say("card.no_gaps"), weight="Bolder")])
@@ -141,7 +141,7 @@ def gap_box(pen: Pen, checklist: str, version: int, gaps: Sequence[GapRow], more
 
 
 def _ways(pen: Pen, gaps: Sequence[GapRow]) -> list[Element]:
-    """Return the buttons that lead to the gaps; a child's facts stand on one card, so one button leads to them all."""
+    """Return the buttons that lead to the gaps; a child's facts are on one card, so one button leads to them all."""
     facts = {gap.child: gap.button for gap in reversed(gaps) if gap.button and gap.of == "fact"}
     questions = [gap.button for gap in gaps if gap.button and gap.of == "item"]
     return action_sets(pen, (*(facts[child] for child in sorted(facts)), *questions), inputs=False, within=NARROW_BOX)
@@ -159,7 +159,7 @@ def gap_words(pen: Pen, checklist: str, version: int, gap: GapRow) -> str:
 
 
 def missing_card(pen: Pen, view: MissingView) -> Card:
-    """Say what is missing by section, with the buttons that lead there in one place."""
+    """Show what is missing by section, with all the buttons that lead there at the top."""
     goes_on = any(button.claim.verb == "more_gaps" for button in view.buttons)
     mark = None if goes_on else gap_mark(pen, len(view.gaps))
     body = [*header(pen, view.head, pen.say("card.missing_title"), mark), *notices(pen, view)]

@@ -1,4 +1,4 @@
-"""The admin's day on the command line: people, units, messages, skipped cases, wrong references, the log check.
+"""The admin's daily tasks on the command line: people, units, messages, skipped cases, wrong references, the log check.
 
 None of it opens a text, so none of it needs the master keys (BK_KEYS), only the trail's.
 """
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Refused(Refusal):
-    """A rule of the chat refuses it: the same sentence, with its code."""
+    """The command breaks a rule of the chat: the same sentence as there, with its code."""
 
     def __init__(self, error: UserError) -> None:
         super().__init__()
@@ -49,22 +49,22 @@ class Refused(Refusal):
 
 
 def add_people(group: "Commands") -> None:
-    """Add what is done to people to the group `people`."""
+    """Add the commands about people to the group `people`."""
     export = _command(group, "export", "write the register as the CSV that `people import` reads", _export)
     export.add_argument("--out", type=Path, metavar="FILE")
-    leave = _command(group, "leave", "end every role of somebody after a day", _leave)
+    leave = _command(group, "leave", "end all of somebody's roles after a day", _leave)
     leave.add_argument("who", metavar="WHO")
     leave.add_argument("--on", type=day, required=True, metavar="DATE")
-    move = _command(group, "move", "let somebody work in another unit from a day", _move)
+    move = _command(group, "move", "move somebody to another unit from a day on", _move)
     move.add_argument("who", metavar="WHO")
     move.add_argument("--unit", required=True)
     move.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
     deed = _deed(staff.change_email, _person("who"), _named("email"))
-    email = _command(group, "email", "give somebody another e-mail", deed)
+    email = _command(group, "email", "change somebody's e-mail", deed)
     email.add_argument("who", metavar="WHO")
     email.add_argument("email", metavar="EMAIL")
     deed = _deed(staff.join, _person("who"), _person("into"))
-    join = _command(group, "join", "make two rows of the register one, as they are the same person", deed)
+    join = _command(group, "join", "merge two rows of the register that are the same person", deed)
     join.add_argument("who", metavar="WHO", help="the row that goes")
     join.add_argument("--into", required=True, metavar="WHO", help="the row that stays")
     left = _command(group, "cases", "list somebody's open cases", _cases)
@@ -77,20 +77,20 @@ def add_people(group: "Commands") -> None:
 
 
 def add_cases(group: "Commands") -> None:
-    """Add what is done to cases to the group `cases`."""
-    rename = _command(group, "rename", "put a wrong reference right", _rename_case)
+    """Add the commands about cases to the group `cases`."""
+    rename = _command(group, "rename", "correct a wrong reference", _rename_case)
     rename.add_argument("case", metavar="REF")
     rename.add_argument("--to", required=True, metavar="REF")
     delete = _command(group, "delete", "ask for one case to be deleted on the committee's decision", _delete)
     delete.add_argument("case", metavar="REF")
-    delete.add_argument("--decision", default="", metavar="NUMBER", help="its number, typed from the minutes")
+    delete.add_argument("--decision", default="", metavar="NUMBER", help="the decision's number in the minutes")
     how = delete.add_mutually_exclusive_group()
     how.add_argument("--confirm", action="store_true", help="confirm what somebody else has asked for")
-    how.add_argument("--withdraw", action="store_true", help="take back what was asked for")
+    how.add_argument("--withdraw", action="store_true", help="withdraw the request")
 
 
 def add_commands(commands: "Commands") -> None:
-    """Add the other commands to the command line."""
+    """Add `units`, `sends`, `skipped` and `log-check` to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
     deed = _deed(units.rename, _unit_of("unit"), _named("name"))
@@ -155,7 +155,7 @@ def the_tenant(session: Session, named: str) -> TenantRow:
 
 
 def the_person(session: Session, tenant: TenantRow, who: str) -> PersonRow:
-    """Return who is meant by an e-mail, else by a name that only one has. Raises: Stop."""
+    """Return the person with an e-mail, or else with a name that only one person has. Raises: Stop."""
     by_email = people.by_email(session, tenant.id, who)
     named = [row for row in people.register(session, tenant.id) if row.name.casefold() == who.casefold()]
     found = [by_email] if by_email is not None else named
@@ -191,7 +191,7 @@ Given = Callable[[Session, TenantRow, argparse.Namespace], object]
 
 
 def _deed(act: Callable[..., Changes], *given: Given) -> Callable[[argparse.Namespace], Work]:
-    """Return what runs an action on what its command was given, and says whether anything was changed."""
+    """Return the work of a command: run an action on the given arguments, and say whether anything was changed."""
     return lambda parsed: (
         lambda session, tenant, origin: _told(act(session, origin, *(one(session, tenant, parsed) for one in given)))
     )
@@ -210,7 +210,7 @@ def _unit_of(option: str) -> Given:
 
 
 def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
-    """Tell those concerned; return the line to print where that cannot be done from here."""
+    """Tell those concerned; return the line to print if that cannot be done from here."""
     try:
         with session.begin_nested():
             tell()

@@ -40,7 +40,7 @@ class Stop(Refusal):
 
 
 def day(text: str) -> date:
-    """Return a day given as an option. Raises: argparse.ArgumentTypeError: it is none, which is wrong usage."""
+    """Return a day given as an option. Raises: argparse.ArgumentTypeError: it is not a day, which is wrong usage."""
     found = calendar_day(text)
     if found is None:
         raise argparse.ArgumentTypeError(str(fault(Code.NOT_A_DAY)))
@@ -51,13 +51,13 @@ def day(text: str) -> date:
 def open_desk(settings: Settings, *, migrating: bool = False, keyless: bool = False) -> Iterator[Desk]:
     """Open the database. SQLite is migrated by any command, PostgreSQL by `migrate` alone.
 
-    keyless: the command opens no text, so it does not ask for the master keys.
+    keyless: the command opens no sealed text, so it does not need the master keys.
     """
     without = keyless and settings.lacks_master_keys()
     masters = _opens_nothing() if without else settings.master_keys()
     with opened(settings.database, Keys(masters, settings.trail())) as desk:
         if desk.dialect == "sqlite" and not without:  # a migration may have to read what is sealed
-            migrate.upgrade(desk)  # first: where another process migrates it, the file is locked, but not out of order
+            migrate.upgrade(desk)  # before is_ready: a file that another process is migrating is locked, not broken
         if not desk.is_ready():
             raise CannotOpen(fault(Code.DATABASE_SILENT))
         if migrating:
@@ -77,7 +77,7 @@ def give_way() -> None:
 def use_newest_key(desk: Desk) -> None:
     """Wrap every key with the newest master key, and say which master keys are missing.
 
-    Raises: BadSettings: one is missing without which a whole municipality would get no answer.
+    Raises: BadSettings: a master key is wrong, or one is missing without which a whole municipality gets no answer.
     """
     try:
         done = desk.run_now(desk.keys.rewrap)

@@ -1,4 +1,4 @@
-"""Checking checklist files, the criticism they cover, and the Teams app package."""
+"""The commands that check checklist files and the criticism they cover, and build the Teams app package."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ from checklists.model import Checklist
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `checklist`, `coverage` and `package` to the command line."""
     lists = commands.add_parser("checklist", help="checklist files").add_subparsers(required=True, metavar="check")
     check = lists.add_parser("check", help="check checklist files")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE")
@@ -92,7 +92,7 @@ _LACKS = {"question": Code.NOTHING_COVERS, "direct": Code.ONLY_INDIRECT, "measur
 
 
 def _measured() -> frozenset[str]:
-    """Return the findings that measures belong to; where the bot is not set up, none. Makes no database."""
+    """Return the findings that have measures; none if the bot is not set up. Creates no database."""
     try:
         settings = read_settings()
         if no_file(settings) is not None:

@@ -1,4 +1,4 @@
-"""Disposal as a command: list, have it confirmed in words, print for the file, delete, scrub the files."""
+"""Disposal as a command: list, have it confirmed in words, print for the case files, delete, scrub the database."""
 
 import os
 import time
@@ -157,7 +157,7 @@ def _check_folder(order: Order, must_print: bool) -> None:
 
 
 def _look(session: Session, due: Due) -> Naming:
-    """Look through what is kept for what names the cases: that takes long, and the bot goes on meanwhile."""
+    """Search what is stored for whatever names the cases: this takes long, and the bot goes on answering meanwhile."""
     return naming.look(session, tenants.known(session, due.tenant).id, [case.ref for case in due.cases])
 
 

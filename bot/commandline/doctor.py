@@ -1,6 +1,6 @@
 """`doctor`: what stands between an installation and its first answer, a line each, and what to do about it.
 
-It changes nothing: a database is neither made nor migrated. Only --send-test leaves something, a message and an event.
+It changes nothing: it neither creates nor migrates a database. Only --send-test leaves a trace: a message and an event.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from storage.sealing import Keys
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the command line."""
+    """Add `doctor` to the command line."""
     doctor = commands.add_parser("doctor", help="look for what keeps the bot from answering; changes nothing")
     doctor.add_argument("--send-test", metavar="WHO", help="also send a message to yourself: e-mail or object id")
     doctor.set_defaults(run=_doctor)
@@ -28,9 +28,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _doctor(parsed: argparse.Namespace) -> None:
     wrong: set[str] = set()
     for line in _lines(parsed.send_test):
-        if line.fault and str(line.fault) in wrong:  # a key that is missing is met twice
+        if line.fault and str(line.fault) in wrong:  # a missing key is found twice
             continue
-        print(line, flush=True)  # each as it is known: one that waits for the network takes its time
+        print(line, flush=True)  # at once, as lines that wait for the network take a while
         if line.fault:
             wrong.add(str(line.fault))
     if wrong:
@@ -44,7 +44,7 @@ def _lines(send_test: str | None) -> Iterator[Line]:
         yield from (Line("settings", fault=each) for each in refused.faults)
         return
     yield from doctor_here.of_settings(settings)
-    if settings.mode == "production":  # what tests and tools are told by has names like these as well
+    if settings.mode == "production":  # tests and tools have variables with names like these as well
         yield from doctor_here.of_names()
     yield from doctor_here.of_addresses(settings)
     yield from doctor_here.of_import_folder(settings)
@@ -72,7 +72,7 @@ def _of_database(settings: Settings, keys: Keys | None, stack: contextlib.ExitSt
         yield missing
         return
     try:
-        # Without keys the rest can still be looked at; these open nothing.
+        # Without keys the rest can still be looked at; the made-up ones open nothing.
         desk = stack.enter_context(opened(settings.database, keys or Keys({"none": bytes(32)}, bytes(32))))
     except Refusal as refused:
         yield from (Line("database", fault=each) for each in refused.faults)

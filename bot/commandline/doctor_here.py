@@ -21,12 +21,12 @@ from storage.desk import Desk, Session
 from storage.sealing import Keys
 
 SOON = 30
-"""Days left of a certificate or a secret from which it is a fault: time to order a new one."""
+"""With fewer days left than this, a certificate or secret is a fault: it is time to order a new one."""
 MOST_ROWS = 200_000
-"""Rows of each table that are looked at, the newest: the command is to answer in seconds."""
+"""How many rows of each table are looked at, the newest ones: the command should answer in seconds."""
 MOST_NAMED = 10
 FAR_APART = 60
-"""Seconds between two clocks from which it is a fault. Tokens are refused from five minutes."""
+"""Two clocks that differ by more seconds than this are a fault. From five minutes on, tokens are refused."""
 
 
 def of_settings(settings: Settings) -> Iterator[Line]:
@@ -46,13 +46,13 @@ def of_settings(settings: Settings) -> Iterator[Line]:
 
 
 def of_names() -> Iterator[Line]:
-    """Yield the settings whose names the bot does not know: it reads past them, as an older release must."""
+    """Yield the settings whose names the bot does not know: it ignores them, as an older release has to."""
     for setting, near in unknown_settings():
         yield Line("settings", fault=fault(Code.NO_SUCH_SETTING, setting=word(setting), allowed=listed(near)))
 
 
 def of_addresses(settings: Settings) -> Iterator[Line]:
-    """Yield where the bot could not listen. A port is not tried: the bot may be running."""
+    """Yield the addresses that the bot could not listen on. Ports are not tried: the bot may be running."""
     for setting, host in (("BK_HOST", settings.host), ("BK_ADMIN_HOST", settings.admin_host)):
         if host in ("::", "0.0.0.0"):  # every address there is
             continue
@@ -81,7 +81,7 @@ def of_import_folder(settings: Settings) -> Iterator[Line]:
 
 
 def keys_of(settings: Settings) -> tuple[Keys | None, list[Line]]:
-    """Return the keys; None and what is wrong if there are none. The dev mode's own are not made here."""
+    """Return the keys; None, and what is wrong, if there are none. Keys for dev mode are not generated here."""
     secrets = {"keys": settings.keys, "trail_key": settings.trail_key}
     missing = [name for name, value in secrets.items() if not value.get_secret_value() and not (VAR / name).exists()]
     if settings.mode == "dev" and missing:
@@ -93,7 +93,7 @@ def keys_of(settings: Settings) -> tuple[Keys | None, list[Line]]:
 
 
 def no_file(settings: Settings) -> Line | None:
-    """Return what is wrong if SQLite's file is not there: opening it would make it."""
+    """Return a fault if SQLite's file does not exist: opening the database would create it."""
     path = Path(settings.database.removeprefix("sqlite:///"))
     if not settings.database.startswith("sqlite:///") or path.exists():
         return None
@@ -121,7 +121,7 @@ def of_database(desk: Desk) -> list[Line]:
 
 
 def of_clock(where: str, seconds: float) -> Line:
-    """Return how another clock stands to this machine's."""
+    """Return whether another clock agrees with this machine's. seconds: how far it is ahead."""
     if abs(seconds) > FAR_APART:
         return Line("clock", fault=fault(Code.CLOCK_WRONG, where=where, seconds=round(abs(seconds))))
     return Line("clock", ok=f"as that of {where}, to {max(1, round(abs(seconds)))} s")
@@ -144,7 +144,7 @@ def of_kept_keys(desk: Desk) -> Iterator[Line]:
 
 
 def of_rows(desk: Desk) -> Iterator[Line]:
-    """Yield the rows that hold what cannot be held, the first of them by name."""
+    """Yield the rows that hold values they cannot hold: the first MOST_NAMED by name, then how many there are."""
     found, count = desk.read_now(partial(not_held.look, most=MOST_ROWS))
     yield from (Line("rows", fault=one.fault) for one in found[:MOST_NAMED])
     if len(found) > MOST_NAMED:
@@ -164,10 +164,10 @@ def of_register(desk: Desk, settings: Settings) -> Iterator[Line]:
 
 
 def of_tab(desk: Desk | None, settings: Settings) -> Iterator[Line]:
-    """Yield whether people can sign in to the tab, and whether somebody's cases are there without it."""
+    """Yield whether people can sign in to the tab, and whether a municipality has its cases there while it is off."""
     if desk is not None and not settings.tab_resource and "tab" in desk.read_now(_contents):
         yield Line("tab", fault=fault(Code.CONTENT_WITHOUT_TAB))
-    if not settings.tab_resource or not settings.app_id or not settings.pages_url:  # told among the settings
+    if not settings.tab_resource or not settings.app_id or not settings.pages_url:  # reported with the settings
         return
     wanted = f"api://{urlsplit(settings.pages_url).netloc}/botid-{settings.app_id}".lower()
     if settings.tab_resource.lower() in (wanted, wanted.replace("/botid-", "/")):
@@ -181,7 +181,7 @@ def _contents(session: Session) -> set[str]:
 
 
 def of_roots() -> Iterator[Line]:
-    """Yield whether a file of certificates of one's own can be read: Python says nothing when it cannot."""
+    """Yield whether the operator's own file of root certificates can be read: Python is silent when it cannot."""
     named = os.environ.get("SSL_CERT_FILE", "")
     if not named:
         return
@@ -208,10 +208,10 @@ def of_proof(settings: Settings, today: date) -> Iterator[Line]:
     try:
         ends = proof_ends(settings)
     except Refusal:
-        return  # told among the settings
+        return  # reported with the settings
     proof = "the certificate in BK_APP_CERTIFICATE" if settings.app_certificate.get_secret_value() else "the secret"
     if ends is None:
-        yield Line("secret", left_out="set BK_SECRET_ENDS to the day Entra says, to be told in time")
+        yield Line("secret", left_out="set BK_SECRET_ENDS to the day that Entra shows, to be warned in time")
     elif (ends - today).days < SOON:
         yield Line("secret", fault=fault(Code.PROOF_ENDS, proof=proof, day=ends, today=today))
     else:

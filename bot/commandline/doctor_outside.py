@@ -1,4 +1,4 @@
-"""What `doctor` finds outside this machine: the way out, the channel's keys, a token, and the bot's own address."""
+"""What `doctor` finds outside this machine: proxies, the channel's keys, a token, and the bot's own address."""
 
 import asyncio
 import ssl
@@ -33,7 +33,7 @@ _FAILS = (aiohttp.ClientError, OSError, ValueError)  # TimeoutError is an OSErro
 
 
 async def look(settings: Settings, today: date) -> list[Line]:
-    """Return what was found."""
+    """Check everything outside this machine; return a line for each thing."""
     lines = await _proxies()
     async with _session(settings) as session:
         lines += await _keys(session, settings)
@@ -42,7 +42,7 @@ async def look(settings: Settings, today: date) -> list[Line]:
 
 
 def _session(settings: Settings) -> aiohttp.ClientSession:
-    # A context made now: aiohttp's own has read SSL_CERT_FILE when it was imported, which here is the same.
+    # A context made now: aiohttp made its own, with SSL_CERT_FILE as it was, when it was imported.
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context())
     return aiohttp.ClientSession(connector=connector, trust_env=settings.mode == "production", timeout=_PATIENCE)
 
@@ -82,9 +82,9 @@ async def _proxies() -> list[Line]:
             async with asyncio.timeout(5.0):
                 _, writer = await asyncio.open_connection(parts.hostname or "", port)
             writer.close()
-            # curl takes an address without http://, and so do many pages; the bot's library does not.
+            # curl accepts an address without http://, and many guides write it so; aiohttp does not.
             why = "" if has_scheme else _PROXY_FORM
-        except ValueError:  # a port that is none
+        except ValueError:  # the port is not a number
             why = _PROXY_FORM
         except OSError as error:
             why = "no answer within five seconds" if isinstance(error, TimeoutError) else type(error).__name__
@@ -96,7 +96,7 @@ async def _proxies() -> list[Line]:
 
 
 async def _keys(session: aiohttp.ClientSession, settings: Settings) -> list[Line]:
-    """Return whether the channel's keys can be fetched, and how their server's clock stands to this machine's."""
+    """Return whether the channel's keys can be fetched, and whether their server's clock agrees with this machine's."""
     url, host = settings.openid_metadata_url, _host(settings.openid_metadata_url)
     try:
         async with session.get(url, allow_redirects=False) as response:
@@ -115,7 +115,7 @@ async def _keys(session: aiohttp.ClientSession, settings: Settings) -> list[Line
 def _clock(host: str, written: str) -> list[Line]:
     try:
         there = parsedate_to_datetime(written)
-    except (ValueError, TypeError):  # it says no time
+    except (ValueError, TypeError):  # the response has no date
         return []
     return [of_clock(host, (there - datetime.now(UTC)).total_seconds())]
 
@@ -123,7 +123,7 @@ def _clock(host: str, written: str) -> list[Line]:
 async def _token_of(settings: Settings, session: aiohttp.ClientSession) -> list[Line]:
     try:
         token = token_of(settings, session)
-    except Refusal:  # told among the settings
+    except Refusal:  # reported with the settings
         return [Line("token", left_out="the settings come first")]
     return [await _token(token, _host(endpoint_of(settings)))]
 

@@ -1,4 +1,4 @@
-"""`draw`: the draw of a round worked out again from an exported frame, without any database."""
+"""`draw`: repeats the draw of a round from an exported frame, without any database."""
 
 import argparse
 import io
@@ -10,7 +10,7 @@ from checklists.frame_file import COLUMNS, DRAW, NEEDED, NEW, redrawn
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to the command line."""
+    """Add `draw` to the command line."""
     command = commands.add_parser("draw", help="repeat the draw of a round from its exported frame")
     command.add_argument("--frame", type=Path, required=True, metavar="FILE")
     command.add_argument("--out", type=Path, metavar="FILE")

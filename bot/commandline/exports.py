@@ -35,7 +35,7 @@ NEVER_PUBLISHED = (*ROWS, "times", *PAGES, CASE)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `export` and `recount` to the command line."""
     export = commands.add_parser("export", help="write rows or figures as CSV or a workbook")
     export.add_argument("--what", required=True, choices=[*ROWS, *FIGURES, CASE])
     export.add_argument("--checklist", default="", metavar="ID", choices=get_args(ListId))
@@ -51,7 +51,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--kinds", action="store_true", help="table: each case's heading says vux or barn")
     export.add_argument("--totals", action="store_true", help="table: a last column with Ja, over all units")
     export.add_argument("--case", default="", metavar="REF", help="case: everything kept about this one")
-    export.add_argument("--tenant", default="", metavar="ID", help="case: whose, where several have the reference")
+    export.add_argument("--tenant", default="", metavar="ID", help="case: the tenant, where several have the reference")
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")
@@ -96,7 +96,7 @@ def _export(parsed: argparse.Namespace) -> None:
 
 
 def _say_not_random(desk: Desk, selection: Selection) -> None:
-    """Say on standard error that some of the figures are not of a random sample: the columns are fixed."""
+    """Warn on standard error that some of the figures are not of a random sample: the file has no column for it."""
     from reports.not_random import not_random
 
     share = desk.read_now(partial(not_random, selection=selection))
@@ -105,7 +105,7 @@ def _say_not_random(desk: Desk, selection: Selection) -> None:
 
 
 def _check_case(parsed: argparse.Namespace) -> None:
-    """Keep an extract of one case apart from the everyday exports. Raises: Stop."""
+    """Refuse the options of other exports in an extract of one case, and its own in the others. Raises: Stop."""
     filters = ("checklist", "first", "last", "unit", "role") if parsed.what == CASE else ("case", "tenant")
     named = {"first": "from", "last": "to"}
     for name in filters:
@@ -116,14 +116,14 @@ def _check_case(parsed: argparse.Namespace) -> None:
 
 
 def _check_pace(parsed: argparse.Namespace) -> None:
-    """Let figures of time be narrowed to units and quarters only. Raises: Stop."""
+    """Refuse to narrow figures of time by anything but unit and period. Raises: Stop."""
     for name in ("checklist", "role"):
         if parsed.what == "pace" and getattr(parsed, name):
             raise Stop(fault(Code.PACE_OF_UNITS, option=f"--{name}"))
 
 
 def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:
-    """Write everything kept about one case; that it was done is in its trail."""
+    """Write everything kept about one case, and record that in its trail."""
     from reports.case_extract import COLUMNS, case_rows
     from reports.csv_out import write_csv
     from reports.xlsx_out import Page, write_xlsx
@@ -167,7 +167,7 @@ def write_rows(
 
     gc.freeze()  # modules imported by now stay: keeping the collector from scanning them saves a tenth of the time
     if what == "answers":
-        rows = counted_aloud(answer_rows(run, selection))
+        rows = reporting_progress(answer_rows(run, selection))
         if file_format == "xlsx":
             write_xlsx(out, Page("answers", COLUMNS, rows))
         else:
@@ -197,7 +197,7 @@ def _write_figures(desk: Desk, selection: Selection, out: BinaryIO, parsed: argp
         wanted = Wanted(selection, day, for_publication=parsed.for_publication, with_cases=True)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "export.xlsx"
-            write_workbook(desk.read_now, str(path), wanted, counted_aloud)
+            write_workbook(desk.read_now, str(path), wanted, reporting_progress)
             with path.open("rb") as made:
                 shutil.copyfileobj(made, out)
         return
@@ -235,15 +235,15 @@ def _figure_rows(
 
 
 def _project(desk: Desk) -> None:
-    """Project what was noted, a batch at a time, so that the bot can answer in between."""
+    """Bring the figures up to date, a batch at a time, so that the bot can answer in between."""
     from storage.aggregates import project_new
 
     while desk.run_now(project_new):
         pass
 
 
-def counted_aloud(rows: Iterator[R]) -> Iterator[R]:
-    """Yield the rows, reporting the progress of a long export on standard error."""
+def reporting_progress(rows: Iterator[R]) -> Iterator[R]:
+    """Yield the rows, and print how many on standard error, once every TOLD_EVERY."""
     for count, row in enumerate(rows, start=1):
         if count % TOLD_EVERY == 0:
             print(f"{count} rows", file=sys.stderr)

@@ -27,13 +27,13 @@ _FILES = (
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `people`, `cases`, `answers` and `settings` to the command line."""
     for kind, about, does in _FILES:
         group = commands.add_parser(kind.name, help=about).add_subparsers(required=True, metavar="import")
         command = group.add_parser("import", help=does)
         command.add_argument("file", type=Path)
         if kind is not ANSWERS:
-            told = "take units that are new and one letter from a known one"
+            told = "accept new units whose name is one letter from that of a known one"
             command.add_argument("--new-units", action="store_true", help=told)
         command.set_defaults(run=_importing(kind))
         if kind is PEOPLE:
@@ -68,7 +68,7 @@ def _content(path: Path) -> bytes:
 
 
 def _tell(done: Done) -> None:
-    """Print what came of a file. Raises: Stop: some rows were refused while the others were being stored."""
+    """Print the outcome of an import. Raises: Stop: some rows were refused while the others were being stored."""
     told = done.imported
     print(f"added: {told.added}, changed: {told.changed}, unchanged: {told.unchanged}")
     if told.new_units:

@@ -31,7 +31,7 @@ def restore(
 ) -> Restored:
     """Restore a backup, migrate it to the newest schema, replay the tombstones and check the trail.
 
-    SQLite: the database gets its own name only when all that is done.
+    SQLite: the database gets its own name only when all of that is done.
     Raises: CannotBackUp: the place is not empty, or the backup cannot be restored. BadTombstones. KeyGone.
     """
     stones = tombstones.read_file(stones_file)

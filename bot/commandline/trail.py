@@ -1,4 +1,4 @@
-"""The commands on the trail: `verify-log` and `access-log`."""
+"""The commands about the trail: `verify-log`, `access-log` and `exposed`."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from storage.desk import Desk, Session
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
+    """Add `verify-log`, `access-log` and `exposed` to the command line."""
     verify = commands.add_parser("verify-log", help="check the trail from the beginning")
     verify.add_argument("--head", action="store_true", help="print a head signed now, to be stored elsewhere")
     verify.add_argument("--since", metavar="HEAD", help="check that a stored head is still on the trail")
@@ -89,7 +89,7 @@ def _verify_log(parsed: argparse.Namespace) -> None:
 
 
 def _signed_heads(desk: Desk, settings: Settings) -> list[str]:
-    """Return a head of each tenant, signed now: of everything recorded until now."""
+    """Return a head for each tenant, signed now and covering everything recorded until now."""
     while desk.run_now(trail.chain_new):
         pass
 

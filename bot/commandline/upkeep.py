@@ -12,12 +12,12 @@ OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
-    """Add the commands to the command line. open_desk: opens the database the settings name."""
-    dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, take it away")
+    """Add `dispose`, `backup`, `restore` and `move-database` to the command line. open_desk: opens the database."""
+    dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, dispose of it")
     dispose.add_argument("--tenant", default="", metavar="ID", help="this tenant only")
     dispose.add_argument("--dry-run", action="store_true", help="only list (the default without --confirm)")
     dispose.add_argument("--set", action="append", default=[], metavar="PERIOD=VALUE", help="such as case_months=60")
-    dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it goes")
+    dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it is deleted")
     dispose.add_argument("--confirm", metavar="WORDS", help="the words at the end of the list")
     dispose.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     dispose.set_defaults(run=_later("dispose", open_desk))
@@ -28,11 +28,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     backup.add_argument("--keys", type=Path, metavar="FILE", help="keep the case keys here, apart from the backup")
     backup.set_defaults(run=_later("backup", open_desk))
 
-    back = commands.add_parser("restore", help="put a backup into an empty place; what was disposed of stays away")
+    back = commands.add_parser("restore", help="restore a backup into an empty place, without what was disposed of")
     back.add_argument("file", type=Path)
     back.add_argument("--tombstones", type=Path, metavar="FILE", help="beside the database if not named")
     back.add_argument("--keys", type=Path, metavar="FILE", help="the newest key file, if keys are kept apart")
-    back.add_argument("--check", action="store_true", help="only try it, in a place of its own, and compare")
+    back.add_argument("--check", action="store_true", help="only try it, in a scratch place, and compare")
     back.set_defaults(run=_later("restore", open_desk))
 
     move = commands.add_parser("move-database", help="copy a SQLite database into an empty PostgreSQL one, or back")

@@ -94,7 +94,7 @@ def _is_newer(settings: Settings) -> bool:
 
 
 def _copy_newer(settings: Settings, file: Path, keys: Path | None) -> None:
-    """Copy a database whose tables this release does not know: so nothing is read of them, and nothing recorded."""
+    """Copy a database whose tables this release does not know, without reading from them or recording the backup."""
     size = back_up(settings.database, file, with_keys=keys is None)
     print(f"{file}: {size} bytes")
     if keys is not None:

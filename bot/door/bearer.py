@@ -144,7 +144,7 @@ def _segment(encoded: str) -> dict[str, Any]:
 
 
 def seconds(claim: Any) -> float:
-    """Return a claim that is a moment. Raises: BadToken: it is none."""
+    """Return a claim that is a time, in seconds since 1970. Raises: BadToken: it is not a number."""
     if isinstance(claim, bool) or not isinstance(claim, (int, float)):
         raise BadToken("no_times")
     return float(claim)

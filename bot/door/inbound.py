@@ -24,8 +24,8 @@ from checklists.identity import entra_id
 
 MAX_ID = 500
 MAX_HTML = 100_000
-"""How much of what a message quotes is looked through. Its text has no limit but the body's: who writes too much gets
-a sentence about it (`dialogs/turn/take_turn.py`), which a refused request could not give her.
+"""The longest HTML, in characters, that is searched for a quote. Text has no limit but the body's: a person who writes
+too much is told so (`dialogs/turn/take_turn.py`), which a refused request could not do.
 """
 # No written language stacks this many combining marks on a letter. NFC sorts them in quadratic time: 50,000 blocked
 # the process for four seconds.
@@ -190,7 +190,7 @@ class Inbound(_Part):
 
     @property
     def said(self) -> str:
-        """The text without what it quotes: that was said before, by somebody else."""
+        """The text without what it quotes, which was written before and perhaps by somebody else."""
         if _QUOTE.search(self._html):
             lines = _BREAK.sub("\n", _QUOTE.sub("", self._html))
             return clean_text(html.unescape(_ANY_TAG.sub("", lines)).strip())
@@ -225,7 +225,7 @@ class Inbound(_Part):
 
 
 class BadActivity(ValueError):
-    """A body that is no activity. reason: a fixed word, or the name of the field that is wrong; never its content."""
+    """A body that is not an activity. reason: a fixed word, or the name of the wrong field; never its content."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -255,7 +255,7 @@ def read_activity(body: bytes) -> Inbound:
 
 
 def _wrong_field(error: ValidationError) -> str:
-    """Return the name of the first field that is wrong, one of ours; a rule about several has none of its own."""
+    """Return a code with the name of the first wrong field, always one of ours; `no_author` if it is no single one."""
     place = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
     return f"field_{place[0]}" if place else "no_author"
 

@@ -46,7 +46,7 @@ class KeyRing:
         fetch_seconds: float = 5.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """told: is called with whether a fetch went well."""
+        """told: called with whether a fetch went well."""
         self._session = session
         self._told = told
         self._metadata_url = metadata_url
@@ -116,7 +116,7 @@ class KeyRing:
 
     async def _get(self, url: str) -> dict[str, Any]:
         if not is_safe_source(url):
-            raise ValueError("keys over a line that anyone can change")
+            raise ValueError("keys from a URL that is not safe")
         async with self._session.get(url, allow_redirects=False) as response:
             if response.status != 200:
                 raise ValueError("key host refused")

@@ -1,4 +1,4 @@
-"""Where the pages are that the package names; apart, because a package is built without a web server."""
+"""Paths of the pages that the Teams package names; a module of its own, as a package is built without a web server."""
 
 PRIVACY, TERMS = "/integritet", "/villkor"
 TAB = "flik"

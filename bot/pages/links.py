@@ -85,9 +85,9 @@ class Purpose:
 def add_links(
     app: web.Application, desk: Desk, clock: Clock, metrics: Metrics, purposes: Iterable[Purpose], base: str = ""
 ) -> None:
-    """Add routes for the style sheet and for each purpose. base: the path people see before the purpose's own.
+    """Add routes for the style sheet and for each purpose. base: the path that people see before the purpose's own.
 
-    Each is there with and without it, because a proxy in front may take it off.
+    Each route exists with and without it, because a proxy in front may strip it.
     """
     for before in sorted({"", base}):
         pages.add_style(app, before)
@@ -143,7 +143,7 @@ def _page(session: Session, chosen: Mapping[str, str], purpose: Purpose, now: da
 async def _give(
     request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
 ) -> web.Response:
-    """Render the content beside the writer, then use up the link; only then is the content handed out."""
+    """Render the content in a transaction that only reads, then use up the link; only then hand the content out."""
     REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
     chosen, now = await _form(request), clock.now()
 
@@ -172,7 +172,7 @@ async def _give(
 
     async def give() -> web.Response:
         try:
-            while await desk.run(project_new):  # the figures as they are now, which a read cannot bring about
+            while await desk.run(project_new):  # first bring the figures up to date, which a read cannot do
                 pass
             made = await desk.read(render)
             return await desk.run(partial(use_up, made=made)) or _gone()

@@ -1,6 +1,7 @@
 """The pages on privacy and terms that the Teams package links to: open to everybody, without a word about any case.
 
-What they say of periods is what the municipality has set, read at most once a minute: anybody may ask for them.
+The retention periods on them are those that the municipality has set, read at most once a minute, as anybody may fetch
+the pages.
 """
 
 import logging
@@ -45,7 +46,7 @@ class _Periods:
     _until: float = field(default=float("-inf"), init=False)
 
     async def now(self) -> Retention | None:
-        """Return them. Raises: sqlalchemy errors: the database cannot be read."""
+        """Return the periods in force. Raises: SQLAlchemy errors: the database cannot be read."""
         if self.ticks() >= self._until:
             self._found = await self.desk.read(self._read)
             self._until = self.ticks() + FRESH_SECONDS
@@ -60,7 +61,7 @@ class _Periods:
 
 
 def add_public_pages(app: web.Application, settings: Settings, desk: Desk, metrics: Metrics) -> None:
-    """Add the two pages, with and without the path of BK_PUBLIC_URL: a proxy in front may take it off."""
+    """Add the two pages, with and without the path of BK_PUBLIC_URL, which a proxy in front may strip."""
     periods = _Periods(desk, settings.tenants)
     for before in sorted({"", settings.base_path}):
         privacy = partial(_privacy, settings=settings, periods=periods, metrics=metrics)
@@ -76,7 +77,7 @@ async def _privacy(request: web.Request, *, settings: Settings, periods: _Period
     except Exception as error:
         metrics.failed("link")
         log.error("page failed: %s", crash_line(error))
-        kept = None  # what is said then is true, only less
+        kept = None  # the page then says less, but nothing untrue
     parts = privacy_parts(settings, kept, language)
     return _page(request, language, "public.privacy_title", "public.privacy_about", parts)
 
@@ -88,7 +89,7 @@ async def _terms(request: web.Request, *, settings: Settings) -> web.Response:
 
 
 def privacy_parts(settings: Settings, kept: Retention | None, language: Language) -> list[Part]:
-    """Return what is said of privacy."""
+    """Return the sections of the page on privacy. kept: the retention periods; None if they are not known."""
     part = partial(_part, language)
     return [
         _who(settings, language),
@@ -100,7 +101,7 @@ def privacy_parts(settings: Settings, kept: Retention | None, language: Language
 
 
 def terms_parts(settings: Settings, language: Language) -> list[Part]:
-    """Return the terms."""
+    """Return the sections of the page with the terms."""
     part = partial(_part, language)
     return [
         part("public.terms_who", "public.terms_who_is"),

@@ -14,7 +14,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 618.0, 14.0, 160.0
 class Point:
     """One point. label: beneath the axis, "" if there is no room for it. said: above the point.
 
-    unfinished: its time is not over.
+    unfinished: its period is not over.
     """
 
     x: str
@@ -28,7 +28,7 @@ class Point:
 class Chart:
     """A line of shares from 0 to 100 %. title: what it shows, in words.
 
-    line: the points whose time is over; unfinished: from the last of them to one whose time is not, "" if none.
+    line: the points whose period is over; unfinished: from the last of them to one whose period is not, "" if none.
     middle: y of a dashed line, "" if none. mark: x of an upright line where a change begins, "" if none.
     known: (x, letters) of each thing known to have changed.
     """
@@ -57,7 +57,7 @@ def chart(
 ) -> Chart:
     """Return the chart of shares in order of time (one at least). labels, said: one for each point.
 
-    since: the place of the point where a change begins. unfinished: the time of the last point is not over.
+    since: the place of the point where a change begins. unfinished: the period of the last point is not over.
     known: (place of a point, letters) of what is known to have changed.
     """
     step = (_RIGHT - _LEFT) / max(1, len(shares) - 1)
@@ -79,7 +79,7 @@ def chart(
 class Funnel:
     """Units by number of lists and share. title: what it shows, in words. low, high: the limits, as lines.
 
-    points: said is the unit's number in the table beside it. most: lists at the right end.
+    points: `said` is the unit's number in the table beside it. most: the number of lists at the right end.
     """
 
     title: str
@@ -91,7 +91,7 @@ class Funnel:
 
 
 def funnel_chart(title: str, units: Sequence[Share], everyone: Share) -> Funnel:
-    """Return units (of some lists each, one at least) in the limits that chance gives around the share of all."""
+    """Return units (each with at least one list) between the limits that chance sets around the share of all."""
     most = max(unit.n for unit in units)
     edges = [(n, limits(n, everyone)) for n in sorted({max(1, round(most * step / 60)) for step in range(61)})]
     low, high = (" ".join(f"{_n(_x(n, most))},{_n(_y(ends[side]))}" for n, ends in edges) for side in (0, 1))

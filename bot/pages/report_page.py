@@ -178,7 +178,7 @@ def _versions(rates: Sequence[QuestionRate], language: Language) -> str:
 
 
 def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
-    """Return a sentence on the motivations that stand in the bot alone, by question; empty if there are none."""
+    """Return a sentence on the motivations that exist only in the bot, by question; empty if there are none."""
     found = [(number, rate.only_here) for number, rate in enumerate(rates, start=1) if rate.only_here]
     if not found:
         return ""
@@ -187,7 +187,7 @@ def _only_here(rates: Sequence[QuestionRate], language: Language) -> str:
 
 
 def _too_long(session: Session, tenant_id: int, today: date, language: Language) -> list[tuple[str, str]]:
-    """Return the questions that a year has shown no use of, and why. They are of the whole organisation."""
+    """Return the questions that a year of answers has shown no use of, and why, for the whole organisation."""
     return [
         (one.title, "; ".join(reason_words(reason, language) for reason in one.reasons))
         for one in proposals(session, tenant_id, today, language)

@@ -35,7 +35,7 @@ _MEASURE = {
     "measure": "report_page.measure_measure",
 }
 _FEWEST_NONE = 5
-"""Of fewer answers it is not said what none of them can mean."""
+"""With fewer answers than this, it is not said how large a share of faults is possible although none was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def tile_words(tile: Tile, language: Language) -> TileWords:
         verdict = compare(tile.before, share).verdict
         told = (
             "" if tile.name == "agreed" else f": {say(_DIRECTION[verdict], language)}"
-        )  # answers of a list hang together
+        )  # the answers on one list are not independent of each other
         details.append(before + told)
     if time and time.extended:
         details.append(say("report_page.tile_extended", language, n=time.extended))
@@ -314,7 +314,7 @@ def finding_rows(findings: Sequence[FindingReport], language: Language) -> list[
 def _finding(found: FindingReport, language: Language, *, any_named: bool) -> FindingWords:
     """Return a finding in words.
 
-    No interval: answers on one list hang together. A finding that is measured indirectly or not at all has no figure.
+    No interval: the answers on one list are not independent. A finding measured indirectly or not at all has no figure.
     """
     words = found.finding.text if language == "sv" else found.finding.text_en
     steps = ", ".join(say("steps." + step, language) for step in found.steps)

@@ -35,7 +35,7 @@ from texts import Language, say
 UNITS_BESIDE = 5
 """How many units fit beside each other on a sheet."""
 ROOM = 6
-"""Empty lines under a prompt to which nothing has been written down."""
+"""Empty lines under a prompt for which nothing has been written down."""
 Held = Collection[tuple[Role, str]]
 
 
@@ -77,7 +77,7 @@ _WORDS = (
 
 
 def file(session: Session, link: Link, _language: Language) -> web.Response:
-    """Return what a round showed as CSV or a workbook: all units as the group sees it, and her own by themselves."""
+    """Return what a round showed as CSV or a workbook: all units together as for the group, and her own one by one."""
     row = _round(session, link)
     found = list(rows_of(results(session, row), _seen(session, link, row)))
     name = f"beslutskollen-omgang-{row.id}{NOT_RANDOM if row.method == 'first' else ''}.{link.scope['format']}"

@@ -54,7 +54,7 @@ class Pace:
         return len(self._conversations)
 
     def share(self, replicas: int) -> None:
-        """Take one part of the total rate: this many replicas send side by side."""
+        """Use only one replica's part of the total rate. replicas: how many send side by side."""
         most = max(1, self._total // max(1, replicas))
         if self._recent.maxlen != most:
             self._recent = deque(self._recent, maxlen=most)

@@ -1,4 +1,4 @@
-"""What the bot proves who it is with when it asks Entra ID for a token: a secret, a certificate or a federated token.
+"""How the bot proves who it is when it requests a token from Entra ID: a secret, a certificate or a federated token.
 
 Source: Microsoft's "Microsoft identity platform and the OAuth 2.0 client credentials flow" and, for the certificate,
 "Microsoft identity platform application authentication certificate credentials".
@@ -78,7 +78,7 @@ def certificate_ends(pem: str) -> datetime:
 
 
 def check_token_file(file: Path) -> None:
-    """Look whether there is a federated token. Raises: Refusal."""
+    """Check that there is a federated token. Raises: Refusal."""
     try:
         _token_in(file)
     except (OSError, ValueError):

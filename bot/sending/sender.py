@@ -86,9 +86,9 @@ class Sender:
         time_out: float = TIME_OUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """told: called with whether Teams took a message; a person who has blocked the bot is no failure."""
         if mode != "dev" and token is None:
             raise ValueError("production sends with a token")
-        """told: is called with whether Teams took a message; one that a person blocked is no failure."""
         self._session = session
         self._told = told
         self._mode = mode
@@ -101,7 +101,7 @@ class Sender:
         self._sleep = sleep
 
     def share(self, replicas: int) -> None:
-        """Send at a rate that, with this many replicas, keeps all of them within the limit."""
+        """Send at a rate that keeps this many replicas together within the limit."""
         self._pace.share(replicas)
 
     async def send(

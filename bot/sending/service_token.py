@@ -40,7 +40,7 @@ class ServiceToken:
         time_out: float = 10.0,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """proof: what proves who the bot is, if not a password. told: is called with whether a token was fetched."""
+        """proof: how the bot proves who it is, if not by password. told: called with whether a token was fetched."""
         self._session = session
         self._told = told
         self._form = {

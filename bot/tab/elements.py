@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from bot.cards.parts import Card, Element
 
 INPUT = "f."
-"""Before the id of every input: nothing of ours in the form can be mistaken for one."""
+"""Prefix of the name of every input, so that none can be mistaken for one of the form's own fields."""
 PRESS, ALONE, IDS = "press", "alone", "ids"
 """The button pressed, with the inputs or without; and the ids of all inputs: a browser sends no empty choice."""
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
@@ -32,9 +32,9 @@ class Shown:
 
 
 def shown(card: Card, *, verbs: frozenset[str] | None = None, level: int = 1) -> Shown:
-    """Return a card as HTML. verbs: those whose buttons are shown, None for all; else the inputs are left out too.
+    """Return a card as HTML. verbs: show only the buttons of these, and no inputs; None: show everything.
 
-    level: of its first heading on the page, 1 or 2.
+    level: of its first heading on the page, from 1.
     """
     page = _Page(verbs=verbs, level=level)
     page.unfolds = {
@@ -80,7 +80,7 @@ def _join(parts: Iterable[Markup]) -> Markup:
 
 @dataclass
 class _Page:
-    """One card on its way to HTML."""
+    """One card being rendered as HTML."""
 
     verbs: frozenset[str] | None
     level: int
@@ -164,7 +164,7 @@ class _Page:
 
     def _action(self, action: Element) -> Markup:
         if action["type"] == "Action.ToggleVisibility":
-            return Markup("")  # what it unfolds can be unfolded where it stands
+            return Markup("")  # what it unfolds is a <details>, which needs no button
         if action["type"] == "Action.OpenUrl":
             return Markup('<a class="button" href="{}" target="_blank" rel="noopener">{}</a>').format(
                 action["url"], action["title"]

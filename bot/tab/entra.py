@@ -13,12 +13,12 @@ DEFAULT_METADATA_URL = "https://login.microsoftonline.com/common/v2.0/.well-know
 SCOPE = "access_as_user"
 """The permission the app registration exposes to Teams; a token that an app got for itself has none."""
 _ISSUERS = ("https://login.microsoftonline.com/{}/v2.0", "https://sts.windows.net/{}/")
-"""Of tokens of version 2 and 1: which it is, the app registration decides."""
+"""Of tokens of version 2 and of version 1; the app registration decides which."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a valid token is about: the Entra ids of her tenant and of herself."""
+    """Who a valid token is about: the Entra ids of the person and of her tenant."""
 
     tenant: str
     object_id: str

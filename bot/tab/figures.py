@@ -30,7 +30,7 @@ FORMATS = ("csv", "xlsx")
 def report(
     session: Session, of: Standing, chosen: Mapping[str, str], ways: tuple[Way, ...], now: datetime
 ) -> web.Response:
-    """Return the report of the unit and period in the address, of her first unit and this year if it names none."""
+    """Return the report of the unit and period in the address; if it names none, of her first unit and this year."""
     asked, wrong = _asked(session, of, REPORT, chosen, now)
     if asked is None:
         return told(of.language, "tab.not_yours_title", "tab.not_yours", ways=ways, status=403)
@@ -52,7 +52,7 @@ def report(
 
 
 def export(session: Session, of: Standing, chosen: Mapping[str, str], now: datetime) -> web.Response | None:
-    """Return the figures as a file; None if she may not see them, or what is asked for is not there to be had."""
+    """Return the figures as a file; None if she may not see them, or asks for something there is not."""
     asked, wrong = _asked(session, of, EXPORT, chosen, now)
     if asked is None or wrong or chosen.get("format") not in FORMATS:
         return None
@@ -60,7 +60,7 @@ def export(session: Session, of: Standing, chosen: Mapping[str, str], now: datet
 
 
 def note(session: Session, of: Standing, event: str, detail: str, now: datetime) -> None:
-    """Note in the trail that she fetched figures, or was not let."""
+    """Record in the trail that she fetched figures, or was not allowed to."""
     trail.record(session, of.tenant_id, now, f"person:{of.person_id}", event, detail=detail)
 
 

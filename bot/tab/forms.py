@@ -24,7 +24,7 @@ Fields = list[tuple[str, str]]
 class Sent:
     """What was sent: a button with its inputs, or a line.
 
-    form: see `Sessions.form`. page: tells the page from others. verb, token: of the button, empty for a line.
+    form: see `Sessions.form`. page: a random id of the page. verb, token: of the button, empty for a line.
     in_view: see `Turn.in_view`. again: she has just signed in to send it.
     """
 
@@ -51,7 +51,7 @@ def is_ours(request: web.Request, address: str) -> bool:
 
 
 async def fields_of(request: web.Request) -> Fields:
-    """Return the fields of a form, normalized as what is typed in the chat.
+    """Return the fields of a form, normalized like what is typed in the chat.
 
     Raises: web.HTTPError: wrong content type, too large, too slow, or text that cannot be kept.
     """
@@ -76,7 +76,7 @@ def sent(fields: Fields) -> Sent:
     inputs: dict[str, str] = {}
     pressed = last.get(PRESS) or last.get(ALONE, "")
     if PRESS in last:
-        # What a browser leaves out, an empty choice, a client of Teams sends.
+        # A Teams client also sends what a browser leaves out, such as an empty choice.
         inputs = dict(pair.partition("=")[::2] for pair in last.get(IDS, "").split())
         for name, value in fields:
             key = name.removeprefix(INPUT)

@@ -9,17 +9,17 @@ from bot.pages import pages
 from texts import Language, say
 
 HOSTS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft"
-"""Where Teams runs. Source: Microsoft's "Prerequisites" for tabs. Its other applications are not let in."""
+"""Where Teams runs. Source: Microsoft's "Prerequisites" for tabs. Its other applications may not frame a page."""
 HEADERS: Mapping[str, str] = {name: value for name, value in pages.HEADERS.items() if name != "X-Frame-Options"} | {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors {HOSTS}"
     ),
-    # Within the bot only, so that a form says where it was filled in.
+    # Only to the bot itself, so that it can tell where a form was filled in.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "unsafe-none",
 }
-"""Sent with every page of the tab. X-Frame-Options knows no list of hosts; the others are those of every page."""
+"""Sent with every page of the tab: as with other pages, but Teams may frame it (X-Frame-Options cannot list hosts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Way:
 def page(
     template: str, language: Language, ways: Sequence[Way] = (), *, who: str = "", status: int = 200, **values: object
 ) -> web.Response:
-    """Render a page of the tab. who: the object id of the person whose page it is; its script compares it."""
+    """Render a page of the tab. who: object id of the person it is for; its script compares it with Teams' account."""
     hers = {"who": who, "not_signed_in": say("tab.not_signed_in", language)} if who else {}
     return pages.html(template, language, status=status, headers=HEADERS, tab=ways, **hers, **values)
 

@@ -1,7 +1,7 @@
 """The pages of the personal tab: sign-in, the conversation, the unit's cases, the figures and the files of them.
 
 A page is for whoever has signed in with the account of the Teams client and has a role in the register now. Without a
-session it is the sign-in page, which brings back what was asked for: also a form, so that nothing written is lost.
+session it is the sign-in page, which then repeats the request, also a form, so that nothing written is lost.
 """
 
 import logging
@@ -40,9 +40,9 @@ SCRIPT, TEAMS, STYLE = (f"/{TAB}{more}" for more in (".js", "-teams.js", ".css")
 _SECONDS = re.compile("[0-9]{1,12}")
 _FILES = Path(__file__).parent / "files"
 _SINCE_SIGN_IN = "again"
-"""In the address or the form of what was asked for, when she was asked to sign in for it, in seconds since 1970."""
+"""A field added to the address or the form: when she was asked to sign in for it, in seconds since 1970."""
 _NO_COOKIE = timedelta(minutes=2)
-"""Asked again within this time, her client has kept no cookie; later her session has ended once more."""
+"""If she has to sign in again within this time, her client kept no cookie; after it, a session has ended once more."""
 log = logging.getLogger(__name__)
 
 
@@ -58,9 +58,9 @@ DOOR = web.AppKey("tab_door", Door)
 
 
 def add_tab(app: web.Application, settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> None:
-    """Add the routes, if people can sign in; else there are none. `DOOR` is set before the first request.
+    """Add the routes, if people can sign in. `DOOR` has to be set before the first request.
 
-    Each is there with and without the path of BK_PUBLIC_URL: a proxy in front may take it off.
+    Each route exists with and without the path of BK_PUBLIC_URL, which a proxy in front may strip.
     """
     if not settings.tab_resource:
         return
@@ -88,7 +88,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class _Tab:
-    """The handlers."""
+    """The handlers of the tab's requests."""
 
     def __init__(self, settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> None:
         self._settings = settings
@@ -98,7 +98,7 @@ class _Tab:
         self._sessions = Sessions(settings.secret())
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return a handler that says so on a page when something fails."""
+        """Wrap a handler: if it fails, that is logged and counted, and a page says so."""
 
         async def handle(request: web.Request) -> web.Response:
             REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
@@ -116,7 +116,7 @@ class _Tab:
     # --- signing in ---------------------------------------------------------------------------------------------------
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """Begin a session for whoever the token is about. A page of somebody else's cannot send that header."""
+        """Begin a session for whoever the token is about. Another site's page cannot send such a header."""
         given = request.headers.getall(hdrs.AUTHORIZATION, [])
         try:
             who = await request.app[DOOR].check.check(given[0] if len(given) == 1 else None)
@@ -133,9 +133,9 @@ class _Tab:
         return visit.who if visit is not None else None
 
     def _ask_to_sign_in(self, request: web.Request, fields: Fields | None = None) -> web.Response:
-        """Return the page that signs her in, and then asks for the same again.
+        """Return the page that signs her in and then repeats the request.
 
-        No error: clients of Teams may put a page of their own in place of one.
+        Its status is no error: a Teams client may show a page of its own in place of one.
         """
         path, now = request.path.rpartition("/")[2], self._clock.now().timestamp()
         asked = fields if fields is not None else parse_qsl(request.query_string, keep_blank_values=True)
@@ -174,7 +174,7 @@ class _Tab:
     # --- the conversation ---------------------------------------------------------------------------------------------
 
     async def first(self, request: web.Request) -> web.Response:
-        """Show what waits for her; where cases are read and written in the chat, the figures or the unit's cases."""
+        """Show what waits for her; where cases are in the chat, the figures, or else a page that points to the chat."""
 
         async def show(of: Standing, now: datetime) -> web.Response:
             if of.content == "tab":
@@ -212,7 +212,7 @@ class _Tab:
     async def _answered(
         self, request: web.Request, answer: Callable[[Standing, Sent, datetime], Awaitable[web.Response]]
     ) -> web.Response:
-        """Answer a form that this bot made for whoever has signed in."""
+        """Answer a form, if this bot made it for the person who has signed in."""
         if not is_ours(request, self._settings.pages_url):
             self._metrics.turned_away(403, "not_from_here")
             return told("sv", "tab.not_from_here_title", "tab.not_from_here", status=403)
@@ -262,7 +262,7 @@ class _Tab:
         return await self._hers(request, lambda of, now: self._cases(request, of, None, now))
 
     async def look(self, request: web.Request) -> web.Response:
-        """Show more of them, or one."""
+        """Show another page of the unit's cases, or one case."""
         return await self._answered(request, lambda of, what, now: self._cases(request, of, what, now))
 
     async def _cases(self, request: web.Request, of: Standing, what: Sent | None, now: datetime) -> web.Response:
@@ -282,7 +282,7 @@ class _Tab:
         return await self._hers(request, lambda of, now: self._figures(of, request.query, now))
 
     async def _figures(self, of: Standing, chosen: Mapping[str, str], now: datetime) -> web.Response:
-        while await self._desk.run(project_new):  # the figures as they are now, which a read cannot bring about
+        while await self._desk.run(project_new):  # first bring the figures up to date, which a read cannot do
             pass
 
         def work(session: Session) -> web.Response:
@@ -316,7 +316,7 @@ def _stranger() -> web.Response:
 
 
 def _ways(of: Standing, here: str) -> tuple[Way, ...]:
-    """Return the links at the top: those pages that have something for her."""
+    """Return the links at the top, to the pages that have something for her."""
     ways = [(FIRST, "tab.way_first")] if of.content == "tab" else []
     if of.sees_figures:
         ways.append((REPORT, "tab.way_report"))

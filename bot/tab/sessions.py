@@ -1,6 +1,6 @@
-"""The session after sign-in: a cookie this bot has sealed, so that every replica reads it and none keeps it.
+"""The session after sign-in: a cookie this bot has signed, so that every replica can read it and none stores it.
 
-It says who signed in and until when, never what she may: roles are read from the register at every request.
+It says who signed in and until when, never what she may do: roles are read from the register at every request.
 """
 
 import hmac
@@ -14,7 +14,7 @@ from bot.tab.entra import SignedIn
 LASTS = timedelta(hours=1)
 COOKIE = "__Host-bk-flik"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
-"""The page stands in a frame of Teams, so the cookie must go along there; partitioned: only in that frame."""
+"""The page is shown in a frame of Teams, so the cookie has to be sent there; partitioned: in that frame only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Visit:
 
 
 class Sessions:
-    """Seals sessions and forms, with HMAC-SHA256 over a key of their own made from the bot's secret."""
+    """Signs sessions and forms: HMAC-SHA256 with a key of its own, derived from the bot's secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.digest(secret, b"bot/tab", "sha256")
@@ -38,7 +38,7 @@ class Sessions:
         return f"{COOKIE}={value}; Max-Age={int(LASTS.total_seconds())}; {_ATTRIBUTES}"
 
     def read(self, cookie: str, now: datetime) -> Visit | None:
-        """Return the session of a cookie; None if this bot did not seal it, or it has ended."""
+        """Return the session of a cookie; None if this bot did not sign it, or it has ended."""
         body, _, tag = cookie.partition(".")
         try:
             payload = urlsafe_b64decode(body + "=" * (-len(body) % 4))
@@ -52,7 +52,7 @@ class Sessions:
         return Visit(SignedIn(tenant, object_id), at) if now < at else None
 
     def form(self, who: SignedIn) -> str:
-        """Return what every form of hers carries: no other page can know it, and it outlives the session."""
+        """Return the mark that every form of hers carries: no other page can know it, and it outlives the session."""
         return _text(self._tag(b"form", f"{who.tenant}|{who.object_id}".encode()))
 
     def is_form(self, who: SignedIn, given: str) -> bool:

@@ -20,7 +20,7 @@ _FIRST: dict[Role, str] = {
     "admin": "administrera",
     "manager": "egenkontroll",
 }
-"""What the tab opens with, by role; of several roles the first here."""
+"""What the tab opens with, by role; for a person with several roles, the first of them here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Standing:
 
 
 def standing(session: Session, who: SignedIn, now: datetime, today: date) -> Standing | None:
-    """Return what somebody who has signed in is in the register; None if she has no role today."""
+    """Look up a person who has signed in; None if she has no role today."""
     tenant = tenants.find(session, who.tenant)
     person = people.by_object_id(session, tenant.id, who.object_id) if tenant is not None else None
     if tenant is None or person is None:

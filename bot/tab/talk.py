@@ -1,7 +1,7 @@
 """The conversation in the tab: a turn like any other, answered by its card as a page.
 
-Nothing is decided here. Who may do what, what is stored and what comes next is said by the dialogs, as in the chat; the
-tab only has no messages above the card in view, so what is said beside a card is shown with the card.
+Nothing is decided here. Who may do what, what is stored and what comes next is up to the dialogs, as in the chat. But
+the tab shows no messages above the card in view, so what is said beside a card is shown with the card.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ from storage.sealing import KeyGone, SealBroken
 MESSAGES_SINCE = timedelta(days=7)
 MOST_MESSAGES = 10
 _UNKNOWN = 0
-"""In place of a row of the inbox: what a line on that page is about is not known."""
+"""Stands for no row of the inbox: it is not known what a line typed on that page is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something she was told of. at: when, in Swedish time. card: as it would be posted now."""
+    """Something she was told. at: when. card: as it would be posted now."""
 
     at: datetime
     card: Shown
@@ -79,7 +79,7 @@ class Talk:
         return await self._answered(of, replace(turn, in_view=what.in_view), now)
 
     async def look(self, of: Standing, chat: Chat, what: Sent | None, now: datetime) -> Page:
-        """Return the unit's cases, or one of them, where nothing can be done with them; nothing is stored."""
+        """Return the unit's cases, or one of them, to look at only; nothing is stored."""
         data: Mapping[str, str] = {"verb": what.verb, "token": what.token} if what else {}
         reply = await self._refreshed(of, chat, data or self._data(of, claimed("unit_page", UnitPage())), now)
         if reply is None:
@@ -90,7 +90,7 @@ class Talk:
         return Page((), elements.shown(card, verbs=LOOKED_AT))
 
     def messages(self, session: Session, of: Standing, chat: Chat, now: datetime) -> list[Message]:
-        """Return what she was told of lately and still is so, newest first. Nothing it changes may be kept."""
+        """Return what she was told lately that still holds, newest first. Its transaction must not be committed."""
         found: list[Message] = []
         roles = people.roles_on(session, of.person_id, day_of(now))
         for row in outbox.told_lately(session, chat.row_id, now - MESSAGES_SINCE, MOST_MESSAGES):
@@ -98,7 +98,7 @@ class Talk:
                 reply = reminder_content.content(session, row, now, [])
             except (KeyGone, SealBroken):
                 continue  # the case was disposed of
-            # A prompt names questions of the case. Other messages say that it is somebody else's now, and such.
+            # A prompt names questions of the case. Others only say, for example, that the case is now somebody else's.
             case = row.case_id if reply is not None and isinstance(reply.view, PromptView) else 0
             if reply is None or not in_view.may_see(session, roles, of.tenant_id, case):
                 continue
@@ -114,7 +114,7 @@ class Talk:
             return Page((), None)
         card = render_card(reply, self._turns.mint, private=True)
         if card is not None:
-            # A card that only explains leaves the one before it in its place.
+            # A card that only explains does not take the place of the one before it.
             is_aside = only_tells(reply.view) and turn.in_view is not None
             return Page((), elements.shown(card), turn.in_view if is_aside else outcome.stored_as)
         said = (render_text(reply),)
@@ -127,14 +127,14 @@ class Talk:
         lets = LetThrough(day_of(now))
         kept = {name: value for name, value in turn.data.items() if not has_personal_number(value, lets)}
         is_same = turn.data.get("token", "") in elements.tokens(card)
-        # What a line answers is the card as it was; if it is another by now, a line is asked about.
+        # A typed line answers the card as it was; if the card has changed since, the line is asked about.
         row = before.row.id if shown.of(now_shown.view) == shown.of(before.reply.view) else _UNKNOWN
         return Page(said, elements.shown(elements.filled(card, kept) if is_same else card), row)
 
     async def _current(self, of: Standing, before: Reply, turn: Turn, now: datetime) -> Reply:
-        """Return a card as it is now, as a client of Teams asks for it."""
+        """Return a card as it is now, as the refresh of a Teams client would."""
         refresh = getattr(before.view, "refresh", None)
-        if refresh is None or turn.kind == "press":  # what was pressed is still there, to be corrected
+        if refresh is None or turn.kind == "press":  # the pressed card stays, so that its fields can be corrected
             return before
         chat = Chat(0, turn.channel_id, turn.service_url, turn.reference, turn.channel_user)
         reply = await self._refreshed(of, chat, self._data(of, refresh), now)
@@ -148,7 +148,9 @@ class Talk:
         return {"verb": claim.verb, "token": self._turns.mint.sign(of.tenant_id, of.person_id, claim)}
 
     def _digest(self, what: Sent, now: datetime) -> str:
-        """Return what tells this from anything else sent from the same page; of a personal number not even that."""
+        """Return a digest that tells this from anything else sent from the same page, made of nothing that holds a
+        personal number.
+        """
         lets = LetThrough(day_of(now))
         said = [what.verb, what.token, what.line, *(f"{name}={text}" for name, text in sorted(what.inputs.items()))]
         return self._sessions.digest(*(one for one in said if not has_personal_number(one, lets)))
@@ -182,7 +184,7 @@ def _turn(
 
 
 def _in_view(session: Session, of: Standing, turn: Turn, now: datetime) -> InView | None:
-    """Return the card of the page that something was sent from, in her language now."""
+    """Return the card of the page that something was sent from, in her current language."""
     roles = people.roles_on(session, of.person_id, day_of(now))
     found = in_view.card(session, of.person_id, roles, of.tenant_id, turn.channel_id, turn.in_view)
     if found is None:

@@ -218,7 +218,7 @@ def test_a_long_export_tells_how_far_it_has_come(
 ) -> None:
     monkeypatch.setattr(exports, "TOLD_EVERY", 2)
 
-    assert list(exports.counted_aloud(iter("abcde"))) == list("abcde")
+    assert list(exports.reporting_progress(iter("abcde"))) == list("abcde")
     assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it is in the file itself"
 
 

@@ -5,9 +5,9 @@
   const show = (theme) => {
     if (!["default", "dark", "contrast"].includes(theme)) return;
     root.dataset.theme = theme;
-    try { sessionStorage.setItem("theme", theme); } catch { /* not kept from page to page, then */ }
+    try { sessionStorage.setItem("theme", theme); } catch { /* then it is not remembered between pages */ }
   };
-  try { show(sessionStorage.getItem("theme")); } catch { /* asked of Teams below */ }
+  try { show(sessionStorage.getItem("theme")); } catch { /* Teams is asked below */ }
 
   const begun = (async () => {
     const teams = window.microsoftTeams;
@@ -31,7 +31,7 @@
     else document.getElementById("asked").submit();
   };
 
-  // On a computer that several use, the session may be that of whoever had Teams open before.
+  // On a shared computer, the session may be that of whoever had Teams open before.
   const compare = async () => {
     const { who, signIn: address, notSignedIn } = document.body.dataset;
     const { account } = await begun;
@@ -40,7 +40,7 @@
     main.hidden = true;
     try {
       const token = await asked();
-      // What the client calls a guest may be another id than the token's, which is the one that counts.
+      // For a guest, the client may give another id than the token; the token's is the one that counts.
       const claims = JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
       if (String(claims.oid).toLowerCase() !== who) {
         await begin(address, token);
