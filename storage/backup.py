@@ -164,6 +164,8 @@ def check_exists(url: str) -> None:
 
 
 def _sqlite_sums(database: sqlite3.Connection) -> dict[str, Sum]:
+    # A text whose bytes were damaged is copied as it stands: refusing it would leave everything without a backup.
+    database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     query = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
     names = [str(name) for (name,) in database.execute(query).fetchall()]
     return {name: contents.of_rows(database.execute(f'select * from "{name}"')) for name in names}

@@ -1,7 +1,8 @@
 """Find the invalid rows of all tables (see `storage.held`), for `doctor` and for whoever is to repair them."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -52,7 +53,7 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
     flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
     # The driver's own cursor: SQLAlchemy's would convert the values. On PostgreSQL only a named one reads in portions.
     named = ("rows",) if connection.dialect.name == "postgresql" else ()
-    with closing(connection.connection.cursor(*named)) as cursor:
+    with closing(connection.connection.cursor(*named)) as cursor, _texts_read_singly(connection.connection):
         cursor.execute(str(query.compile(dialect=connection.dialect)))
         while rows := cursor.fetchmany(_AT_ONCE):
             for row in rows:
@@ -65,3 +66,24 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
                     except UNREADABLE:
                         values[at] = UNREAD
                 yield tuple(values)
+
+
+@contextmanager
+def _texts_read_singly(connection: Any) -> Iterator[None]:
+    """Read bytes that are no text as UNREAD, where SQLite's driver would refuse the whole row."""
+    driver = connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    before, driver.text_factory = driver.text_factory, _text
+    try:
+        yield
+    finally:
+        driver.text_factory = before
+
+
+def _text(raw: bytes) -> Any:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return UNREAD

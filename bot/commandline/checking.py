@@ -43,15 +43,16 @@ def check(
             gone = replay(desk, stones, now, actor)
             lines, broken = verdicts(desk)
             invalid, _ = desk.read_now(not_held.look)
-            figures = _figures(desk)
-    broken += [one.fault for one in invalid[:MOST_NAMED]]
-    if len(invalid) > MOST_NAMED:
-        broken.append(fault(Code.ROWS_NOT_HELD, count=len(invalid)))
+            figures = 0 if invalid else _figures(desk)
+    lines = [f"{file} restored to try", told, f"disposed of again: {gone} of {len(stones)} in {stones_file}", *lines]
+    if invalid:  # the figures would leave them out
+        named = [one.fault for one in invalid[:MOST_NAMED]]
+        more = [fault(Code.ROWS_NOT_HELD, count=len(invalid))] if len(invalid) > MOST_NAMED else []
+        return Restored(lines, [*broken, *named, *more])
     if figures:
         broken.append(fault(Code.COPY_FIGURES, count=figures))
-    lines = [f"{file} restored to try", told, f"disposed of again: {gone} of {len(stones)} in {stones_file}", *lines]
-    lines.append(f"rows that cannot be read, or whose text does not open: {len(invalid)}")
-    return Restored([*lines, f"figures that differ from the answers: {figures}"], broken)
+    lines += ["every row can be read, and every text opens", f"figures that differ from the answers: {figures}"]
+    return Restored(lines, broken)
 
 
 def _figures(desk: Desk) -> int:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from storage import contents
+from checklists.model import Written
+from storage import answers, contents, trail
 from storage.backup import sums_beside, sums_of
-from storage.desk import opened
+from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.conftest import ROOT, TRAIL
 from tests.migrated import put_database
-from tests.sql.test_moving import fill
+from tests.sql.conftest import NOW, World, make_world, the_list
 from tests.waiting import PATIENCE
 from tests.wire.test_commands import PRODUCTION, environment, run
 
@@ -30,9 +31,17 @@ def home(tmp_path: Path) -> Path:
     """Return the folder a bot is started in, with a database of answers, texts and a trail."""
     url = put_database(tmp_path / "bot.db")
     with opened(url, Keys({"made-up": b"made-up key, never used anywhere"}, TRAIL)) as desk:
-        fill(desk)
+        desk.run_now(lambda session: write(session, make_world(session)))
+        desk.run_now(trail.chain_new)
     (tmp_path / "backups").mkdir()
     return tmp_path
+
+
+def write(session: Session, world: World) -> None:
+    """Store an answer with a text, and an event."""
+    written = Written("nej", "text", motivation="Påhittat åäö")
+    answers.add(session, the_list(session, world), "child_heard", 1, written, author=world.person, at=NOW, act="a")
+    trail.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
 
 
 def scheduled(home: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -271,6 +271,27 @@ def test_figures_that_were_wrong_when_copied_are_found(app: Run, home: Path) -> 
     assert ended(app("restore", "--check", "copy"), 1, "(BK-477)")
 
 
+def test_a_text_that_was_damaged_when_copied_is_found(app: Run, home: Path) -> None:
+    with closing(sqlite3.connect(home / "bot.db")) as database, database:
+        database.execute("update answer set motivation = cast(substr(motivation, 2) as blob)")
+    app("backup", "copy")
+
+    done = app("restore", "--check", "copy")
+
+    assert ended(done, 1, "of the table answer holds in motivation what cannot be read")
+    assert "all as they were" in done.stdout, "it was copied as it stood"
+    assert "of the table answer holds in motivation" in app("doctor").stdout
+
+
+def test_bytes_that_are_no_text_keep_nobody_from_a_backup(app: Run, home: Path) -> None:
+    with closing(sqlite3.connect(home / "bot.db")) as database, database:
+        database.execute("update unit set name = cast(x'ff41' as text) where id = 1")
+
+    assert ended(app("backup", "copy"), 0, "")
+    assert (home / "copy.sums").exists()
+    assert ended(app("restore", "--check", "copy"), 1, "row 1 of the table unit holds in name what cannot be read")
+
+
 def test_a_postgresql_backup_is_tried_in_a_database_of_its_own(app: Run, home: Path, postgres_database: str) -> None:
     assert ended(app("move-database", postgres_database), 0, "answer: 1")
     app("backup", "copy", BK_DATABASE_URL=postgres_database)
