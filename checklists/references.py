@@ -74,13 +74,14 @@ def respaced(ref: str) -> tuple[str, ...]:
 
 
 def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
-    """Return the references a line may mean, in normal form: as it stands, and without the words around it.
+    """Return the references a line may mean, in normal form: as it stands, and without the words around or behind it.
 
     Raises: see `normal_ref`: it means none.
     """
     found: list[str] = []
     refused: UserError = BadCaseRef()
-    for one in (text, without_fillers(text)):
+    bare = without_fillers(text)
+    for one in (text, bare, _without_remark(bare, pattern)):
         try:
             ref = read_ref(one, pattern)
         except BadCaseRef as error:
@@ -90,6 +91,18 @@ def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
     if not found:
         raise refused
     return tuple(found)
+
+
+def _without_remark(text: str, pattern: str) -> str:
+    """Return a reference without the words behind it that have no digit, the text itself if that is no reference.
+
+    `SN 2026/0123 fel skrivet`: the permissive pattern takes it whole.
+    """
+    words = text.split()
+    while words and words[-1].isalpha():
+        words.pop()
+    shorter = " ".join(words)
+    return text if is_unlikely(normal(shorter), pattern) else shorter
 
 
 _BETWEEN = re.compile(r"\s+(?:och|med|till|and|with|to|&|\+)\s+|\s*[,;]\s*", re.IGNORECASE)

@@ -56,7 +56,20 @@ def test_the_reference_may_be_typed_once_it_is_asked_for(anna: Chat, room: Room)
     assert room.case().ref == REF
 
 
-@pytest.mark.parametrize("bad", ["2", "!!", "SN 2026/0123 och en hel mening till", "SN"])
+@pytest.mark.parametrize("remark", ["fel skrivet", "brådskande", "och en hel mening till"])
+@pytest.mark.parametrize("ref", ["SN 2026/0123", "SN 20260123"])
+def test_a_remark_behind_the_reference_is_asked_about_and_its_number_is_offered(
+    anna: Chat, room: Room, ref: str, remark: str
+) -> None:
+    anna.types(f"ny {ref} {remark}").sees("Vilket ärende menar du?")
+    assert anna.buttons[0] == f"Öppna {ref}"
+    assert not room.events("case_opened")
+
+    anna.presses(f"Öppna {ref}").sees("Uppgifter som avgör")
+    assert room.case(ref).ref == ref
+
+
+@pytest.mark.parametrize("bad", ["2", "!!", "och en hel mening till om 2026", "SN"])
 def test_a_bad_reference_opens_nothing_and_says_how_to_write_it(anna: Chat, room: Room, bad: str) -> None:
     anna.types(f"ny {bad}").sees("Ärendenumret känns inte igen", "SN 2026/0123")
     anna.types("ny").presses("Öppna", Ärende=bad).sees("Ärendenumret känns inte igen")
