@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, select
 from sqlmodel import Session, col
 
 from storage.filled import FilledRow
+from storage.held import NotHeld
 from storage.rows import Shape
 from storage.sealing import TENANT_ITSELF, KeyGone, MasterGone, SealBroken, SealingKeyRow, keys_of, unseal
 
@@ -67,7 +68,7 @@ def columns_of(session: Session, kind: Shape) -> Columns | None:
             keys_of(session).of(session, tenant_id, case_id)
         except KeyGone:
             return False
-        except (MasterGone, SealBroken):
+        except (MasterGone, SealBroken, NotHeld):
             return True
         try:
             unseal(session, tenant_id, case_id, f"{table}.{name}", at, value)
