@@ -104,7 +104,7 @@ async def draws_and_starts(page: Page) -> None:
     await adds(page, LARS, percent="50")
     await adds(page, RUT, away=("2026-05-01", "2026-07-01"))
     await presses(page, "Starta omgång", EVA)
-    await sees(page, "Omgången har startat: 12 läsningar", EVA)
+    await sees(page, "Omgången har startat. Läsningar: 12,", EVA)
     await sees(page, "0 av 10 granskade.", EVA)
 
 
