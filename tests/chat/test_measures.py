@@ -126,7 +126,7 @@ def test_a_late_measure_is_red_and_reminded_of_in_the_days_message_to_its_owner_
     assert told["cecilia", 28][-1:] == ["measures.reminder_late"]
     assert len(anna.prompts()) > before
 
-    anna.receives().sees("Åtgärder: 1 väntar, 1 av dem försenade.").presses("Åtgärder")
+    anna.receives().sees("Åtgärder: 1 väntar, varav försenade: 1.").presses("Åtgärder")
     anna.sees("▲ Försenad: skulle ha varit klar 2026-05-19")
     assert any(one.get("color") == "Attention" for one in anna.card["body"])
     anna.presses("Klart")
