@@ -64,7 +64,7 @@ def test_somebody_is_added(room: Room, ada: Chat) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"email": "nils"}, "ingen adress"),
+        ({"email": "nils"}, "ingen giltig e-postadress"),
         ({"name": ""}, "Fyll i namn"),
         ({"unit": ""}, "Välj en enhet"),
         ({"name": "Nils 19121212-1212"}, "personnummer"),
@@ -85,11 +85,11 @@ def test_what_cannot_be_added_is_said_and_nothing_is_stored(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"email": "a@@b"}, "ingen adress"),
-        ({"email": "<nils>@example.invalid"}, "ingen adress"),
-        ({"email": "ni\u200bls@example.invalid"}, "ingen adress"),
-        ({"email": "nils@exämple.invalid"}, "ingen adress"),
-        ({"email": "anna@example.invalid"}, "används av någon annan"),
+        ({"email": "a@@b"}, "ingen giltig e-postadress"),
+        ({"email": "<nils>@example.invalid"}, "ingen giltig e-postadress"),
+        ({"email": "ni\u200bls@example.invalid"}, "ingen giltig e-postadress"),
+        ({"email": "nils@exämple.invalid"}, "ingen giltig e-postadress"),
+        ({"email": "anna@example.invalid"}, "används den redan av någon annan"),
         ({"name": "\u200b"}, "Fyll i namn"),
         ({"name": "..."}, "Fyll i namn"),
         ({"new_unit": "Barn och unga Norr (påhittad)"}, "nästan samma namn"),
@@ -183,8 +183,8 @@ def test_somebody_changes_unit_on_a_day(room: Room, ada: Chat) -> None:
 
 def test_a_new_email_is_saved_and_one_that_is_taken_is_not(room: Room, ada: Chat) -> None:
     ada.types("administrera").presses("Personer").presses("Sök", {"who": "bo exempel"})
-    ada.presses("Spara e-post", {"email": "anna@example.invalid"}).sees("används av någon annan")
-    ada.presses("Spara e-post", {"email": "bo.exempel@example.invalid"}).sees("E-posten är sparad")
+    ada.presses("Spara e-post", {"email": "anna@example.invalid"}).sees("används den redan av någon annan")
+    ada.presses("Spara e-post", {"email": "bo.exempel@example.invalid"}).sees("E-postadressen är sparad")
     presses(ada, 0)
 
     assert room.scalar("select email from person where name = 'Bo Exempel'") == "bo.exempel@example.invalid"
@@ -195,7 +195,7 @@ def test_two_rows_of_one_person_become_one_and_what_she_read_is_hers(room: Room,
     opens(room.chat("anna2"), REF, **ALL)
 
     ada.types("administrera").presses("Personer").presses("Sök", {"who": "anna@"})
-    ada.presses("Samma människa", {"other": "Anna Påhittad (anna2@example.invalid)"}).sees("anna2@example.invalid")
+    ada.presses("Samma person", {"other": "Anna Påhittad (anna2@example.invalid)"}).sees("anna2@example.invalid")
     ada.presses("Lägg ihop").sees("De två raderna är nu en")
     presses(ada, 1)
 
@@ -311,7 +311,7 @@ def test_a_case_left_out_of_the_reminders_is_listed_until_it_can_be_read(room: R
 
 def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Room, ada: Chat) -> None:
     opens(room.chat("anna"), REF, **ALL)
-    ada.types("administrera").presses("Gallring").sees("inte satt någon period")
+    ada.types("administrera").presses("Gallring").sees("inte satt någon gallringsfrist")
     room.desk.run_now(lambda s: tenants.set_setting(tenants.known(s, TENANT), "retention", {"case_months": 1}))
     closed = "update cases set closed_on = '2026-01-15'"
     room.desk.run_now(lambda session: session.connection().execute(text(closed)))
@@ -369,18 +369,18 @@ def test_a_chef_checks_last_months_accesses_of_her_unit_and_a_manager_hers(room:
     move_in(room.desk, ("mona", "Mona Påhittad", "", "manager"))
     cecilia, mona = room.chat("cecilia").installs(), room.chat("mona").installs()
     fills(opens(room.chat("anna"), REF, **ALL), {"child_heard": "ja"})
-    cecilia.types("loggkontroll").sees("ingen åtkomst att pröva för 2026-04")
+    cecilia.types("loggkontroll").sees("ingen åtkomst att kontrollera för 2026-04")
     room.later(days=25)
 
     cecilia.types("loggkontroll").sees("Loggkontroll 2026-05", "Anna Påhittad", REF).sees_no("Cecilia Fiktiv")
-    cecilia.presses("Följs upp").sees("Prövade: 1 av 5")
+    cecilia.presses("Följs upp").sees("Kontrollerade: 1 av 5")
     for _ in range(4):
         cecilia.presses("I ordning")
-    cecilia.sees("Allt är prövat: 5 av 5")
+    cecilia.sees("Allt är kontrollerat: 5 av 5")
     assert len(room.events("log_checked")) == 5
     assert len(room.events("log_sampled")) == 1
     mona.types("log check").sees_no("Anna Påhittad")
-    ada.types("administrera").presses("Loggen").sees("Prövade: 5 av 5")
+    ada.types("administrera").presses("Loggen").sees("Kontrollerade: 5 av 5")
 
 
 # --- one case deleted on the committee's decision ------------------------------------------------------------------

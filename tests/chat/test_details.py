@@ -207,7 +207,7 @@ def test_an_extension_carries_limit_class_reason_and_day(
 def test_the_extension_card_says_when_four_months_run_out(details: Chat) -> None:
     details.presses("Spara", {"Utredning inledd": "2025-10-31"}).presses("Förläng")
 
-    details.sees("Fyra månader går ut 2026-02-28.")
+    details.sees("Utredningstiden går ut 2026-02-28.")
 
 
 @pytest.mark.parametrize("missing", ["Tidsgräns", "Typ av skäl", "Skäl", "Ny sista dag"])
@@ -376,10 +376,13 @@ def test_what_the_municipality_has_decided_is_shown_with_the_case_and_when_viole
 
     room.desk.run_now(chosen)
     opens(anna, **ALL).is_asked("child_heard").sees_no("Hos er")
-    anna.types("uppgifter").sees("att inleda utredning av chefen", "inte inleda utredning av socialsekreteraren och")
+    anna.types("uppgifter").sees(
+        "chefen som beslutar om att inleda", "chefen tillsammans som beslutar om att inte inleda"
+    )
     anna.sees_no("Våldsärende:")
     opens(anna, "SN 2026/0124", **(ALL | {"violence": "ja"})).is_asked("child_heard")
-    anna.sees("att inleda utredning av chefen", "är två socialsekreterare inkopplade", "samarbetar ni med polisen")
+    anna.sees("chefen som beslutar om att inleda", "är två socialsekreterare inkopplade")
+    anna.sees("samarbetar socialtjänsten med polisen")
 
 
 @pytest.mark.parametrize("typed", ["2026-05-13", "12/5", ""])

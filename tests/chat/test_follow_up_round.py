@@ -80,7 +80,7 @@ def test_it_asks_for_the_days_alone_and_draws_by_the_same_rule(room: Room) -> No
     mona.presses("Dra ärenden", {"Namn": ""}).sees("Inget på kortet är sparat.")
     mona.presses("Dra ärenden", {"Namn": "Hösten", "Stänger": "i höst"}).sees("Stänger: datumet kunde inte läsas")
     mona.presses("Dra ärenden", {"Namn": "Hösten 2026", "Stänger": "2026-11-10"})
-    mona.sees("Följer upp Våren 2026: samma frågor, version och sätt att dra.", "3 dragna slumpvis, 1 läses av två")
+    mona.sees("Följer upp Våren 2026: samma frågor, version och sätt att dra.", "Dragna slumpvis: 3. Läses av två: 1")
 
     after, before = sorted(rows(room, RoundRow), key=lambda row: -row.id)
     same = ("checklist", "version", "method", "per_unit", "quota", "twice")
@@ -119,7 +119,9 @@ def two(room: Room, before: str, after: str, *, leads: Sequence[str] = SIX, unit
 
 def test_closed_it_stands_beside_its_baseline_in_counts_with_interval_and_a_sentence(room: Room) -> None:
     mona = two(room, "nnnnnnnnnnnn", "jjjjjjjjjjnn", leads=SIX * 2)
-    mona.presses("Jämför").sees("Hösten 2026 mot Våren 2026", "Av 3 frågor har 1 ökat och 0 minskat mer än slumpen")
+    mona.presses("Jämför").sees(
+        "Hösten 2026 mot Våren 2026", "Jämförda frågor: 3. Ökat mer än slumpen brukar ge: 1; minskat: 0."
+    )
     mona.sees("förut 0 av 12 Ja (troligen 0 till 3 av 12)", "nu 10 av 12 Ja (troligen 6 till 12 av 12)")
     mona.sees("En ökning som är större än vad slumpen brukar ge.", "Samma andel som förut.", "svarar mot B2")
     mona.sees("Frågor som inte visas: 7.", "så att siffran kunde vara en enda persons").sees_no(

@@ -23,9 +23,13 @@ METHOD = "standardised_method_used"
 def test_the_rule_is_said_at_the_question_and_where_the_answer_lacks_it(room: Room) -> None:
     furnish(room)
     decides(room, "barn:bbic,vuxen:freda")
-    vera = begins(room.chat("vera"), "sample_audit", CHILD).types("ja").sees("Kommunen har bestämt BBIC i barnärenden.")
+    vera = (
+        begins(room.chat("vera"), "sample_audit", CHILD)
+        .types("ja")
+        .sees("Kommunen har bestämt att BBIC ska användas i barnärenden.")
+    )
     vera.types("ja").types("freda").sees("svaret nämner det inte").is_asked("risk_protection_assessment_documented")
-    vera.types("ändra 2").presses("Nej").sees("Kommunen har bestämt BBIC", "nämner det inte")
+    vera.types("ändra 2").presses("Nej").sees("Kommunen har bestämt att BBIC", "nämner det inte")
     vera.types("ändra 2").types("ja, bbic och freda").sees_no("nämner det inte")
     vera.types("ändra 2").types("ja, freda").sees("nämner det inte")
 

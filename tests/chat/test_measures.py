@@ -66,8 +66,8 @@ def test_a_measure_from_a_nej_is_made_in_three_presses_done_and_checked_and_nobo
 
     anna, cecilia = room.chat("anna"), room.chat("cecilia")
     anna.receives().sees(f"I {ref} är något att rätta i akten, senast 2026-05-26.").presses("Åtgärder")
-    anna.sees("1 öppna, varav 1 dina.", ref, "senast 2026-05-26")
-    cecilia.types("åtgärder").sees("1 öppna, varav 0 dina.", "hos Anna Påhittad")
+    anna.sees("Öppna: 1, varav dina: 1.", ref, "senast 2026-05-26")
+    cecilia.types("åtgärder").sees("Öppna: 1, varav dina: 0.", "hos Anna Påhittad")
     for name in ("mona", "bo", "dan", "elsa", "vera"):
         room.chat(name).types("åtgärder").sees_no(ref)
 
@@ -126,7 +126,7 @@ def test_a_late_measure_is_red_and_reminded_of_in_the_days_message_to_its_owner_
     assert told["cecilia", 28][-1:] == ["measures.reminder_late"]
     assert len(anna.prompts()) > before
 
-    anna.receives().sees("Åtgärder: 1 väntar, 1 av dem försenade.").presses("Åtgärder")
+    anna.receives().sees("Åtgärder: 1 väntar, varav försenade: 1.").presses("Åtgärder")
     anna.sees("▲ Försenad: skulle ha varit klar 2026-05-19")
     assert any(one.get("color") == "Attention" for one in anna.card["body"])
     anna.presses("Klart")
@@ -162,7 +162,7 @@ def test_the_register_says_criticism_only_where_the_municipality_has_and_leads_t
     bo.receives().sees("Du har fått en åtgärd", "Ny rutin").presses("Åtgärder").sees("Ny rutin")
     room.chat("cecilia").types("åtgärder").sees("Ny rutin")
     room.chat("doris").types("åtgärder").sees_no("Ny rutin")
-    mona.presses("Fynd").sees("1 av 1 åtgärder är öppna")
+    mona.presses("Fynd").sees("Öppna åtgärder: 1 av 1")
 
     room.later(days=30)
     mona.types("åtgärder").sees("▲ Försenad").presses("Fynd").sees("Försenat: dagen har passerat")
@@ -189,7 +189,9 @@ def test_what_the_municipality_has_said_stands_in_the_register_and_what_it_has_n
     assert room.desk.run_now(acts.every_measured) == {"B3"}
     stina = room.chat("stina")
     stina.types("åtgärder").presses("Fynd").presses("Ny åtgärd", nth=3)
-    stina.presses("Spara", {"Vad ska göras?": "Eget", "Ägare": "Stina Chef", "Senast": "2026-06-20"}).sees("2 dina")
+    stina.presses("Spara", {"Vad ska göras?": "Eget", "Ägare": "Stina Chef", "Senast": "2026-06-20"}).sees(
+        "varav dina: 2."
+    )
     room.chat("anna").types("åtgärder").sees_no("Utbildning")
 
 
@@ -235,7 +237,7 @@ def test_a_measure_of_a_case_goes_with_the_case_and_who_has_handed_it_over_sees_
     room.now = room.now.replace(day=20, hour=8, minute=1)
     room.sweeps()
     assert [_reminded(one) for one in (anna, bo, cecilia)] == [0, 1, 1]
-    bo.types("åtgärder").sees("1 öppna, varav 1 dina.").presses("Klart")
+    bo.types("åtgärder").sees("Öppna: 1, varav dina: 1.").presses("Klart")
     cecilia.types("åtgärder").presses("Inte klar")
     bo.receives().sees("En åtgärd är inte klar än")
 

@@ -267,4 +267,4 @@ def test_sent_again_after_a_return_says_first_how_much_is_answered_again(
         anna.types(f"ändra {number}").presses("Nej" if number == "9" else "Ja")
     anna.types("vad saknas").presses("Skicka till chef")
 
-    cecilia.receives().sees("skickat för läsning igen", f"{said} återlämnade frågor är besvarade på nytt")
+    cecilia.receives().sees("skickat för läsning igen", f"Återlämnade frågor som är besvarade på nytt: {said}.")

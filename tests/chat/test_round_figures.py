@@ -78,7 +78,9 @@ def test_where_nearly_all_answers_are_ja_the_card_warns_instead_of_a_kappa(room:
 
 def test_a_round_of_the_first_decided_is_called_so_wherever_it_shows(room: Room, tmp_path: Path) -> None:
     furnish(room, cases=2, protected=0)
-    mona = draws(room.chat("mona"), {**FIRST, "Namn": "Först"}, twice=0).sees("2 först beslutade, inte slumpvis dragna")
+    mona = draws(room.chat("mona"), {**FIRST, "Namn": "Först"}, twice=0).sees(
+        "De först beslutade, inte slumpvis dragna: 2"
+    )
     room.chat("cia").installs()
     adds(mona, "cia", "dan").presses("Starta omgång").sees("inte slumpvis dragna")
     mona.types("egenkontroll").sees("De först beslutade, inte slumpvis dragna")

@@ -69,9 +69,9 @@ def test_a_case_that_is_withdrawn_leaves_the_round_and_the_next_in_the_order_may
     ref = drawn_for(cia)[0]
     happens(room, ref, wrong_case.withdraw)
 
-    cia.presses("Jag har inte haft ärendet").sees("har ändrats").sees(f"Återtaget, och granskas inte: {ref}.")
+    cia.presses("Jag har inte haft ärendet").sees("har ändrats").sees(f"Har dragits tillbaka och granskas inte: {ref}.")
     assert ref not in drawn_for(cia)
-    looks(mona).sees("0 av 2 granskade.").sees("Återtaget, räknas inte")
+    looks(mona).sees("0 av 2 granskade.").sees("Har dragits tillbaka, räknas inte")
     assert "1 väntar på en annan granskare" not in mona.text, "nobody could review it"
     mona.presses("Nästa ärende i ordningen").sees("är nästa i ordningen").sees("0 av 3 granskade.")
     assert ref not in mona.text
@@ -90,9 +90,9 @@ def test_a_case_that_takes_the_place_of_an_empty_one_takes_its_place_in_the_roun
 
     happens(room, wrong, merged)
     assert ref in drawn_for(cia)
-    assert "Återtaget" not in cia.text
+    assert "dragits tillbaka" not in cia.text
     looks(mona).sees("0 av 3 granskade.").sees(ref)
-    assert "Återtaget" not in mona.text
+    assert "dragits tillbaka" not in mona.text
     declares(cia, ref)
     calibrates(cia)
     assert opens(cia, ref).kind() == "question"
@@ -109,7 +109,7 @@ def test_the_closing_does_not_ask_why_what_was_withdrawn_or_got_protected_was_no
     assert ref not in cia.text
     looks(mona).sees("Ett ärende med skyddade personuppgifter").sees("Har fått skyddade personuppgifter, granskas inte")
     assert ref not in mona.text
-    mona.presses("Stäng omgång").sees("1 är inte granskade.")
+    mona.presses("Stäng omgång").sees("Inte granskade: 1.")
     (left,) = [field.id for field in mona.view.fields]  # type: ignore[union-attr]
     mona.presses("Stäng omgång", {left: "Tiden räckte inte"}).sees("Omgången är stängd. 0 av 2 granskade.")
     assert sorted(one.why_not for one in rows(room, RoundCaseRow)) == ["no_time", "protected", "withdrawn"]
@@ -222,7 +222,7 @@ def test_a_reviewer_of_another_unit_now_has_no_share_and_her_chefs_can_be_asked_
     looks(mona).sees("är inte granskare längre och får inga ärenden")
     mona.presses("Fråga cheferna").sees("Cheferna är tillfrågade.")
     assert "Fråga cheferna" not in mona.buttons
-    mona.presses("Starta omgång").sees("Omgången har startat: 3 läsningar, 3 till 3 var.")
+    mona.presses("Starta omgång").sees("Omgången har startat. Läsningar: 3, 3 till 3 per granskare.")
     assert {one.person_id for one in rows(room, ReadingRow)} == {person(room, "cia")}
 
 
@@ -270,7 +270,7 @@ def test_two_drafts_over_the_same_cases_and_the_second_is_told_when_it_is_starte
     looks(mona).presses("Starta omgång").sees("Några ärenden kan inte granskas i den här omgången")
     mona.sees("Granskas redan i omgången Första: ").sees("Inget har startats.")
     assert {one.round_id for one in rows(room, ReadingRow)} == {1}
-    mona.presses("Nästa ärende i ordningen").sees(f"{3 - (4 - len(both))} ärenden är utbytta mot nästa i ordningen.")
+    mona.presses("Nästa ärende i ordningen").sees(f"Utbytta mot nästa i ordningen: {3 - (4 - len(both))}.")
     mona.presses("Starta omgång").sees("Omgången har startat")
     now = {one.case_id for one in rows(room, RoundCaseRow) if one.round_id == 2 and one.drawn}
     assert len(now) == 3, "there are six, and three are taken"
@@ -286,11 +286,11 @@ def test_what_was_withdrawn_got_protected_or_moved_since_the_draw_is_told_at_the
     takes_in(room, case_ref=hidden, protected_identity="ja")
     takes_in(room, case_ref=moved, unit=SOUTH)
 
-    mona.presses("Starta omgång").sees(f"Återtaget sedan du drog: {gone}.")
-    mona.sees("Har fått skyddade personuppgifter sedan du drog: 1.").sees(f"Hör till en annan enhet nu: {moved}.")
+    mona.presses("Starta omgång").sees(f"Har dragits tillbaka sedan dragningen: {gone}.")
+    mona.sees("Har fått skyddade personuppgifter sedan dragningen: 1.").sees(f"Hör till en annan enhet nu: {moved}.")
     assert hidden not in mona.text
-    mona.presses("Nästa ärende i ordningen").sees("0 ärenden är utbytta").sees("3 kunde inte ersättas")
-    mona.sees("1 dragna slumpvis, 1 läses av två.")
+    mona.presses("Nästa ärende i ordningen").sees("Utbytta mot nästa i ordningen: 0.").sees("inte kunde ersättas: 3.")
+    mona.sees("Dragna slumpvis: 1. Läses av två: 1.")
     happens(room, last, wrong_case.withdraw)
     mona.presses("Starta omgång").presses("Nästa ärende i ordningen").presses("Starta omgång")
     mona.sees("Inget draget ärende är kvar i omgången.")
@@ -312,14 +312,14 @@ def test_what_is_under_way_and_what_was_reviewed_are_told_apart(room: Room) -> N
     mona = begun(room, "cia", "dan", cases=3)
     cia, ref = under_review(room)
     reviews(cia)
-    draws(mona, {"Namn": "Ny"}).sees("3 i en omgång som pågår, 0 granskade det senaste året")
+    draws(mona, {"Namn": "Ny"}).sees("3 i en omgång som pågår, 0 som granskats det senaste året.")
     looks(mona).presses("Stäng omgång")
     why = {field.id: "Tiden räckte inte" for field in mona.view.fields}  # type: ignore[union-attr]
     mona.presses("Stäng omgång", why)
 
-    draws(mona, {"Namn": "Efter"}).sees("3 ärenden beslutades.")
-    mona.sees("0 för att de är dragna i en omgång som pågår, 1 för att de granskats det senaste året.")
-    mona.sees("2 dragna slumpvis")
+    draws(mona, {"Namn": "Efter"}).sees("Beslutade ärenden: 3.")
+    mona.sees("0 i en omgång som pågår, 1 som granskats det senaste året.")
+    mona.sees("Dragna slumpvis: 2.")
     made = rows(room, RoundRow)[-1]
     assert (made.total, made.recent, made.under_way) == (3, 1, 0)
     in_it = {room.case(one).id for one in refs(3) if one != ref}
@@ -332,4 +332,4 @@ def test_what_was_begun_and_not_reviewed_is_drawn_again(room: Room) -> None:
     looks(mona).presses("Stäng omgång")
     mona.presses("Stäng omgång", {mona.view.fields[0].id: "Akten gick inte att få fram"})  # type: ignore[union-attr]
 
-    draws(mona, {"Namn": "Igen"}, twice=0).sees("1 dragna slumpvis")
+    draws(mona, {"Namn": "Igen"}, twice=0).sees("Dragna slumpvis: 1.")

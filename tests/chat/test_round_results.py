@@ -96,7 +96,7 @@ def test_a_group_is_shown_strengths_and_faults_without_persons_and_cases_once_it
         assert not chat.prompts()
     cecilia.presses("Visa för gruppen").sees("3 har fått besked om var resultatet finns.")
     for chat in (pia, bo, cia):
-        chat.receives().sees("Omgången är stängd.").presses("Visa").sees("12 ärenden granskade.")
+        chat.receives().sees("Omgången är stängd.").presses("Visa").sees("Granskade ärenden: 12.")
         chat.sees("Styrka · Ja i minst tre av fyra", "Att arbeta med · Ja i 7 av 12")
         chat.sees_no("SN 2026", "Pia", "Per Handläggare", "Cia Granskare", "Till omgången")
     text = pia.text
@@ -112,7 +112,7 @@ def test_who_works_elsewhere_and_a_round_that_is_open_show_nothing(room: Room) -
         token = room.mint.sign(1, person(room, name), claimed("round_group", OfRound(row)))
         chat.types("hej").sends({"verb": "round_group", "token": token})
         if name == "eva":  # works in both units
-            chat.sees("6 ärenden granskade.")
+            chat.sees("Granskade ärenden: 6.")
         else:
             chat.sees("Omgången eller ärendet har ändrats").sees_no("Styrka")
     cecilia = opened(room, "cecilia")
@@ -356,13 +356,13 @@ def test_what_is_said_at_the_workshop_is_for_who_runs_it_and_of_a_prompt_there_i
 def test_a_measure_of_a_round_is_made_on_its_card_and_whether_it_helped_is_asked_until_it_is_said(room: Room) -> None:
     closed(room, SIX, said("jjjnnn"))
     bo, cecilia = room.chat("bo").installs(), room.chat("cecilia").installs()
-    mona = opened(room).presses("Ny åtgärd").sees("Åtgärd av omgången Våren 2026.")
+    mona = opened(room).presses("Ny åtgärd").sees("Åtgärd efter omgången Våren 2026.")
     whole = {"Vad ska göras?": "Ny rutin för samtal", "Enhet": NORTH, "Ägare": "Bo Exempel", "Senast": "2026-05-20"}
-    mona.presses("Spara", {**whole, "Följs upp": "2026-05-30"}).sees("av omgången Våren 2026", "följs upp 2026-05-30")
+    mona.presses("Spara", {**whole, "Följs upp": "2026-05-30"}).sees("från omgången Våren 2026", "följs upp 2026-05-30")
     [row] = rows(room, MeasureRow)
     assert (row.round_id, row.finding_id, row.code) == (1, None, "")
     opened(room).presses("Per enhet").sees("åtgärder: 1, klara 0, försenade 0")
-    bo.types("åtgärder").sees("av omgången Våren 2026").presses("Klart")
+    bo.types("åtgärder").sees("från omgången Våren 2026").presses("Klart")
     cecilia.types("åtgärder").presses("Kontrollerad").sees("Inga åtgärder väntar.")
 
     asked = []

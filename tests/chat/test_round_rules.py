@@ -63,7 +63,7 @@ def test_who_is_not_calibrated_begins_on_no_door(room: Room) -> None:
     assert "Börja granska" not in cia.buttons
     assert rows(room, FilledRow) == []
 
-    cia.presses("Kalibrera").presses("Spara").sees("10 frågor saknar svar.")
+    cia.presses("Kalibrera").presses("Spara").sees("Frågor som saknar svar: 10.")
     calibrates(cia)
     opens(cia, ref)
     assert cia.kind() == "question"
@@ -112,7 +112,7 @@ def test_who_is_not_calibrated_gets_in_by_no_forged_press_and_no_file(room: Room
     forges(cia, "Kalibrera", {"verb": "review_begin"}).sees("använda det här kortet")
     cia.presses("Kalibrera")
     forges(cia, "Spara", {"verb": "review_begin"}).sees("använda det här kortet")
-    cia.presses("Spara").sees("10 frågor saknar svar.")
+    cia.presses("Spara").sees("Frågor som saknar svar: 10.")
     for line in ("ja", "nej", "1"):
         assert cia.types(line).kind_or_nothing() not in ("question", "form", "motivation"), line
     assert rows(room, FilledRow) == []

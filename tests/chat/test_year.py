@@ -78,7 +78,7 @@ def test_a_duty_is_told_of_in_good_time_turns_red_by_itself_and_returns_when_it_
     assert told(room, "mona", "cecilia") == {"mona": ["year.reminder"], "cecilia": []}
     room.later(days=29)
     assert told(room, "mona")["mona"][-1] == "year.reminder_late"
-    mona.receives().sees("Årets plan: 1 att göra, 1 av dem försenade.").presses("Årets plan")
+    mona.receives().sees("Årets plan: 1 att göra, varav försenade: 1.").presses("Årets plan")
     mona.sees("▲ Försenat: skulle ha gjorts 2026-06-15")
     mona.types("egenkontroll").sees("Försenat i årets plan: 2.", "Försenad: skulle ha öppnat 2026-05")
     assert [one["state"] for one in exported(room) if one["what"] == "utvardering"] == ["late"]
@@ -175,7 +175,7 @@ def test_a_finding_is_answered_or_checked_or_closed_and_one_that_returns_says_so
     plan(mona).sees("Barns delaktighet", "Stickprov").sees_no("Eget")
     room.later(days=35)
     assert told(room, "mona")["mona"] == ["year.reminder_late"]
-    mona.receives().sees("2 att göra, 2 av dem försenade").presses("Årets plan").presses("Fynd")
+    mona.receives().sees("2 att göra, varav försenade: 2").presses("Årets plan").presses("Fynd")
     assert mona.text.count("Försenat: dagen har passerat") == 2
 
     seen = {"Underlag": "Tio akter", "Nästa kontroll": "2026-09-01"}

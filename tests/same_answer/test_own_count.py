@@ -549,7 +549,7 @@ def tile_words(name: str, k: int, n: int, k0: int, n0: int, *of_time: int) -> st
     open_late, extended, late, open_within = of_time
     words += f" varav {extended} förlängda" if extended else ""
     words += f" {open_within} pågår i tid och räknas inte än" if open_within else ""
-    words += f" {late} blev klara för sent" if late else ""
+    words += f" klara för sent: {late}" if late else ""
     return words + (f" {open_late} pågår fast gränsen passerats" if open_late else "")
 
 

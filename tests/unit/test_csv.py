@@ -100,7 +100,7 @@ def test_empty_rows_are_passed_over_however_long() -> None:
 
 
 def test_a_row_that_lacks_a_cell_is_refused_as_the_others_may_have_moved() -> None:
-    assert faults_of("name;unit;day\nÅsa;x;y\nBo;y\n")[0].startswith("line 3: 2 cells under 3 columns")
+    assert faults_of("name;unit;day\nÅsa;x;y\nBo;y\n")[0].startswith("line 3: cells: 2, columns: 3;")
 
 
 @pytest.mark.parametrize("raw", ['"name;unit', 'name;"unit\n', '"name"x;unit\nBo;x\n'])
@@ -117,7 +117,7 @@ def test_every_bad_row_is_told_by_line_and_no_row_comes_out() -> None:
     raw = "name;unit\nÅsa;Östra\nBo;Östra;too;many\nMor 640823-3234;Östra\nCai;Östra\nDag;640823 3234\n"
 
     assert faults_of(raw) == (
-        "line 3: 4 cells under 2 columns; a row needs one cell for each column, and a cell with the separator in it "
+        "line 3: cells: 4, columns: 2; a row needs one cell for each column, and a cell with the separator in it "
         "quotation marks (BK-204)",
         "line 4: a cell contains what looks like a personal number (column 1 of the row); take it out (BK-104)",
         "line 6: a cell contains what looks like a personal number (column 2 of the row); take it out (BK-104)",

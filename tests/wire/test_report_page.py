@@ -399,7 +399,7 @@ async def test_the_use_of_the_list_is_told_without_a_person(site: Site) -> None:
     site.desk.run_now(work)
     told = plain(await site.report(SOUTH))
 
-    assert "Började minst tre dagar före beslutet, av beslut som tog mer än tio dagar 1 av 2 (50,0 %)" in told
+    assert "Påbörjade minst tre dagar före beslutet, av beslut som tog mer än tio dagar 1 av 2 (50,0 %)" in told
 
 
 async def test_a_report_of_nothing_says_so(site: Site) -> None:
