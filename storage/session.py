@@ -506,13 +506,15 @@ class RowSession(Session):
     def _again(self, kind: Shape, row: Any, readers: Readers) -> tuple[Any, ...]:
         """Return the values of a row that is read again. Raises: NotHeld: it has become invalid."""
         try:
-            return _read(row, readers)
+            values = _read(row, readers)
         except UNREADABLE:
-            read = self._tried(row, readers)
-            taken = kind.read_instead(read)
-            if taken is None:
-                raise kind.not_held(read) from None
-            return taken
+            values = tuple(self._tried(row, readers))
+        if kind.fits(values):
+            return values
+        taken = kind.read_instead(values)
+        if taken is None:
+            raise kind.not_held(values)
+        return taken
 
     @staticmethod
     def _tried(values: Any, readers: Readers) -> list[Any]:

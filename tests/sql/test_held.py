@@ -14,7 +14,7 @@ from storage.cases import CaseRow
 from storage.desk import Desk, Session
 from storage.held import NotHeld
 from storage.people import PersonRow
-from tests.sql.conftest import NOW, World, change, scalar
+from tests.sql.conftest import NOW, World, change, scalar, the_case
 from tests.sql.test_boxes import put
 from tests.sql.test_disposal import neighbour
 
@@ -83,6 +83,26 @@ def test_what_is_read_instead_is_not_written_over_what_stands_there(desk: Desk, 
     assert desk.run_now(work) == "sv"
     assert scalar(desk, "select language from person") == "xx", "whoever is to mend it can no longer see it"
     assert scalar(desk, "select name from person") == "Ny Påhittad"
+
+
+def test_a_row_that_has_become_invalid_is_not_read_again(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        row = the_case(session, world)
+        session.connection().execute(text("update cases set case_type = 'kanske'"))
+        session.refresh(row)
+
+    with pytest.raises(NotHeld):
+        desk.run_now(work)
+
+
+def test_a_row_that_is_read_again_takes_what_is_read_instead(desk: Desk, world: World) -> None:
+    def work(session: Session) -> str:
+        [person] = people.by_ids(session, world.tenant, [world.person])
+        session.connection().execute(text("update person set language = 'xx'"))
+        session.refresh(person)
+        return person.language
+
+    assert desk.run_now(work) == "sv"
 
 
 def test_messages_that_cannot_be_read_do_not_stand_in_the_way_of_the_others(desk: Desk, world: World) -> None:
