@@ -4,19 +4,46 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 _A_DAY = timedelta(days=1)
+_SATURDAY = 6
+_FIXED = ((1, 1), (1, 6), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31))
+"""Month and day of New Year's Day, Epiphany, May Day, and of Christmas and New Year with their eves."""
+_FROM_EASTER = (-2, 0, 1, 39, 49)
+"""Days after Easter Sunday of Good Friday, Easter Sunday and Monday, Ascension Day and Whit Sunday."""
+_NATIONAL_DAY_SINCE = 2005
+"""Until then Whit Monday was free instead."""
 
 
 @cache
 def free_days(year: int) -> frozenset[date]:
     """Return the public holidays of a year and the eves of Midsummer, Christmas and New Year.
 
-    Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike; they are the library's
-        `de_facto` category.
+    Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike. The other Sundays are left out.
     """
-    return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))
+    easter, midsummer = _easter(year), _saturday_from(date(year, 6, 20))
+    moved = date(year, 6, 6) if year >= _NATIONAL_DAY_SINCE else easter + timedelta(days=50)
+    all_saints = _saturday_from(date(year, 10, 31))
+    fixed = (date(year, month, day) for month, day in _FIXED)
+    from_easter = (easter + timedelta(days=days) for days in _FROM_EASTER)
+    return frozenset({*fixed, *from_easter, moved, midsummer - _A_DAY, midsummer, all_saints})
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday, by the rule of the Gregorian calendar as Meeus, Jones and Butcher write it down."""
+    century, of_century = divmod(year, 100)
+    golden = year % 19
+    leap_centuries, odd_centuries = divmod(century, 4)
+    lag = (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + century - leap_centuries - lag + 15) % 30
+    leap_years, odd_years = divmod(of_century, 4)
+    to_sunday = (32 + 2 * odd_centuries + 2 * leap_years - moon - odd_years) % 7
+    late = (golden + 11 * moon + 22 * to_sunday) // 451
+    month, day = divmod(moon + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _saturday_from(day: date) -> date:
+    return day + timedelta(days=(_SATURDAY - day.isoweekday()) % 7)
 
 
 @dataclass(frozen=True, slots=True)

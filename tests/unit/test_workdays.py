@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 
 import pytest
+from holidays import country_holidays
 
-from checklists.workdays import Workdays
-from tryout.clock import is_working_day
+from checklists.workdays import Workdays, free_days
 
 FREE = """
 2025: 1/1 6/1 18/4 21/4 1/5 29/5 6/6 20/6 24/12 25/12 26/12 31/12
@@ -45,7 +45,15 @@ def on_or_before(day: date) -> date:
 
 def test_every_day_of_2025_to_2028_is_a_working_day_or_not() -> None:
     assert [day for day in ALL if Workdays().is_working(day)] == OPEN
-    assert [day for day in ALL if is_working_day(day)] == OPEN, "the try-out page counts differently"
+
+
+def test_the_free_days_of_two_centuries_are_those_of_a_library() -> None:
+    for year in range(1953, 2101):  # the library knows no others
+        theirs = set(country_holidays("SE", categories=("public", "de_facto"), years=year))
+        sundays = {day for day in theirs if day.isoweekday() == 7}
+
+        assert theirs - sundays == free_days(year) - sundays, year
+        assert {day for day in free_days(year) if day.isoweekday() == 7} <= theirs, year
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ NOT_FOR_A_TURN = {
     "alembic": "a schema that has to be brought up to date",
     "bot.commandline.doctor": "another command",
     "bot.commandline.exports": "another command",
+    "holidays": "tests only",
     "jinja2": "the pages and the file of a list",
     "openpyxl": "tests only",
     "psycopg": "PostgreSQL",
+    "sqlalchemy.dialects.postgresql": "PostgreSQL",
     "storage.backup": "another command",
     "xlsxwriter": "workbooks",
 }
