@@ -58,12 +58,10 @@ DOOR = web.AppKey("tab_door", Door)
 
 
 def add_tab(app: web.Application, settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> None:
-    """Add the routes, if people can sign in; else there are none. `DOOR` is set before the first request.
+    """Add the routes. `DOOR` is set before the first request.
 
     Each is there with and without the path of BK_PUBLIC_URL: a proxy in front may take it off.
     """
-    if not settings.tab_resource:
-        return
     tab = _Tab(settings, desk, clock, metrics)
     files = (
         (SCRIPT, (_FILES / "flik.js").read_text(encoding="utf-8"), "text/javascript"),
