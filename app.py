@@ -32,6 +32,7 @@ from bot.commandline.common import actor, open_desk, release, today, use_newest_
 from bot.settings import VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from checklists.program import IS_CHECKOUT, ROOT
+from checklists.workdays import Workdays
 from imports.common import Order
 from storage import migrate, private, tenants
 from storage.desk import Session
@@ -188,6 +189,7 @@ def _add_tryout(app: "Application", settings: Settings, clock: Clock) -> None:
         renderer=ROOT / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js",
         bot_name="Beslutskollen",
         clock=clock,
+        is_working_day=Workdays().is_working,
     )
 
 

@@ -22,7 +22,6 @@ from bot.adapter import TeamsAdapter
 from bot.background import chainer, deleter, importer, left_out, outbox_worker, presence, projector, sweeper
 from bot.background.chainer import Chainer
 from bot.background.deleter import Deleter
-from bot.background.import_folder import ImportFolder
 from bot.background.importer import Importer
 from bot.background.loop import Loop, run_forever
 from bot.background.outbox_worker import OutboxWorker
@@ -44,7 +43,6 @@ from bot.sending.service_token import ServiceToken
 from bot.settings import Settings, tombstones_beside
 from bot.stopping import FINISH_SECONDS, stop_accepting
 from bot.tab.entra import EntraCheck
-from bot.tab.routes import DOOR, Door, add_tab
 from bot.turns import Turns
 from checklists.faults import Code, Refusal, fault
 from dialogs.turn.tokens import Mint
@@ -90,6 +88,8 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
             desk.noticed = partial(left_out.row, metrics)
             app[SERVICES] = services
             if services.tab is not None:
+                from bot.tab.routes import DOOR, Door
+
                 app[DOOR] = Door(services.tab, services.turns)
             here = presence.Presence(desk, replica, services.adapter.sender.share)
             await here.beat()  # before anything is leased: a lease belongs to a registered replica
@@ -116,7 +116,10 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         app.router.add_get(f"{base}/healthz", healthz)
     add_links(app, desk, clock, metrics, PURPOSES, settings.base_path)
     add_public_pages(app, settings, desk, metrics)
-    add_tab(app, settings, desk, clock, metrics)
+    if settings.tab_resource:
+        from bot.tab.routes import add_tab  # as below: what a bot is not set up for, it does not load
+
+        add_tab(app, settings, desk, clock, metrics)
     return app
 
 
@@ -125,6 +128,8 @@ def _loops(services: Services, worker: OutboxWorker, settings: Settings) -> tupl
     left = Importer(desk).finish_left
     rounds: list[Callable[[], Awaitable[object]]] = [left]
     if settings.import_folder:
+        from bot.background.import_folder import ImportFolder
+
         folder = Path(settings.import_folder)
         rounds.append(ImportFolder(folder, desk, clock, settings.tenants, worker.awake.set).look)
     sweeping = Sweeper(desk, clock, services.metrics, worker.awake.set)

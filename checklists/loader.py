@@ -19,6 +19,7 @@ MOST_BYTES = 100_000
 DEEPEST = 20
 _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+_STRING = "tag:yaml.org,2002:str"
 _QUOTED = re.compile(r"'([^']*)'")
 _LONG_QUOTE = re.compile(r"""(['"])(?:(?!\1).){3,}\1""")
 
@@ -134,6 +135,8 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], faults: list[Fau
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*at, place), lines, faults) for place, child in enumerate(node.value)]
+    if node.tag == _STRING:
+        return node.value  # nearly all there is; a reader for each would cost more than the rest
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError, OverflowError, AttributeError, KeyError):  # the last two: an ill-fitting tag

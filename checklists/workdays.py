@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 _A_DAY = timedelta(days=1)
 
 
@@ -16,6 +14,8 @@ def free_days(year: int) -> frozenset[date]:
     Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike; they are the library's
         `de_facto` category.
     """
+    from holidays import country_holidays  # loads the calendar of every country, which a start does not need
+
     return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))
 
 

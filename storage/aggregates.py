@@ -30,7 +30,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col
 
 from checklists.loader import checklist_version
@@ -315,13 +314,24 @@ def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) ->
         return
     rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))  # deterministic: independent of hash order
     connection = session.connection()
-    flavour = postgresql if connection.dialect.name == "postgresql" else sqlite
-    upsert = flavour.insert(AGGREGATES)
+    upsert = _upsert_into(AGGREGATES, connection.dialect.name)
     upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": AGGREGATES.c.n + upsert.excluded.n})
     connection.execute(upsert, rows)
     fewer = [{"b_" + name: row[name] for name in _KEY} for row in rows if row["n"] < 0]
     if fewer:
         connection.execute(_EMPTIED, fewer)
+
+
+def _upsert_into(table: Table, dialect: str) -> Any:
+    """Return an insert that can be told what to do with a row that is there: each dialect has its own."""
+    # Imported here: a bot on SQLite need not load the dialect of PostgreSQL.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 _EMPTIED = delete(AGGREGATES).where(

@@ -49,7 +49,7 @@ class FilledRow(TableRow, table=True):
             "file_part",
             name="uq_filled_key",
         ),
-        Index("ix_filled_own", "tenant_id", sqlite_where=text(OWN), postgresql_where=text(OWN)),
+        Index("ix_filled_own", "tenant_id", sqlite_where=text(OWN)),
     )
     alone = False
 

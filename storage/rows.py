@@ -78,7 +78,12 @@ class Shape:
             fields.append((name, Any, field(default=None if about.is_required() else about.default)))
         self.check = held.Check(columns)
         self.fits, self.may_be_written = self.check.fits, self.check.may_be_written
-        more = {"__tablename__": table_class.__tablename__, "shape_": self, "__module__": table_class.__module__}
+        more = {
+            "__tablename__": table_class.__tablename__,
+            "shape_": self,
+            "__module__": table_class.__module__,
+            "__doc__": table_class.__doc__,
+        }
         more |= dict(_own(table_class))
         # eq=False keeps the base's __eq__.
         self.new: type[Any] = make_dataclass(

@@ -140,14 +140,14 @@ class Prepared:
         self.query = query
         self.writes = not isinstance(query, Select)
         self.is_scalar = isinstance(query, SelectOfScalar)
-        self.parts = () if self.writes else _parts(query)
         self._ready: dict[str, Ready] = {}
 
     def ready(self, dialect: Dialect) -> Ready:
         """Return the statement compiled for a dialect."""
         found = self._ready.get(dialect.name)
         if found is None:
-            found = self._ready[dialect.name] = Ready(self.query, dialect, self.parts)
+            parts = () if self.writes else _parts(self.query)
+            found = self._ready[dialect.name] = Ready(self.query, dialect, parts)
         return found
 
 

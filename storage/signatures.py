@@ -37,7 +37,6 @@ class SignatureRow(TableRow, table=True):
             "occasion",
             unique=True,
             sqlite_where=text("voided_at is null"),
-            postgresql_where=text("voided_at is null"),
         ),
     )
     alone = False

@@ -83,3 +83,7 @@ MODULES = (
 )
 """The modules that declare a table."""
 METADATA = SQLModel.metadata
+
+# An index names its condition for SQLite alone: one for PostgreSQL would load that dialect where the table is declared.
+for _index in (index for table in METADATA.tables.values() for index in table.indexes):
+    _index.dialect_kwargs["postgresql_where"] = _index.dialect_kwargs.get("sqlite_where")

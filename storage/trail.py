@@ -56,8 +56,8 @@ class EventRow(TableRow, table=True):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("ix_event_unsealed", "id", sqlite_where=text("not sealed"), postgresql_where=text("not sealed")),
-        Index("ix_event_mac", "mac", unique=True, sqlite_where=text(_SIGNED), postgresql_where=text(_SIGNED)),
+        Index("ix_event_unsealed", "id", sqlite_where=text("not sealed")),
+        Index("ix_event_mac", "mac", unique=True, sqlite_where=text(_SIGNED)),
     )
 
     id: int = Field(default=None, primary_key=True)

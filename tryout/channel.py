@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from tryout import acts, connector, live
 from tryout.activities import Person
-from tryout.clock import Clock
+from tryout.clock import Clock, IsWorkingDay
 from tryout.conversations import History
 from tryout.guard import Check, guarded, no_page, own_page
 from tryout.room import ROOM, Room
@@ -33,6 +33,7 @@ def add_routes(
     renderer: pathlib.Path,
     bot_name: str,
     clock: Clock | None,
+    is_working_day: IsWorkingDay,
 ) -> None:
     """Add the page at `/` and the channel under `/tryout/` to `app`, for this machine only.
 
@@ -41,8 +42,9 @@ def add_routes(
         history: the file of chats; created if missing, read and compacted at startup.
         renderer: Microsoft's `adaptivecards.min.js`; if missing, the page says so.
         clock: the bot's clock, if it may be moved; if None, the page hides the control.
+        is_working_day: by the bot's calendar; the clock may be moved to the next working morning.
     """
-    app[ROOM] = Room(tuple(people), bot_url, bot_name, clock)
+    app[ROOM] = Room(tuple(people), bot_url, bot_name, clock, is_working_day)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         kept = History(history)

@@ -41,7 +41,7 @@ async def move_clock(request: web.Request) -> web.Response:
     step = STEPS.get(str((await json_object(request)).get("step")))
     if room.clock is None or step is None:
         raise web.HTTPNotFound(text="no such step, or no clock to move")
-    room.clock.advance(step(room.now()))
+    room.clock.advance(step(room.now(), room.is_working_day))
     now = utc_text(room.now())
     room.pages.tell({"do": "clock", "now": now})
     return web.json_response({"now": now})

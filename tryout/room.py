@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from tryout.activities import Json, Person
-from tryout.clock import Clock
+from tryout.clock import Clock, IsWorkingDay
 from tryout.conversations import Entry, History
 
 WAITING_EVENTS = 1000
@@ -58,6 +58,7 @@ class Room:
     bot_url: Callable[[], str]
     bot_name: str
     clock: Clock | None
+    is_working_day: IsWorkingDay
     pages: Pages = field(default_factory=Pages)
     _history: History | None = None
     _session: aiohttp.ClientSession | None = None

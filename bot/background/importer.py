@@ -4,7 +4,6 @@ import asyncio
 import logging
 from functools import partial
 
-from imports.steps import REST_SECONDS, Done, store_some
 from storage import import_jobs
 from storage.desk import Desk
 from storage.import_jobs import Place
@@ -28,6 +27,9 @@ class Importer:
         if place is None or place != self._seen:
             self._seen = place
             return
+        # Imported here: hardly any bot is left with an import, and how files are read takes time to load.
+        from imports.steps import REST_SECONDS, Done, store_some
+
         some = partial(store_some, job_id=place.job_id, groups=[])
         done = Done()
         while (after := await self._desk.run(some)) is not None:

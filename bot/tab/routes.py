@@ -58,12 +58,10 @@ DOOR = web.AppKey("tab_door", Door)
 
 
 def add_tab(app: web.Application, settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> None:
-    """Add the routes, if people can sign in. `DOOR` has to be set before the first request.
+    """Add the routes. `DOOR` has to be set before the first request.
 
     Each route exists with and without the path of BK_PUBLIC_URL, which a proxy in front may strip.
     """
-    if not settings.tab_resource:
-        return
     tab = _Tab(settings, desk, clock, metrics)
     files = (
         (SCRIPT, (_FILES / "flik.js").read_text(encoding="utf-8"), "text/javascript"),

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from checklists.workdays import Workdays
 from tests.waiting import News
 from tryout.channel import Person, add_routes
 
@@ -192,6 +193,7 @@ class TryOut:
             renderer=self.renderer,
             bot_name="Beslutskollen",
             clock=self.clock,
+            is_working_day=Workdays().is_working,
         )
         self._runner = web.AppRunner(app)
         await self._runner.setup()

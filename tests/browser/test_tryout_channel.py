@@ -5,16 +5,17 @@ import json
 import pathlib
 import uuid
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import aiohttp
 import pytest
 
+from checklists.workdays import Workdays
 from tests.browser.stub_bot import ANNA, CECILIA, ROOT, SUNDAY_NIGHT, TENANT, MovedClock, StubBot, TryOut
 from tests.waiting import PATIENCE
-from tryout.clock import is_working_day, to_next_working_morning
+from tryout.clock import to_next_working_morning
 from tryout.conversations import KEPT_PER_CONVERSATION, History
 
 Json = dict[str, Any]
@@ -505,15 +506,7 @@ async def test_moving_the_clock_moves_the_bots_and_tells_every_page(client: Clie
 def test_the_next_working_morning_is_a_swedish_one(now: str, morning: str) -> None:
     start = datetime.fromisoformat(now)
 
-    assert start + to_next_working_morning(start) == datetime.fromisoformat(morning)
-
-
-def test_the_free_days_of_a_year_that_are_no_weekend_are_these() -> None:
-    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
-    free = [day for day in days if day.weekday() < 5 and not is_working_day(day)]
-
-    assert " ".join(f"{day.day}/{day.month}" for day in free) == "1/1 6/1 3/4 6/4 1/5 14/5 19/6 24/12 25/12 31/12"
-    assert not any(is_working_day(day) for day in days if day.weekday() >= 5)
+    assert start + to_next_working_morning(start, Workdays().is_working) == datetime.fromisoformat(morning)
 
 
 # --- people -----------------------------------------------------------------------------------------------------------

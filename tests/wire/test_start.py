@@ -14,9 +14,13 @@ NOT_FOR_A_TURN = {
     "alembic": "a schema that has to be brought up to date",
     "bot.commandline.doctor": "another command",
     "bot.commandline.exports": "another command",
+    "bot.tab.routes": "the tab, where it is set up",
+    "holidays": "working days, when they are first asked for",
+    "imports.steps": "files that are read in",
     "jinja2": "the pages and the file of a list",
     "openpyxl": "tests only",
     "psycopg": "PostgreSQL",
+    "sqlalchemy.dialects.postgresql": "PostgreSQL",
     "storage.backup": "another command",
     "xlsxwriter": "workbooks",
 }
