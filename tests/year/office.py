@@ -127,6 +127,45 @@ class Office:
         town.note("imported", case.ref, "lead", lead)
         check.case_is_right(town.database, town.model, case.ref)
 
+    async def imports(self, day: date) -> None:
+        """The case system's file comes in: a new case, or new dates of one."""
+        town, chance = self._town, self._town.chance
+        worker = chance.choice(("anna", "bo", "doris"))
+        unit = town.people[worker].unit
+        town.numbers["case"] += 1
+        ref = f"SN {town.first.year}/{town.numbers['case']:04}"
+        made = Case(ref, unit, worker)
+        received = day - timedelta(days=chance.choice((0, 2, 9, 13)))
+        made.dates["received_on"] = received
+        if chance.random() < 0.6:
+            made.dates["opened_on"] = day - timedelta(days=chance.choice((0, 0, 60, 93, 112)))
+            made.dates["received_on"] = made.dates["opened_on"] - timedelta(days=chance.randint(0, 9))
+        if chance.random() < 0.5:
+            made.dates["planned_decision_on"] = day + timedelta(days=chance.randint(1, 50))
+        row = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{worker}@example.invalid"}
+        row |= {name: str(value) for name, value in made.dates.items()}
+        if chance.random() < 0.15 and "opened_on" in made.dates:
+            ended = max(made.dates["opened_on"], day - timedelta(days=chance.choice((0, 20, 40, 70))))
+            made.dates |= {"decided_on": ended, "closed_on": ended}
+            row |= {"decided_on": str(ended), "closed_on": str(ended)}
+        for name in ("violence", "child_placed"):
+            if value := chance.choice(("", "nej", "ja")):
+                row[name] = value
+                made.facts[name, int(name == "child_placed")] = value
+                made.fact_revisions[name, int(name == "child_placed")] = 1
+        if chance.random() < 0.06:
+            row["protected_identity"], made.protected = "ja", True
+        if row.get("violence") == "ja" and not (
+            "opened_on" in made.dates and made.dates["opened_on"] < made.dates["received_on"]
+        ):
+            made.violence_since = made.dates["received_on"]
+        raw = "\n".join((";".join(row), ";".join(row.values()))).encode()
+        now = town.now()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), now, "cli:sim"))
+        town.model.cases[ref] = made
+        town.note("imported", ref)
+        check.case_is_right(town.database, town.model, ref)
+
     async def _takes_an_adults_case(self, ref: str, unit: str, lead: str, closed_on: str = "") -> None:
         """Bring in an adult's case, which children's are linked to; or its last day."""
         town, at = self._town, self._town.now()

@@ -1,0 +1,68 @@
+"""What somebody did, and what the cards held that she did it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.year.model import Case
+
+CHOICES = {
+    "Ja": "ja",
+    "Nej": "nej",
+    "Delvis": "delvis",
+    "Pågår": "pagaende",
+    "Ej tillämpligt": "ej_tillampligt",
+    "Vet inte": "unknown",
+}
+Seen = Mapping[str, Any]
+
+
+def snapshot(case: Case | None) -> dict[str, Any]:
+    """Return what a card that is made now is tied to."""
+    if case is None:
+        return {}
+    return {
+        "answers": {child: dict(sheet.revisions) for child, sheet in case.sheets.items()},
+        "readings": {
+            name: {child: dict(sheet.revisions) for child, sheet in reading.sheets.items()}
+            for name, reading in case.readings.items()
+        },
+        "facts": dict(case.fact_revisions),
+        "children": case.children,
+        "dates": dict(case.dates),
+        "rest": (case.co, case.protected),
+        "status": (case.status, case.waits_since, case.returns, case.signatures),
+        "undo": {act.person: act.name for act in case.acts if not act.undone},
+    }
+
+
+@dataclass
+class Done:
+    """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
+
+    other: the second case it is about. title, data: of the button, and what it sent. made_by: the act her card was the
+    answer to. applied: it is committed; after: what held then. shows: the act whose reply she got, an earlier one if
+    she repeated it.
+    """
+
+    name: str
+    person: str
+    ref: str
+    kind: str
+    what: str
+    text: str = ""
+    view: Any = None
+    seen: Seen = field(default_factory=dict)
+    title: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    made_by: str = ""
+    meant: "Done | None" = None
+    applied: bool = False
+    after: Seen = field(default_factory=dict)
+    shows: str = ""
+    other: str = ""
+
+
+def stands(case: Case, at: tuple[str, int]) -> str:
+    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")
