@@ -7,13 +7,16 @@ that has been answered since changes nothing, and the rest is stored as a new re
 import re
 from datetime import datetime
 
-from tests.year import case_acts, chef_acts, links, worker_acts
-from tests.year.done import Done, snapshot
+from tests.year import case_acts, chef_acts, links, units, worker_acts
+from tests.year.done import ADMINISTERS, Done, snapshot
 from tests.year.model import Case, Model
 
 
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
     """Let the model do what was done. unit: where a new case would belong. reads: she reads the case, as its chef."""
+    if done.what == ADMINISTERS:
+        units.administer(model, done, now.date())
+        return
     case = model.cases.get(done.ref)
     for value in (done.text, *done.data.values()):
         for text in re.findall(r"Påhittad text \d+ om läget", value):

@@ -74,9 +74,10 @@ def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
     return found
 
 
-def expected(case: Case) -> dict[str, Any]:
+def expected(case: Case, model: Model) -> dict[str, Any]:
     """Return the same as the model has it."""
-    found: dict[str, Any] = {"children": case.children, "protected": case.protected, "unit": case.unit}
+    found: dict[str, Any] = {"children": case.children, "protected": case.protected}
+    found["unit"] = model.register.called[case.unit]
     found |= {name: str(day) for name, day in case.dates.items()}
     found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
     found |= {f"fact {name} {child}": value for (name, child), value in case.facts.items()}
@@ -107,7 +108,21 @@ def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
 def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
     """Raises: Fault: a case is not stored as the model has it."""
     case = model.cases.get(ref)
-    same(ref, stored(database, ref), expected(case) if case is not None else {})
+    same(ref, stored(database, ref), expected(case, model) if case is not None else {})
+
+
+def units_are_right(database: sqlite3.Connection, model: Model) -> None:
+    """Raises: Fault: other roles are held, on other days or in other units, than the model says."""
+    query = """select p.name, u.name, r.role, r.valid_from, r.valid_to from role r join unit u on u.id = r.unit_id
+        join person p on p.id = r.person_id"""
+    found = {f"{name.split()[0].lower()} {role} {unit}": days for name, unit, role, *days in database.execute(query)}
+    wanted = {
+        f"{one.name} {one.role} {model.register.called.get(one.unit, '')}": [
+            str(day) if day else None for day in (one.first, one.last)
+        ]
+        for one in model.register.posts
+    }
+    same("roles", found, wanted)
 
 
 def links_are_right(database: sqlite3.Connection, model: Model) -> None:

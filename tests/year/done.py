@@ -15,6 +15,8 @@ CHOICES = {
     "Vet inte": "unknown",
 }
 Seen = Mapping[str, Any]
+ADMINISTERS = "admin_act"
+"""What every press asks for that changes something on the admin's cards."""
 
 
 def snapshot(case: Case | None) -> dict[str, Any]:
@@ -40,9 +42,9 @@ def snapshot(case: Case | None) -> dict[str, Any]:
 class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
 
-    other: the second case it is about. title, data: of the button, and what it sent. made_by: the act her card was the
-    answer to. applied: it is committed; after: what held then. shows: the act whose reply she got, an earlier one if
-    she repeated it.
+    other: the second case it is about. title, data: of the button, and what it sent. fields: what she filled in, as she
+    read it. made_by: the act her card was the answer to. applied: it is committed; after: what held then. shows: the
+    act whose reply she got, an earlier one if she repeated it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Done:
     seen: Seen = field(default_factory=dict)
     title: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
     made_by: str = ""
     meant: "Done | None" = None
     applied: bool = False

@@ -21,7 +21,7 @@ async def links(town: "Town") -> None:
     if adults and children:
         case, other = chance.choice(children), chance.choice(adults)
         pair = [case.ref, other]
-        name = chance.choice([case.lead, *town.model.holders(CHEF, case.unit, town.now().date())])
+        name = chance.choice([case.lead, *town.model.register.holders(CHEF, case.unit, town.now().date())])
         unlinks = (case.ref, other) in town.model.links and chance.random() < 0.4
         if chance.random() < 0.3:
             pair, name = pair[::-1], town.model.cases[other].lead

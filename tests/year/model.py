@@ -6,12 +6,13 @@ it ought to have stored follows from what the person saw when she acted.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
 from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workdays_on
+from tests.year.register import Register
 
 NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
 MOST_UNDO = 10
@@ -83,17 +84,6 @@ class Reading:
     sheets: dict[int, Sheet] = field(default_factory=dict)
     seen: datetime | None = None
     ended: bool = False
-
-
-@dataclass(frozen=True)
-class Post:
-    """A role that somebody holds in a unit; first, last: its days, both counted, None for ever."""
-
-    name: str
-    unit: str
-    role: str
-    first: date | None = None
-    last: date | None = None
 
 
 @dataclass
@@ -453,7 +443,7 @@ class Model:
     cases: dict[str, Case] = field(default_factory=dict)
     texts: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     """By text: case, author, and when."""
-    posts: list[Post] = field(default_factory=list)
+    register: Register = field(default_factory=Register)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
     months: int = 0
     links: dict[tuple[str, str], tuple[str, str, date]] = field(default_factory=dict)
@@ -461,25 +451,44 @@ class Model:
 
     def town(self, today: date) -> own_count.Town:
         """Return the same in the form that the figures are counted from by hand."""
-        return own_count.Town([*self.gone.values(), *map(_counted, self.cases.values())], today)
+        every = [*self.gone.values(), *map(_counted, self.cases.values())]
+        return own_count.Town([replace(one, unit=self.register.called[one.unit]) for one in every], today)
 
-    def held(self, name: str, day: date) -> list[Post]:
-        """Return the roles that somebody holds on a day."""
-        return [one for one in self.posts if one.name == name and (one.first or day) <= day <= (one.last or day)]
+    # --- units ------------------------------------------------------------------------------------------------------
 
-    def holders(self, role: str, unit: str, day: date) -> list[str]:
-        """Return who holds a role in a unit on a day."""
-        held = [one for one in self.posts if (one.role, one.unit) == (role, unit)]
-        return list(dict.fromkeys(one.name for one in held if one in self.held(one.name, day)))
+    def unit_line(self, unit: str, today: date) -> str:
+        """Return what the admin is shown of a unit."""
+        line = f"{self.register.called[unit]} · öppna ärenden: {len(self.open_in(unit))}"
+        closes = self.register.closed.get(unit)
+        return f"{line} · stängs efter {closes - A_DAY}" if closes else line
+
+    def open_in(self, unit: str) -> list[Case]:
+        """Return the cases of a unit that are not closed."""
+        return [case for case in self.cases.values() if case.unit == unit and "closed_on" not in case.dates]
+
+    def merge(self, unit: str, into: str, today: date) -> None:
+        """Make a unit part of another: its cases and figures are that one's, now and before."""
+        if self.register.merge(unit, into, today):
+            for case in self.cases.values():
+                case.unit = into if case.unit == unit else case.unit
+            for one in self.gone.values():
+                one.unit = into if one.unit == unit else one.unit
+
+    def close(self, unit: str, last: date) -> None:
+        """Close a unit after a day, unless it has open cases."""
+        if not self.open_in(unit):
+            self.register.close(unit, last)
+
+    # --- who may ----------------------------------------------------------------------------------------------------
 
     def reads(self, name: str, case: Case, day: date) -> bool:
         """Return whether somebody reads a case as its chef, or in her place."""
-        chefs = [one.unit for one in self.held(name, day) if one.role in ("unit_manager", "deputy")]
+        chefs = [one.unit for one in self.register.held(name, day) if one.role in ("unit_manager", "deputy")]
         return case.unit in chefs and name not in (case.lead, case.co)
 
     def works_on(self, name: str, case: Case, day: date) -> bool:
         """Return whether somebody works on a case."""
-        return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.held(name, day))
+        return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.register.held(name, day))
 
     def due_to_go(self, day: date) -> list[str]:
         """Return the cases whose time is over."""

@@ -4,7 +4,7 @@ By files and commands, as `app.py` takes them, in the middle of everybody else's
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,14 @@ from tests.chat.harness import NORTH, SOUTH, TENANT, people_csv
 from tests.sql.import_files import import_cases, import_people
 from tests.year import check
 from tests.year.check import Fault
-from tests.year.model import Case, Post
+from tests.year.model import Case
+from tests.year.register import Post
+from tests.year.units import Units
 
 if TYPE_CHECKING:
     from tests.year.town import Town
 
+Act = Callable[[date], Any]
 SHORT = 8
 """Weeks up to which more happens in each."""
 
@@ -39,9 +42,9 @@ class Office:
         self._gone: dict[int, str] = {}
         self._lists: set[int] = set()
         self._adults = 2
-        self._plan = dict(self._plans())
+        self._plan, self._desk = _by_day(self._plans()), _by_day(Units(town).plans())
 
-    def _plans(self) -> Iterator[tuple[date, Callable[[date], Any]]]:
+    def _plans(self) -> Iterator[tuple[date, Act]]:
         """Yield what is to happen on which day."""
         chance, days = self._chance, 7 * self._town.weeks
         leaves = chance.randrange(days + 5)
@@ -66,11 +69,22 @@ class Office:
 
     async def day(self, day: date) -> None:
         """Do what is due before people come to work."""
-        if day in self._plan:
-            await self._plan[day](day)
+        for act in self._plan.get(day, ()):
+            await act(day)
         often = 0.2 if self._town.weeks <= SHORT else 0.04
         if self._town.model.months and self._chance.random() < often:
             await self._disposes(day)
+
+    async def in_the_chat(self, day: date) -> None:
+        """Do what the admin does herself, at her own client."""
+        for act in self._desk.get(day, ()):
+            await act(day)
+            check.units_are_right(self._town.database, self._town.model)
+
+    def _named(self, unit: str) -> str:
+        """Return a unit as a file calls it: by the name it has, or one that it had."""
+        register = self._town.model.register
+        return self._chance.choice(register.names_of(register.unit(unit))) if unit else ""
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -78,13 +92,10 @@ class Office:
         """Bring in the register's file with one person's role."""
         town, at = self._town, self._town.now()
         days = f"{post.first or ''},{post.last or '-'}"
-        raw = people_csv((post.name, f"{post.name.title()} Påhittad", post.unit, post.role), days=days)
+        raw = people_csv((post.name, f"{post.name.title()} Påhittad", self._named(post.unit), post.role), days=days)
         await town.quiet()
         await town.stacks[0].desk.run(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:sim"))
-        others = [
-            one for one in town.model.posts if (one.name, one.unit, one.role) != (post.name, post.unit, post.role)
-        ]
-        town.model.posts = [*others, post]
+        town.model.register.put(post)
         town.note("register:", post.name, post.unit, post.role, days)
 
     async def _bo_leaves(self, day: date) -> None:
@@ -115,7 +126,9 @@ class Office:
                 await self._takes_an_adults_case(f"SN {town.first.year}/{9000 + self._adults}", case.unit, case.lead)
             return
         others = [
-            name for name in town.model.holders("case_worker", case.unit, today) if name not in (case.lead, case.co)
+            name
+            for name in town.model.register.holders("case_worker", case.unit, today)
+            if name not in (case.lead, case.co)
         ]
         if not others:
             return
@@ -127,11 +140,28 @@ class Office:
         town.note("imported", case.ref, "lead", lead)
         check.case_is_right(town.database, town.model, case.ref)
 
+    async def closes_what_is_open(self, unit: str) -> None:
+        """Bring in the case system's file with the last day of every case of a unit."""
+        town, at = self._town, self._town.now()
+        some = town.model.open_in(unit)
+        lines = [f"{TENANT};{case.ref};{at.date()}" for case in some]
+        raw = "\n".join(["tenant_id;case_ref;closed_on", *lines]).encode()
+        if some:
+            await town.stacks[0].desk.run(
+                lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim")
+            )
+        for case in some:
+            case.dates["closed_on"] = at.date()
+            town.note("imported", case.ref, "closed")
+            check.case_is_right(town.database, town.model, case.ref)
+
     async def imports(self, day: date) -> None:
         """The case system's file comes in: a new case, or new dates of one."""
         town, chance = self._town, self._town.chance
-        worker = chance.choice(("anna", "bo", "doris"))
-        unit = town.people[worker].unit
+        worker = chance.choice(("anna", "bo", "doris", "ylva"))
+        unit = town.model.register.unit_of(worker, day)
+        if not unit:
+            return
         town.numbers["case"] += 1
         ref = f"SN {town.first.year}/{town.numbers['case']:04}"
         made = Case(ref, unit, worker)
@@ -142,7 +172,8 @@ class Office:
             made.dates["received_on"] = made.dates["opened_on"] - timedelta(days=chance.randint(0, 9))
         if chance.random() < 0.5:
             made.dates["planned_decision_on"] = day + timedelta(days=chance.randint(1, 50))
-        row = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{worker}@example.invalid"}
+        row = {"tenant_id": TENANT, "case_ref": ref, "unit": self._named(unit)}
+        row["lead_email"] = f"{worker}@example.invalid"
         row |= {name: str(value) for name, value in made.dates.items()}
         if chance.random() < 0.15 and "opened_on" in made.dates:
             ended = max(made.dates["opened_on"], day - timedelta(days=chance.choice((0, 20, 40, 70))))
@@ -169,7 +200,7 @@ class Office:
     async def _takes_an_adults_case(self, ref: str, unit: str, lead: str, closed_on: str = "") -> None:
         """Bring in an adult's case, which children's are linked to; or its last day."""
         town, at = self._town, self._town.now()
-        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "case_type": "vuxen", "children": "0"}
+        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": self._named(unit), "case_type": "vuxen", "children": "0"}
         cells |= {"lead_email": f"{lead}@example.invalid"} | ({"closed_on": closed_on} if closed_on else {})
         raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
         await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
@@ -233,6 +264,13 @@ class Office:
             for ref in self._gone.values():
                 if ref in text:
                     raise Fault(f"{what} names {ref}, which is gone")
+
+
+def _by_day(plans: Iterable[tuple[date, Act]]) -> dict[date, list[Act]]:
+    found: dict[date, list[Act]] = {}
+    for day, act in plans:
+        found.setdefault(day, []).append(act)
+    return found
 
 
 def _sealed(session: Any) -> list[tuple[str, str]]:

@@ -9,12 +9,15 @@ from tests.chat.card_hand import Card, button, inputs
 from tests.chat.harness import NORTH, SOUTH
 from tests.year.done import Done
 
+WEST = "Barn och unga Väst (påhittad)"
 ROLES = (
     ("anna", NORTH, "case_worker"),
     ("bo", NORTH, "case_worker"),
     ("doris", SOUTH, "case_worker"),
+    ("ylva", WEST, "case_worker"),
     ("cecilia", NORTH, "unit_manager"),
     ("sven", SOUTH, "unit_manager"),
+    ("sven", WEST, "unit_manager"),
     ("mona", "", "manager"),
     ("ada", "", "admin"),
     ("vera", "", "auditor"),
@@ -53,7 +56,6 @@ class Person:
     """Somebody at her client. at: what she looks at. meant: what she did that she was asked about."""
 
     name: str
-    unit: str
     role: str
     cards: list[Shown] = field(default_factory=list)
     at: Shown | None = None

@@ -22,11 +22,11 @@ def due(town: "Town", day: date) -> Iterator[tuple[str, str, str, str, str]]:
 
 def _audience(town: "Town", case: Case, audience: str, day: date) -> list[str]:
     model = town.model
-    deputies = [name for name in model.holders("deputy", case.unit, day) if town.people[name].has_app]
-    if audience == "worker" and (found := [name for name in (case.lead, case.co) if model.held(name, day)]):
+    deputies = [name for name in model.register.holders("deputy", case.unit, day) if town.people[name].has_app]
+    if audience == "worker" and (found := [name for name in (case.lead, case.co) if model.register.held(name, day)]):
         return found
     if audience in ("worker", "chef") or case.protected:  # of a protected identity no manager is told
-        return deputies or model.holders(CHEF, case.unit, day)
+        return deputies or model.register.holders(CHEF, case.unit, day)
     return deputies or ["mona"]
 
 

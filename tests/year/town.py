@@ -23,9 +23,10 @@ from tests.year.channel import Channel
 from tests.year.check import Fault
 from tests.year.links import links
 from tests.year.machine import SimulatedClock, SimulatedLoop, predictable
-from tests.year.model import Model, Post
+from tests.year.model import Model
 from tests.year.office import Office
 from tests.year.people import DEPUTY, ROLES, SAYS, STRANGER, Person, named
+from tests.year.register import Post, Register
 from tests.year.stack import Stack
 from tests.year.traffic import Traffic
 from tests.year.workers import Workers
@@ -43,10 +44,10 @@ class Town:
         self.loop = SimulatedLoop()
         self.start = datetime.combine(self.first, time(6), STOCKHOLM)
         self.clock = SimulatedClock(self.loop, self.start)
-        self.model = Model(posts=[Post(name, unit, role) for name, unit, role in ROLES])
+        self.model = Model(register=Register.of(Post(*row) for row in ROLES))
         self.trace: list[str] = []
-        self.people = {name: Person(name, unit, role) for name, unit, role in (*ROLES, DEPUTY)}
-        self.people[STRANGER] = Person(STRANGER, "", "")
+        self.people = {name: Person(name, role) for name, _, role in (*ROLES, DEPUTY)}
+        self.people[STRANGER] = Person(STRANGER, "")
         self.numbers = {"case": 0, "text": 0, "in": 0, "process": 0}
         self.url = put_database(folder / "town.db")
         self.database = sqlite3.connect(folder / "town.db", isolation_level=None)
@@ -143,6 +144,7 @@ class Town:
         await self._until(datetime.combine(day, time(7, 50), STOCKHOLM))
         if works(day) or chance.random() < 0.2:
             await self._sweep(day)
+        await self.office.in_the_chat(day)
         sittings = chance.choice((0, 0, 0, 1, 1)) if self.weeks > 8 else chance.choice((1, 2, 3))
         for number in range(sittings if works(day) else chance.random() < 0.05):
             await self._until(datetime.combine(day, time(9 + 3 * number, chance.randrange(60)), STOCKHOLM))
@@ -239,7 +241,7 @@ class Town:
             await links(self)
         kind = chance.random()
         if kind < 0.66:
-            person = self.people[chance.choice(("anna", "anna", "bo", "doris"))]
+            person = self.people[chance.choice(("anna", "anna", "anna", "bo", "bo", "doris", "doris", "ylva"))]
             await self.workers.works(person, self.workers.case_for(person))
         elif kind < 0.92:
             readers = ["cecilia", "sven", *(["dag"] * 2 if self._deputises(day) else [])]

@@ -13,7 +13,7 @@ from tests.wire.door import recorded
 from tests.year import acts, check, reminded, sight
 from tests.year.channel import Delivery
 from tests.year.check import Fault
-from tests.year.done import Done, snapshot
+from tests.year.done import ADMINISTERS, Done, snapshot
 from tests.year.people import Person, Shown, ref_of
 from tests.year.stack import SHOWN, TURN, Stack, Taken
 
@@ -49,6 +49,7 @@ class Traffic:
         activity = self.activity(person, "invoke.adaptiveCard-action", value=value, replyToId=shown.message)
         done = Done(activity["id"], person.name, ref, "press", data.get("verb", ""), "", shown.view, shown.seen, title)
         done.data, done.made_by, done.meant, done.other = dict(data), shown.by, person.meant, other
+        done.fields = fields
         if fields.get("co_worker"):
             done.data = {**done.data, "co_name": fields["co_worker"].split()[0].lower()}
         await self.sends(activity, done, shown)
@@ -172,11 +173,12 @@ class Traffic:
             case = self._town.model.cases.get(done.ref)
             day = turn.now.astimezone(STOCKHOLM).date()
             reads = case is not None and self._town.model.reads(person.name, case, day)
-            unit = next((one.unit for one in self._town.model.held(person.name, day) if one.role == "case_worker"), "")
+            unit = self._town.model.register.unit_of(person.name, day)
             if (
                 (case is None and unit)
                 or reads
                 or (case is not None and self._town.model.works_on(person.name, case, day))
+                or done.what == ADMINISTERS
             ):
                 acts.apply(self._town.model, done, unit, turn.now.astimezone(STOCKHOLM), reads)
         same = (done.person, tuple(sorted(done.data.items())) if done.data else done.name)

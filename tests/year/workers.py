@@ -166,7 +166,7 @@ class Workers:
             name = chance.choice([one for one in inputs(card) if one.split(".")[0] in FACTS])
             fields[name] = chance.choice(("Ja", "Nej", "Vet inte"))
         if not case.co and case.unit == NORTH and chance.random() < 0.25 and "co_worker" in inputs(card):
-            other = {"anna": "Bo Påhittad", "bo": "Anna Påhittad"}[case.lead]
+            other = {"anna": "Bo Påhittad", "bo": "Anna Påhittad"}.get(case.lead)
             if other in choices(card, "co_worker"):
                 fields["co_worker"] = other
         if chance.random() < (0.02 if case.protected else 0.06):
