@@ -7,9 +7,14 @@ that has been answered since changes nothing, and the rest is stored as a new re
 import re
 from datetime import datetime
 
-from tests.year import case_acts, chef_acts, links, units, worker_acts
-from tests.year.done import ADMINISTERS, Done, snapshot
+from tests.year import case_acts, chef_acts, links, units, worker_acts, wrong_number
+from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
 from tests.year.model import Case, Model
+
+
+def about(model: Model, done: Done) -> Case | None:
+    """Return the case that something is done in; None if there is none, or none any more."""
+    return model.now(done.case) if done.case is not None else model.cases.get(done.ref)
 
 
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
@@ -17,10 +22,10 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
     if done.what == ADMINISTERS:
         units.administer(model, done, now.date())
         return
-    case = model.cases.get(done.ref)
-    for value in (done.text, *done.data.values()):
-        for text in re.findall(r"Påhittad text \d+ om läget", value):
-            model.texts[text] = (done.ref, done.person, now)
+    case = about(model, done)
+    if case is not None:
+        for text in re.findall(r"Påhittad text \d+ om läget", " ".join((done.text, *done.data.values()))):
+            model.texts[text] = (case, done.person, now)
     if done.kind == "text" and done.what == "new" and case is None:
         model.cases[done.ref] = Case(done.ref, unit, done.person)
         return
@@ -28,6 +33,8 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
         return
     if done.what in ("link", "unlink", "link_say"):
         links.linked(model, case, done, now, reads)
+    elif done.what in RENUMBERS:
+        wrong_number.put_right(model, case, done, now)
     elif done.kind == "text":
         worker_acts.typed(case, done, now, reads)
     elif done.view is not None:
@@ -41,7 +48,10 @@ def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
         return
     case.confirmed.add((done.person, case.signatures))
     meant = done.meant
-    if meant is None or meant.what in ("motivate", "in_the_file") or meant.kind == "text":
+    if meant is None or meant.what in ("motivate", "in_the_file"):
+        return
+    if meant.kind == "text":
+        worker_acts.typed_choice(case, meant, "", now)
         return
     again = Done(done.name, done.person, done.ref, meant.kind, meant.what, view=meant.view, seen=meant.seen)
     again.title, again.data, again.made_by = meant.title, meant.data, meant.made_by

@@ -245,8 +245,13 @@ STAYS = ("event", "event_seal", "tombstone")
 """Who did what and when, without content; and that the case was disposed of."""
 
 
-def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int]) -> None:
-    """Raises: Fault: a row belongs to a case that was disposed of, or names it. gone: references by row id."""
+def nothing_is_left(
+    database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int], kept: Collection[str]
+) -> None:
+    """Raises: Fault: a row belongs to a case that was disposed of, or names it.
+
+    gone: references by row id. kept: the references that other cases have.
+    """
     for table, column, kind in _columns(database):
         of: Collection[int] = (
             gone if column == "case_id" or column.endswith("_case_id") or (table, column) == ("cases", "id") else ()
@@ -257,7 +262,7 @@ def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists
             if database.execute(query).fetchone()[0]:
                 raise Fault(f"{table}.{column} still has rows of what was disposed of")
         if kind.startswith(("VARCHAR", "TEXT", "JSON")):
-            for ref in gone.values():
+            for ref in {*gone.values()} - {*kept}:
                 query = f"select count(*) from [{table}] where instr([{column}], ?)"
                 if database.execute(query, (ref,)).fetchone()[0]:
                     raise Fault(f"{table}.{column} names {ref}, which was disposed of")

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tests.chat.card_hand import inputs, titles
-from tests.year.people import Person, choices, ref_of
+from tests.year.people import Person, choices
 
 if TYPE_CHECKING:
     from tests.year.town import Town
@@ -28,7 +28,7 @@ async def reads(town: "Town", person: Person) -> None:
     for _ in range(14):
         await asyncio.sleep(chance.randint(4, 90))
         shown = person.at
-        if shown is None or shown.card is None or ref_of(shown.view) != ref or shown.loose:
+        if shown is None or shown.card is None or shown.of is not town.model.cases[ref] or shown.loose:
             return
         there = titles(shown.card)
         fields: dict[str, str] = {}

@@ -16,6 +16,7 @@ CHOICES = {
 }
 Seen = Mapping[str, Any]
 ADMINISTERS = "admin_act"
+RENUMBERS = ("save_ref", "withdraw")
 """What every press asks for that changes something on the admin's cards."""
 
 
@@ -24,6 +25,7 @@ def snapshot(case: Case | None) -> dict[str, Any]:
     if case is None:
         return {}
     return {
+        "ref": case.ref,
         "answers": {child: dict(sheet.revisions) for child, sheet in case.sheets.items()},
         "readings": {
             name: {child: dict(sheet.revisions) for child, sheet in reading.sheets.items()}
@@ -42,9 +44,9 @@ def snapshot(case: Case | None) -> dict[str, Any]:
 class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
 
-    other: the second case it is about. title, data: of the button, and what it sent. fields: what she filled in, as she
-    read it. made_by: the act her card was the answer to. applied: it is committed; after: what held then. shows: the
-    act whose reply she got, an earlier one if she repeated it.
+    case: the one whose card she pressed. other: the second case it is about. title, data: of the button, and what it
+    sent. fields: what she filled in, as she read it. made_by: the act her card was the answer to. applied: it is
+    committed; after: what held then. shows: the act whose reply she got, an earlier one if she repeated it.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Done:
     after: Seen = field(default_factory=dict)
     shows: str = ""
     other: str = ""
+    case: Case | None = None
 
 
 def stands(case: Case, at: tuple[str, int]) -> str:

@@ -8,6 +8,7 @@ it ought to have stored follows from what the person saw when she acted.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
@@ -86,7 +87,7 @@ class Reading:
     ended: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """One case. facts: by name and child, 0 for the whole case. protected: its people's identities are.
 
@@ -118,6 +119,8 @@ class Case:
     confirmed: set[tuple[str, int]] = field(default_factory=set)
     is_signed: bool = False
     signatures: int = 0
+    key: int = field(default_factory=count().__next__)
+    """What it is known by whatever its number is."""
     read_days: dict[str, date] = field(default_factory=dict)
 
     @property
@@ -125,6 +128,24 @@ class Case:
         """Of the workers' lists together: that of the one that has come least far; "" before any is begun."""
         found = {sheet.status for sheet in self.sheets.values()}
         return next((one for one in ("open", "returned", "voided", "sent", "signed") if one in found), "")
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a list has ever left the one who writes it."""
+        return bool(self.readings) or any(sheet.was_sent for sheet in self.sheets.values())
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is written in it."""
+        return self.was_sent or bool(self.extensions) or any(sheet.revisions for sheet in self.sheets.values())
+
+    def takes(self, days: Mapping[str, date]) -> bool:
+        """Return whether more dates fit the ones it has."""
+        at = {**self.dates, **days}
+        pairs = [("opened_on", "decided_on"), ("decided_on", "started_on")]
+        pairs += [("received_on", "opened_on")] if "received_on" not in days else []
+        new = [(first, last) for first, last in pairs if first in days or last in days]
+        return not any(first in at and last in at and at[first] > at[last] for first, last in new)
 
     # --- questions ------------------------------------------------------------------------------------------------
 
@@ -437,15 +458,18 @@ class Model:
     """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
     months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
-    with the case whose people are asked, and the day. met: every pair whose people have heard of each other.
+    with the case whose people are asked, and the day. met: every pair whose people have heard of each other. given_up:
+    numbers that cases had, and have no more. withdrawn: cases that were opened by mistake, which count in no figure.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
-    texts: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    texts: dict[str, tuple[Case, str, datetime]] = field(default_factory=dict)
     """By text: case, author, and when."""
     register: Register = field(default_factory=Register)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
     months: int = 0
+    given_up: list[str] = field(default_factory=list)
+    withdrawn: list[Case] = field(default_factory=list)
     links: dict[tuple[str, str], tuple[str, str, date]] = field(default_factory=dict)
     met: set[tuple[str, str]] = field(default_factory=set)
 
@@ -490,24 +514,83 @@ class Model:
         """Return whether somebody works on a case."""
         return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.register.held(name, day))
 
-    def due_to_go(self, day: date) -> list[str]:
+    def due_to_go(self, day: date) -> list[Case]:
         """Return the cases whose time is over."""
         return [
-            case.ref
-            for case in self.cases.values()
+            case
+            for case in (*self.cases.values(), *self.withdrawn)
             if self.months and "closed_on" in case.dates and months_on(case.dates["closed_on"], self.months) <= day
         ]
 
-    def forget(self, ref: str) -> None:
+    def forget(self, case: Case) -> None:
         """Let a case be gone; what it has in the figures stays."""
-        self.gone[ref] = _counted(self.cases.pop(ref))
-        self.gone[ref].is_listed = False
+        if case in self.withdrawn:
+            self.withdrawn.remove(case)
+            return
+        self.gone[case.ref] = _counted(self.cases.pop(case.ref))
+        self.gone[case.ref].is_listed = False
+        self._unlink(case.ref)
+
+    def _unlink(self, ref: str) -> None:
         self.links = {pair: link for pair, link in self.links.items() if ref not in pair}
+
+    # --- wrong numbers ----------------------------------------------------------------------------------------------
+
+    def now(self, case: Case | None) -> Case | None:
+        """Return a case if it is still there."""
+        return case if case is not None and self.cases.get(case.ref) is case else None
+
+    def kept(self) -> set[str]:
+        """Return every number of a case that is kept."""
+        return {case.ref for case in (*self.cases.values(), *self.withdrawn)}
+
+    def free(self) -> list[str]:
+        """Return the numbers that a case had once and anyone may have now."""
+        return [ref for ref in self.given_up if ref not in self.cases and ref not in self.gone]
+
+    def withdraw(self, case: Case, today: date) -> None:
+        """Take a case away that was opened by mistake; it is kept, closed, until its time is over."""
+        del self.cases[case.ref]
+        self._unlink(case.ref)
+        case.dates["closed_on"] = today
+        self.withdrawn.append(case)
+        self.given_up.append(case.ref)
+
+    def renumber(self, case: Case, ref: str) -> None:
+        """Give a case another number; all that is its own goes with it."""
+        old = case.ref
+        self.cases = {ref if one is case else at: one for at, one in self.cases.items()}
+        case.ref = ref
+        self.links = {_put(pair, old, ref): (*_put(link[:2], old, ref), link[2]) for pair, link in self.links.items()}
+        self.met |= {_put(pair, old, ref) for pair in self.met if old in pair}
+        self.given_up.append(old)
+
+    def merge_into(self, case: Case, empty: Case, person: str, now: datetime) -> None:
+        """Give a case the place of an empty one, with what is known of that one alone."""
+        days = {name: day for name, day in empty.dates.items() if name not in case.dates}
+        facts = {at: value for at, value in empty.facts.items() if at[1] <= case.children and at not in case.facts}
+        stands = case.is_signed and (person, case.signatures) not in case.confirmed
+        if empty.is_begun or "closed_on" in empty.dates or not case.takes(days) or (facts and stands):
+            return
+        for pair, link in [one for one in self.links.items() if empty.ref in one[0] and one[1][0] == "linked"]:
+            self.links[_put(pair, empty.ref, case.ref)] = (link[0], "", link[2])
+        ref = empty.ref
+        self.withdraw(empty, now.date())
+        self.met |= {_put(pair, ref, case.ref) for pair in self.met if ref in pair}
+        self.renumber(case, ref)
+        case.dates |= days
+        for (name, child), value in facts.items():
+            case.set_fact(name, child, value, now, now.date())
+        case.protected = case.protected or empty.protected
 
     def beside(self, ref: str) -> list[Case]:
         """Return the cases whose people may know of this one, as somebody has linked them, or asked to."""
         others = {one for pair in self.met if ref in pair for one in pair} - {ref}
         return [self.cases[one] for one in sorted(others) if one in self.cases]
+
+
+def _put(pair: tuple[str, str], old: str, new: str) -> tuple[str, str]:
+    return new if pair[0] == old else pair[0], new if pair[1] == old else pair[1]
 
 
 def _counted(case: Case) -> own_count.Case:

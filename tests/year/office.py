@@ -4,6 +4,7 @@ By files and commands, as `app.py` takes them, in the middle of everybody else's
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.year.town import Town
 
 Act = Callable[[date], Any]
+DUE = re.compile(rf"  ({check.REF.pattern})(?: \(draget \d+\))?: closed ")
 SHORT = 8
 """Weeks up to which more happens in each."""
 
@@ -219,20 +221,21 @@ class Office:
         """Dispose of the closed cases whose time is over: what is listed, and what is left."""
         town = self._town
         await town.quiet()
-        desk, due = town.stacks[0].desk, sorted(town.model.due_to_go(day))
+        desk, due = town.stacks[0].desk, sorted(town.model.due_to_go(day), key=lambda case: case.ref)
         lines = disposing.list_due(desk, self._order())
-        listed = sorted(set(check.REF.findall("\n".join(lines))))
-        if listed != due:
-            raise Fault(f"due to be disposed of on {day}: {listed}, it should be {due}")
-        town.note("disposal of", *due)
+        listed = sorted(found[1] for line in lines if (found := DUE.match(line)))
+        refs = [case.ref for case in due]
+        if listed != refs:
+            raise Fault(f"due to be disposed of on {day}: {listed}, it should be {refs}")
+        town.note("disposal of", *refs)
         if not due:
             return
-        gone = {row: ref for ref in due for (row,) in self._ask("select id from cases where ref = ?", ref)}
+        gone = {row: case.ref for case in due for row in self._rows_of(case)}
         lists = {one for row in gone for (one,) in self._ask("select id from filled_checklist where case_id = ?", row)}
         acts = {row: self._acts_of(row) for row in gone}
         disposing.carry_out(desk, self._order(), lines[-1].split('"')[1], town.url)
-        for ref in due:
-            town.model.forget(ref)
+        for case in due:
+            town.model.forget(case)
         self._gone |= gone
         self._lists |= lists
         for row in gone:
@@ -242,12 +245,21 @@ class Office:
         self._nothing_sealed()
         for file in (self._file, self._file.with_name("town.db-wal")):
             kept = file.read_bytes() if file.exists() else b""
-            for ref in due:
+            for ref in {*refs} - town.model.kept():
                 if ref.encode() in kept:
                     raise Fault(f"{ref} is disposed of, and stands in {file.name}")
 
     def _ask(self, query: str, *values: Any) -> list[Any]:
         return self._town.database.execute(query, values).fetchall()
+
+    def _rows_of(self, case: Case) -> list[int]:
+        """Return the row of a closed case; of one that was withdrawn, also those of others of its number and day."""
+        query, drawn_back = (
+            "select id from cases where ref like ? and closed_on = ?",
+            case in self._town.model.withdrawn,
+        )
+        ref = f"{case.ref} (draget %" if drawn_back else case.ref
+        return [row for (row,) in self._ask(query, ref, str(case.dates["closed_on"]))]
 
     def _acts_of(self, row: int) -> int:
         return int(self._ask("select count(*) from event where case_id = ?", row)[0][0])
@@ -255,13 +267,13 @@ class Office:
     def gone_is_gone(self) -> None:
         """Raises: Fault: something is left of a case that was disposed of, or has come back."""
         if self._gone:
-            check.nothing_is_left(self._town.database, self._gone, self._lists)
+            check.nothing_is_left(self._town.database, self._gone, self._lists, self._town.model.kept())
 
     def _nothing_sealed(self) -> None:
         """Raises: Fault: a reply or a message that is kept names a case that is gone."""
         found = self._town.stacks[0].desk.read_now(_sealed)
         for what, text in found:
-            for ref in self._gone.values():
+            for ref in {*self._gone.values()} - self._town.model.kept():
                 if ref in text:
                     raise Fault(f"{what} names {ref}, which is gone")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.chat.card_hand import Card, button, inputs
 from tests.chat.harness import NORTH, SOUTH
-from tests.year.done import Done
+from tests.year.model import Case
 
 WEST = "Barn och unga Väst (påhittad)"
 ROLES = (
@@ -41,27 +41,30 @@ CHEF = "unit_manager"
 
 @dataclass
 class Shown:
-    """A message as a person's client shows it. view: what it is; seen: what held as it was made; by: the act."""
+    """A message as a person's client shows it.
+
+    view: what it is. seen: what held as it was made. by: the act. of: the case it is about.
+    """
 
     message: str
     card: Card | None
     view: Any
     seen: Mapping[str, Any]
     by: str
+    of: Case | None
     loose: bool = False
 
 
 @dataclass
 class Person:
-    """Somebody at her client. at: what she looks at. meant: what she did that she was asked about."""
+    """Somebody at her client. at: what she looks at."""
 
     name: str
     role: str
     cards: list[Shown] = field(default_factory=list)
     at: Shown | None = None
     asked: Shown | None = None
-    meant: Done | None = None
-    heard: dict[tuple[str, str, str], tuple[date, bool]] = field(default_factory=dict)
+    heard: dict[tuple[int, str, str], tuple[date, bool]] = field(default_factory=dict)
     """What she has been reminded of, by case, rule and occasion: when last, and whether the bot knows that it came."""
     bundles: set[date] = field(default_factory=set)
     has_app: bool = False

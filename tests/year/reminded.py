@@ -45,7 +45,8 @@ def hold(town: "Town", person: Person, found: Sequence[tuple[str, str, str]], *,
         mark, should = today[ref, rule]
         if on and on != should:
             raise Fault(f"{person.name} was told of {rule} in {ref} with the date {on}, it is {should}")
-        before = person.heard.get((ref, rule, mark))
+        key = town.model.cases[ref].key
+        before = person.heard.get((key, rule, mark))
         if before is not None and before[1]:
             raise Fault(f"{person.name} was told twice of {rule} in {ref} ({mark}): on {before[0]} and {day}")
-        person.heard[ref, rule, mark] = (day, sure)
+        person.heard[key, rule, mark] = (day, sure)

@@ -1,11 +1,11 @@
 """What a person may be shown: the cases that are hers to know of, and what she has written or read herself."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.year import check
 from tests.year.check import Fault
 from tests.year.done import Done
+from tests.year.model import NEVER
 from tests.year.people import Person
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
         if not any(hers):
             raise Fault(f"{person.name} was shown {ref}, which is not hers")
     for words in set(check.TEXT.findall(text)):
-        ref, author, at = town.model.texts.get(words, ("", "", datetime.max.replace(tzinfo=UTC)))
-        case = town.model.cases.get(ref)
+        of, author, at = town.model.texts.get(words, (None, "", NEVER))
+        case = town.model.now(of)
         if author == person.name or case is None or person.name in (case.lead, case.co):
             continue
         reading = case.readings.get(person.name)
         knows = reading is not None and reading.seen is not None and reading.seen >= at
         if not town.model.reads(person.name, case, today) or not (knows or town.people[author].role != "case_worker"):
-            raise Fault(f"{person.name} was shown a motivation of {ref} before she had read it")
+            raise Fault(f"{person.name} was shown a motivation of {case.ref} before she had read it")

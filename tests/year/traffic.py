@@ -13,7 +13,8 @@ from tests.wire.door import recorded
 from tests.year import acts, check, reminded, sight
 from tests.year.channel import Delivery
 from tests.year.check import Fault
-from tests.year.done import ADMINISTERS, Done, snapshot
+from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
+from tests.year.model import Case
 from tests.year.people import Person, Shown, ref_of
 from tests.year.stack import SHOWN, TURN, Stack, Taken
 
@@ -48,7 +49,8 @@ class Traffic:
         value = {"action": {"type": "Action.Execute", "verb": data.get("verb", ""), "data": data}}
         activity = self.activity(person, "invoke.adaptiveCard-action", value=value, replyToId=shown.message)
         done = Done(activity["id"], person.name, ref, "press", data.get("verb", ""), "", shown.view, shown.seen, title)
-        done.data, done.made_by, done.meant, done.other = dict(data), shown.by, person.meant, other
+        done.data, done.made_by, done.meant, done.other = dict(data), shown.by, self._pending.get(shown.by), other
+        done.case = shown.of
         done.fields = fields
         if fields.get("co_worker"):
             done.data = {**done.data, "co_name": fields["co_worker"].split()[0].lower()}
@@ -170,7 +172,7 @@ class Traffic:
         person = self._town.people[done.person]
         if not done.applied and outcome.result not in ("repeated", "failed"):
             done.applied = True
-            case = self._town.model.cases.get(done.ref)
+            case = acts.about(self._town.model, done)
             day = turn.now.astimezone(STOCKHOLM).date()
             reads = case is not None and self._town.model.reads(person.name, case, day)
             unit = self._town.model.register.unit_of(person.name, day)
@@ -178,20 +180,21 @@ class Traffic:
                 (case is None and unit)
                 or reads
                 or (case is not None and self._town.model.works_on(person.name, case, day))
-                or done.what == ADMINISTERS
+                or done.what in (ADMINISTERS, *RENUMBERS)
             ):
                 acts.apply(self._town.model, done, unit, turn.now.astimezone(STOCKHOLM), reads)
         same = (done.person, tuple(sorted(done.data.items())) if done.data else done.name)
         if outcome.result == "repeated" and same in self._first_done:
             done.after, done.shows = self._first_done[same]
         else:
-            done.after, done.shows = snapshot(self._town.model.cases.get(done.ref)), done.name
+            done.after, done.shows = snapshot(acts.about(self._town.model, done)), done.name
             self._first_done[same] = (done.after, done.name)
         person.asked = None
         self._town.note("kept by", stack.name, turn.activity_id, outcome.result)
-        if done.ref:
+        case = acts.about(self._town.model, done)
+        for ref in {case.ref if case is not None else done.ref, done.other} - {""}:
             try:
-                check.case_is_right(self._town.database, self._town.model, done.ref)
+                check.case_is_right(self._town.database, self._town.model, ref)
             except Fault as fault:
                 raise Fault(f"after {done.person} {done.what} {done.title or done.text!r}: {fault}") from None
 
@@ -204,12 +207,15 @@ class Traffic:
         value = body.get("value")
         if reply is None or not isinstance(value, dict) or shown is None:
             return
-        now = Shown(shown.message, value, reply.view, done.after, done.shows)
+        now = Shown(shown.message, value, reply.view, done.after, done.shows, self._of(reply.view, done))
         self._looks(person, now)
         # What the reply to an earlier press shows is not what the bot asked last: nobody types an answer to it.
         person.asked = now if done.shows == done.name else None
-        if done.what != "change_anyway":
-            person.meant = done
+
+    def _of(self, view: Any, done: Done | None) -> Case | None:
+        """Return the case that a card is about."""
+        ref, case = ref_of(view), acts.about(self._town.model, done) if done is not None else None
+        return case if case is not None and ref in (case.ref, "") else self._town.model.cases.get(ref)
 
     def _looks(self, person: Person, shown: Shown) -> None:
         person.at = shown
@@ -231,7 +237,7 @@ class Traffic:
         view = reply.view if reply is not None else None
         ref = ref_of(view)
         seen = done.after if done is not None else snapshot(self._town.model.cases.get(ref))
-        now = Shown(delivery.message, card, view, seen, by, loose=not by)
+        now = Shown(delivery.message, card, view, seen, by, self._of(view, done), loose=not by)
         if delivery.method == "POST":
             self._looks(person, now)
             person.asked = now if by else None

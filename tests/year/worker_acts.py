@@ -23,13 +23,19 @@ def typed(case: Case, done: Done, now: datetime, reads: bool) -> None:
         if act is not None and case.status in ("", "open", "returned") and given <= SITTING:
             _undo(case, act, done, now)
     elif done.what == "answer":
-        choice, _, text = done.text.partition(", ")
-        item, child = done.view.item.item, _child(done.view)
-        given_now = {item: Value(choice)}
-        if text and not case.protected:
-            given_now["child_not_heard_motivated"] = Value("ja", "text", text)
-        if choice in case.allowed(item, child) and case.applies(item, child):
-            _give(case, done, child, given_now, now)
+        typed_choice(case, done, done.text.partition(", ")[2], now)
+
+
+def typed_choice(case: Case, done: Done, text: str, now: datetime) -> None:
+    """Store what was typed as an answer. text: the motivation that came with it; after a yes to voiding, none."""
+    if done.what != "answer":
+        return
+    choice, item, child = done.text.partition(", ")[0], done.view.item.item, _child(done.view)
+    given = {item: Value(choice)}
+    if text and not case.protected:
+        given["child_not_heard_motivated"] = Value("ja", "text", text)
+    if choice in case.allowed(item, child) and case.applies(item, child):
+        _give(case, done, child, given, now)
 
 
 def _given(act: Act | None, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from tests.chat.harness import NORTH
 from tests.same_answer.own_count import FACTS
 from tests.year.done import CHOICES
 from tests.year.model import Case
-from tests.year.people import Person, Shown, choices, ref_of, verb_of
+from tests.year.people import Person, Shown, choices, verb_of
 
 if TYPE_CHECKING:
     from tests.year.town import Town
@@ -42,6 +42,8 @@ class Workers:
         ]
         if not mine or (len(mine) < 7 and self._chance.random() < 0.3):
             self._town.numbers["case"] += 1
+            if (free := self._town.model.free()) and self._chance.random() < 0.3:
+                return self._chance.choice(free)
             return f"SN {self._town.first.year}/{self._town.numbers['case']:04}"
         return self._chance.choice(mine)
 
@@ -55,16 +57,10 @@ class Workers:
             case, shown = self._town.model.cases.get(ref), person.at
             if case is None or "closed_on" in case.dates:
                 return
-            old = [one for one in person.cards if one.card is not None and not one.loose and ref_of(one.view) == ref]
+            old = [one for one in person.cards if one.card is not None and not one.loose and one.of is case]
             if old and chance.random() < 0.06:
                 await self._presses_something(person, chance.choice(old), ref)
-            elif (
-                shown is None
-                or shown.card is None
-                or ref_of(shown.view) != ref
-                or shown.loose
-                or chance.random() < 0.12
-            ):
+            elif shown is None or shown.card is None or shown.of is not case or shown.loose or chance.random() < 0.12:
                 await self._town.traffic.types(person, *self._command(case, day=self._town.now().date()))
             elif shown.view.kind == "summary" and chance.random() < 0.4:
                 await self._town.traffic.types(person, f"fortsätt {ref}", "look", ref)
