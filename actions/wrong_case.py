@@ -3,8 +3,6 @@
 Source: product.md 2, "Ärendet öppnades fel".
 """
 
-import re
-
 from actions import cases as acts
 from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
@@ -15,10 +13,6 @@ from checklists.errors import CaseIsSent, RefTaken
 from storage import answers, case_reasons, cases, extensions, filled, round_moves
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
-
-_DRAWN_BACK = re.compile(r" \(draget \d+\)$")
-_REF_KEPT = 40
-"""How much of a withdrawn case's reference is kept; the rest of the column says which case it was."""
 
 
 def rename(session: Session, origin: Origin, case: CaseRow, ref: str) -> Changes:
@@ -37,14 +31,9 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
     if is_sent(session, case):
         raise CaseIsSent
     changes = linking.end_all(session, origin, case)
-    case.ref = f"{case.ref[:_REF_KEPT]} (draget {case.id})"
+    cases.free_ref(case)
     case.withdrawn, case.closed_on = True, origin.today
     return changes + record(session, origin, Change("withdrawn", case))
-
-
-def ref_before(case: CaseRow) -> str:
-    """Return the reference of a case as people knew it, also when the case was withdrawn."""
-    return _DRAWN_BACK.sub("", case.ref) if case.withdrawn else case.ref
 
 
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:

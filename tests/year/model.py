@@ -178,6 +178,13 @@ class Case:
             return self.fact(NO_ET_UNLESS_NO.get(item, ""), child) != "ja"
         return value.choice != "obesvarad"
 
+    def exported(self, item: str, child: int) -> str:
+        """Return what a question of a begun list counts as."""
+        value = self.sheets[child].value(item)
+        if not self.applies(item, child):
+            return "ej_tillampligt"
+        return value.choice if self.counts(item, value, child) else "obesvarad"
+
     def gaps(self, child: int) -> set[str]:
         """Return what is missing of one child's list: questions and facts."""
         found = {name for name in FACTS if not self.fact(name, child)}
@@ -292,6 +299,10 @@ class Case:
             sheet.give(act, item, value)
         sheet.points.discard(item)
         self.touched = True
+
+    def give_from_file(self, child: int, item: str, value: Value, now: datetime) -> None:
+        """Store an answer from a file: an act of nobody's, on top of which nothing older is taken back."""
+        self._write(Act("", "", child, at=now), child, item, value, now)
 
     def act_to_undo(self, person: str, name: str = "") -> Act | None:
         """Return which of a person's acts `Ångra` takes back: her last, or the one the button stands beside."""

@@ -17,7 +17,7 @@ from reports.selected import Selection
 from tests.chat.harness import NORTH, STOCKHOLM, TENANT, people_csv
 from tests.migrated import put_database
 from tests.sql.import_files import import_people
-from tests.year import check, chefs, reminded, wrong_number
+from tests.year import answers_file, check, chefs, reminded, wrong_number
 from tests.year.almanac import A_DAY, works
 from tests.year.channel import Channel
 from tests.year.check import Fault
@@ -241,6 +241,8 @@ class Town:
             await self.office.changes_a_case()
         if chance.random() < 0.12:
             await links(self)
+        if chance.random() < 0.1:
+            await answers_file.comes_in(self)
         if chance.random() < 0.12:
             await wrong_number.puts_right(self)
         kind = chance.random()
