@@ -49,6 +49,13 @@ async def comes_in(town: "Town") -> None:
         begun = date.fromisoformat(on) if on else now.date()
         _take(case, child, {item: value for item, (_, value) in given.items()}, begun, now)
     check.case_is_right(town.database, town.model, case.ref)
+    if not refused and chance.random() < 0.3:
+        again = await town.stacks[0].desk.run(
+            lambda session: import_answers(session, raw, frozenset({TENANT}), now, "cli:sim")
+        )
+        if again.added or again.changed:
+            raise Fault(f"the same answers of {case.ref} again: {again.changed} changed, {again.added} added")
+        check.case_is_right(town.database, town.model, case.ref)
 
 
 def _value(town: "Town", case: Case, item: str) -> tuple[tuple[str, str], Value]:

@@ -192,7 +192,7 @@ def rates_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {
         f"{row['unit']} {row['role']} {row['item']}": {code: int(row[code]) for code in COUNTED}
         for row in rows
-        if row["item"] != "*"
+        if row["item"] != "*" and row["role"] != "peer_reviewer"
     }
 
 
@@ -232,6 +232,8 @@ def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return the same of an export's rows."""
     found: dict[str, Any] = {}
     for row in rows:
+        if row["role"] == "peer_reviewer":
+            continue  # what is given in rounds is held against the rounds
         place = f"{row['case_ref']} {row['role']} {row['child'] or 1} {row['item']}"
         text = next(iter(TEXT.findall(row["motivation"])), "")  # where it stands in the file is said beside it as well
         told = (text, row["place"], int(row["revision"]))

@@ -28,7 +28,8 @@ async def links(town: "Town") -> None:
         word, what = ("koppla bort", "unlink") if unlinks else ("koppla", "link")
         await town.traffic.types(town.people[name], f"{word} {' '.join(pair)}", what, pair[0], other=pair[1])
     for person in town.people.values():
-        asked = [one for one in person.cards if one.card is not None and "Ja, koppla" in titles(one.card)]
+        prompts = [one for one in person.cards if one.loose]  # another card may ask beside what else it says
+        asked = [one for one in prompts if one.card is not None and "Ja, koppla" in titles(one.card)]
         refs = check.REF.findall(check.as_text(asked[-1].card)) if asked else []
         if asked and chance.random() < 0.5 and refs[0] in town.model.cases:
             own = refs[0]

@@ -66,6 +66,8 @@ class Office:
                 town.stacks[0].desk, self._order(), [f"case_months={months}", "printed_elsewhere=ja"]
             )
         town.model.months = months
+        for number, lead in enumerate(("anna", "bo", "bo", "doris", "doris", "doris")):
+            await self._takes_a_decided_case(f"SN {town.first.year}/{8001 + number}", lead)
         for number, (unit, lead) in enumerate(((SOUTH, "doris"), (NORTH, "bo"))):
             await self._takes_an_adults_case(f"SN {town.first.year}/{9001 + number}", unit, lead)
 
@@ -196,6 +198,21 @@ class Office:
         now = town.now()
         await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), now, "cli:sim"))
         town.model.cases[ref] = made
+        town.note("imported", ref)
+        check.case_is_right(town.database, town.model, ref)
+
+    async def _takes_a_decided_case(self, ref: str, lead: str) -> None:
+        """Bring in a case that was decided before the municipality had the bot, closed or not."""
+        town, at = self._town, self._town.now()
+        unit = town.model.register.unit_of(lead, at.date())
+        decided = at.date() - timedelta(days=self._chance.randint(5, 80))
+        days = {"opened_on": decided - timedelta(days=60), "decided_on": decided}
+        days |= {"closed_on": decided} if self._chance.random() < 0.5 else {}
+        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{lead}@example.invalid"}
+        cells |= {name: str(day) for name, day in days.items()}
+        raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        town.model.cases[ref] = Case(ref, unit, lead, dates=days)
         town.note("imported", ref)
         check.case_is_right(town.database, town.model, ref)
 

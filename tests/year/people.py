@@ -21,7 +21,7 @@ ROLES = (
     ("mona", "", "manager"),
     ("ada", "", "admin"),
     ("vera", "", "auditor"),
-    ("greta", NORTH, "peer_reviewer"),
+    *((name, unit, "peer_reviewer") for name in ("greta", "hugo") for unit in (NORTH, SOUTH)),
 )
 DEPUTY = ("dag", NORTH, "deputy")
 STRANGER = "okand"

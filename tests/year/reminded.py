@@ -25,9 +25,13 @@ def _audience(town: "Town", case: Case, audience: str, day: date) -> list[str]:
     deputies = [name for name in model.register.holders("deputy", case.unit, day) if town.people[name].has_app]
     if audience == "worker" and (found := [name for name in (case.lead, case.co) if model.register.held(name, day)]):
         return found
-    if audience in ("worker", "chef") or case.protected:  # of a protected identity no manager is told
-        return deputies or model.register.holders(CHEF, case.unit, day)
-    return deputies or ["mona"]
+    chefs = model.register.holders(CHEF, case.unit, day)
+    if audience in (
+        "worker",
+        "chef",
+    ):  # nobody is a named chef's deputy here: of several she takes no place
+        return [*chefs, *deputies] if len(chefs) > 1 else deputies or chefs
+    return deputies or (chefs if case.protected else ["mona"])  # of a protected identity no manager is told
 
 
 def hold(town: "Town", person: Person, found: Sequence[tuple[str, str, str]], *, sure: bool) -> None:

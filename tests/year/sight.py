@@ -18,11 +18,13 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
     today = town.now().date()
     for ref in sorted(set(check.REF.findall(text))):
         case = town.model.cases.get(ref)
-        if done is not None and (ref in done.text or ref == done.other):
+        if done is not None and (ref in done.text or ref == done.other or ref in done.data.values()):
             continue
         if ref in town.model.gone:
             raise Fault(f"{person.name} was shown {ref}, which is gone")
         if case is None or (person.role in ("manager", "admin") and not case.protected):
+            continue
+        if ref in town.rounds.drawn_for(person.name) and not case.protected:
             continue
         known = [case, *(() if case.protected else town.model.beside(ref))]
         hers = (

@@ -27,6 +27,7 @@ from tests.year.model import Model
 from tests.year.office import Office
 from tests.year.people import DEPUTY, ROLES, SAYS, STRANGER, Person, named
 from tests.year.register import Post, Register
+from tests.year.rounds import Rounds
 from tests.year.stack import Stack
 from tests.year.traffic import Traffic
 from tests.year.workers import Workers
@@ -60,7 +61,7 @@ class Town:
         self.in_trouble = False
         self.fault: Fault | None = None
         self.office = Office(self, folder)
-        self.traffic, self.workers = Traffic(self), Workers(self)
+        self.traffic, self.workers, self.rounds = Traffic(self), Workers(self), Rounds(self)
 
     # --- the run ----------------------------------------------------------------------------------------------------
 
@@ -241,6 +242,8 @@ class Town:
             await self.office.changes_a_case()
         if chance.random() < 0.12:
             await links(self)
+        if chance.random() < 0.2:
+            await self.rounds.goes_on()
         if chance.random() < 0.1:
             await answers_file.comes_in(self)
         if chance.random() < 0.12:

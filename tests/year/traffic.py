@@ -50,7 +50,7 @@ class Traffic:
         activity = self.activity(person, "invoke.adaptiveCard-action", value=value, replyToId=shown.message)
         done = Done(activity["id"], person.name, ref, "press", data.get("verb", ""), "", shown.view, shown.seen, title)
         done.data, done.made_by, done.meant, done.other = dict(data), shown.by, self._pending.get(shown.by), other
-        done.case = shown.of
+        done.case = shown.of if not other else None  # of two cases the one that is named first is meant
         done.fields = fields
         if fields.get("co_worker"):
             done.data = {**done.data, "co_name": fields["co_worker"].split()[0].lower()}
@@ -183,6 +183,7 @@ class Traffic:
                 or done.what in (ADMINISTERS, *RENUMBERS)
             ):
                 acts.apply(self._town.model, done, unit, turn.now.astimezone(STOCKHOLM), reads)
+            self._town.rounds.answered(done)
         same = (done.person, tuple(sorted(done.data.items())) if done.data else done.name)
         if outcome.result == "repeated" and same in self._first_done:
             done.after, done.shows = self._first_done[same]
