@@ -66,7 +66,7 @@ def _planted(weeks: int) -> int:
         if found is None:
             missed.append(name)
             print(f"{name}: not found within {MOST_SEEDS} seeds")
-        elif PLANTED[name].shows not in found.fault:
+        elif not PLANTED[name].is_in(found.fault):
             missed.append(name)
             print(f"{name}: another fault found by seed {found.seed}: {found.fault[:160]}", flush=True)
         else:

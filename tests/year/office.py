@@ -66,7 +66,7 @@ class Office:
                 town.stacks[0].desk, self._order(), [f"case_months={months}", "printed_elsewhere=ja"]
             )
         town.model.months = months
-        for number, lead in enumerate(("anna", "bo", "bo", "doris", "doris", "doris")):
+        for number, lead in enumerate(("anna", "bo", "doris")):
             await self._takes_a_decided_case(f"SN {town.first.year}/{8001 + number}", lead)
         for number, (unit, lead) in enumerate(((SOUTH, "doris"), (NORTH, "bo"))):
             await self._takes_an_adults_case(f"SN {town.first.year}/{9001 + number}", unit, lead)

@@ -4,6 +4,7 @@ A simulation that finds none of these would find nothing.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,20 +104,24 @@ def imported_again() -> list[Change]:
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault to plant. shows: a part of what the simulation says when it finds this one and no other."""
+    """A fault to plant. shows: what the simulation says when it finds this one and no other."""
 
     plant: Callable[[], list[Change]]
     shows: str
 
+    def is_in(self, fault: str) -> bool:
+        """Return whether a fault that was found is this one."""
+        return re.search(self.shows, fault) is not None
+
 
 PLANTED = {
     "a lost update": Planted(lost_update, "it is"),
-    "a doubled reminder": Planted(doubled_reminder, "was told twice of"),
+    "a doubled reminder": Planted(doubled_reminder, "told twice of|a second bundle"),
     "a leaked motivation": Planted(leaked_motivation, "holds what somebody wrote"),
     "a figure off by one after undo": Planted(figure_off_after_undo, "figures of"),
     "a deadline off by a day": Planted(deadline_off_by_a_day, "14D"),
     "a number left after disposal": Planted(left_in_replies, "which is gone"),
-    "a protected identity named": Planted(named_to_a_manager, "mona"),
+    "a protected identity named": Planted(named_to_a_manager, "TYST|mona"),
     "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures.py"),
     "a withdrawn case that counts": Planted(withdrawn_and_counted, " of 20"),
     "answers imported twice": Planted(imported_again, "the same answers of"),

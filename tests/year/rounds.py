@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REVIEWERS = ("greta", "hugo")
 LIST, LIST_TITLE = "peer_review_bou", "Kollegial egenkontroll, barn och unga"
 BEGINS, GOES_ON = "Börja granska", "Fortsätt"
-MOST_STEPS = 12
+MOST_STEPS = 8
 
 
 @dataclass

@@ -58,5 +58,5 @@ def test_a_planted_fault_is_found(name: str) -> None:
     found = found_within(name, range(MOST_SEEDS))
 
     assert found is not None
-    assert PLANTED[name].shows in found.fault, "another fault than the planted one"
+    assert PLANTED[name].is_in(found.fault), "another fault than the planted one"
     assert year(found.seed, found.weeks).fault == "", "the seed finds a fault without it as well"

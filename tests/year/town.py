@@ -242,8 +242,9 @@ class Town:
             await self.office.changes_a_case()
         if chance.random() < 0.12:
             await links(self)
-        if chance.random() < 0.2:
+        if chance.random() < 0.15:
             await self.rounds.goes_on()
+            return
         if chance.random() < 0.1:
             await answers_file.comes_in(self)
         if chance.random() < 0.12:
