@@ -207,7 +207,7 @@ class Office:
         unit = town.model.register.unit_of(lead, at.date())
         decided = at.date() - timedelta(days=self._chance.randint(5, 80))
         days = {"opened_on": decided - timedelta(days=60), "decided_on": decided}
-        days |= {"closed_on": decided} if self._chance.random() < 0.5 else {}
+        days |= {"closed_on": decided} if self._chance.random() < 0.25 else {}
         cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{lead}@example.invalid"}
         cells |= {name: str(day) for name, day in days.items()}
         raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
