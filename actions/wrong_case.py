@@ -1,7 +1,5 @@
 """Put right a case that was opened under a wrong reference, or by mistake; ask for one that somebody else has."""
 
-import re
-
 from actions import cases as acts
 from actions import linking, signing
 from actions.changes import NONE, Change, Changes, record
@@ -12,10 +10,6 @@ from checklists.errors import CaseIsSent, RefTaken
 from storage import answers, case_reasons, cases, extensions, filled, round_moves
 from storage.cases import CaseRow, Facts
 from storage.desk import Session
-
-_DRAWN_BACK = re.compile(r" \(draget \d+\)$")
-_REF_KEPT = 40
-"""How many characters of a withdrawn case's reference are kept; the rest of the column holds its row id."""
 
 
 def rename(session: Session, origin: Origin, case: CaseRow, ref: str) -> Changes:
@@ -34,14 +28,9 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
     if is_sent(session, case):
         raise CaseIsSent
     changes = linking.end_all(session, origin, case)
-    case.ref = f"{case.ref[:_REF_KEPT]} (draget {case.id})"
+    cases.free_ref(case)
     case.withdrawn, case.closed_on = True, origin.today
     return changes + record(session, origin, Change("withdrawn", case))
-
-
-def ref_before(case: CaseRow) -> str:
-    """Return the reference of a case as people knew it, also when the case was withdrawn."""
-    return _DRAWN_BACK.sub("", case.ref) if case.withdrawn else case.ref
 
 
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:

@@ -1,5 +1,6 @@
 """Cases, and the facts about them and their children, stored as revisions."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -83,6 +84,21 @@ class FactRow(TableRow, table=True):
 
 Facts = dict[tuple[int, str], FactRow]
 """The newest revision of each fact, by child (0: the whole case) and name."""
+
+
+_DRAWN_BACK = re.compile(r" \(draget \d+\)$")
+_REF_KEPT = 40
+"""How much of a withdrawn case's reference is kept; the rest of the column says which case it was."""
+
+
+def free_ref(row: CaseRow) -> None:
+    """Let anyone have the reference of a case that is withdrawn."""
+    row.ref = f"{row.ref[:_REF_KEPT]} (draget {row.id})"
+
+
+def ref_before(row: CaseRow) -> str:
+    """Return the reference of a case as people knew it, also when the case was withdrawn."""
+    return _DRAWN_BACK.sub("", row.ref) if row.withdrawn else row.ref
 
 
 def dates_of(row: CaseRow | Row[Any], violence_known_on: date | None = None) -> CaseDates:

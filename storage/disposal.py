@@ -29,10 +29,11 @@ CLEARED = frozenset({"conversation"})
 
 @dataclass(frozen=True, slots=True)
 class DueCase:
-    """A case whose retention period is over. lists: the number of its filled-in checklists."""
+    """A case whose retention period is over. lists: the number of its filled-in checklists. known_as: to people."""
 
     id: int
     ref: str
+    known_as: str
     closed_on: date
     due_on: date
     lists: int
@@ -57,7 +58,7 @@ def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueC
     for case, lists in session.exec(query):
         due_on = periods.case_due_on(case.closed_on)
         if case.closed_on is not None and due_on is not None and due_on <= today:
-            found.append(DueCase(case.id, case.ref, case.closed_on, due_on, lists))
+            found.append(DueCase(case.id, case.ref, cases.ref_before(case), case.closed_on, due_on, lists))
     return found
 
 
@@ -98,7 +99,7 @@ def dispose_of(
         trail.record(session, tenant.id, at, actor, "disposed", case_id=case.id)
     round_cases.note_gone(session, ids)
     session.flush()
-    naming.forget(session, tenant.id, [case.ref for case in gone], looked)
+    naming.forget(session, tenant.id, _known_as(session, tenant, gone), looked)
     connection = session.connection()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name in KEPT:
@@ -111,6 +112,12 @@ def dispose_of(
     for row_id in ids:
         keys_of(session).forget(tenant.id, row_id)
     session.expunge_all()
+
+
+def _known_as(session: Session, tenant: TenantRow, gone: Sequence[CaseRow]) -> list[str]:
+    """Return the references by which people knew cases; what names one that another case has now is about that one."""
+    named = [(case, cases.ref_before(case)) for case in gone]
+    return [ref for case, ref in named if ref == case.ref or cases.find(session, tenant.id, ref) is None]
 
 
 def case_columns(table: Table) -> list[ColumnElement[int]]:

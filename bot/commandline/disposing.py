@@ -158,7 +158,7 @@ def _check_folder(order: Order, must_print: bool) -> None:
 
 def _look(session: Session, due: Due) -> Naming:
     """Search what is stored for whatever names the cases: this takes long, and the bot goes on answering meanwhile."""
-    return naming.look(session, tenants.known(session, due.tenant).id, [case.ref for case in due.cases])
+    return naming.look(session, tenants.known(session, due.tenant).id, [case.known_as for case in due.cases])
 
 
 def _take_away(session: Session, order: Order, due: Due, ids: Sequence[int], looked: Naming) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from actions import round_progress, round_seat, round_unfit
 from actions.round_reach import reviewer_units
-from actions.wrong_case import ref_before
 from checklists.rights import RELATIONS, Right
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import OfRound
@@ -12,7 +11,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import PanelRow, PanelView
 from dialogs.views.views import Button, Line
-from storage import people, round_lists, round_readings, rounds
+from storage import cases, people, round_lists, round_readings, rounds
 from storage.cases import CaseRow
 from storage.people import ORGANISATION
 from storage.round_readings import ReadingRow
@@ -61,7 +60,7 @@ def _lost(context: TurnContext, still: Collection[int]) -> list[Line]:
     found = round_readings.lost_by(context.session, context.tenant_id, context.person_id)
     by_why: dict[str, list[str]] = {}
     for case in {case.id: case for _, case in found if case.id not in still}.values():
-        by_why.setdefault(round_unfit.stopped(case) or "moved", []).append(ref_before(case))
+        by_why.setdefault(round_unfit.stopped(case) or "moved", []).append(cases.ref_before(case))
     return [
         Line(say="rounds.lost_" + why, args={"count": len(refs)} if why == "protected" else {"refs": ", ".join(refs)})
         for why, refs in by_why.items()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from actions import round_matching, round_progress, round_unfit
 from actions import rounds as acts
 from actions.round_reach import reach, reviewer_units
-from actions.wrong_case import ref_before
 from checklists.rights import READER, VerbName
 from checklists.round_match import Match, NoMatch, Reason
 from checklists.swedish_time import day_of
@@ -16,7 +15,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.rounds import Option, PanelField, PanelRow, PanelView, coded
 from dialogs.views.views import Button, Line
-from storage import people, raised, round_cases, round_readings, round_reviewers, round_ties, rounds, tenants
+from storage import cases, people, raised, round_cases, round_readings, round_reviewers, round_ties, rounds, tenants
 from storage.people import ORGANISATION
 from storage.rounds import RoundRow
 
@@ -155,7 +154,7 @@ def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
 def taken(context: TurnContext, row: RoundRow) -> PanelView:
     """Say which drawn cases can no longer be reviewed in this round, and why, and offer the next ones instead."""
     bad = round_unfit.unfit(context.session, context.origin, row)
-    refs = {case.id: ref_before(case) for _, case in round_cases.drawn_of(context.session, row.id)}
+    refs = {case.id: cases.ref_before(case) for _, case in round_cases.drawn_of(context.session, row.id)}
     busy = round_cases.under_way(context.session, list(bad), row.checklist)
     lines = []
     for why in dict.fromkeys(sorted(bad.values())):
@@ -338,7 +337,8 @@ def _case_row(
     context: TurnContext, row: RoundRow, one: round_progress.CaseProgress, names: dict[int, str], far: dict[int, str]
 ) -> PanelRow:
     hidden, stopped = one.case.protected_identity, round_unfit.stopped(one.case)
-    title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": ref_before(one.case)})
+    ref = cases.ref_before(one.case)
+    title = Line(say="rounds.hidden_case") if hidden else Line(say="rounds.case", args={"ref": ref})
     lines = [Line(say="rounds.is_done" if _is_reviewed(row, one) else "rounds.not_done_" + row.state)]
     lines += [Line(say="rounds.is_" + stopped)] if stopped else []
     lines += [Line(say="rounds.twice", args={"done": len(one.done)})] if one.row.twice else []
@@ -354,7 +354,7 @@ def _case_row(
     given = one.row.why_not if one.row.why_not != stopped else ""
     lines += [Line(say="rounds.why_" + given)] if given else []
     buttons: tuple[Button, ...] = ()
-    of = "" if hidden else ref_before(one.case)
+    of = "" if hidden else ref
     if row.state == "open" and one.is_left:
         claim = claimed("round_move", OfRound(row.id, said=str(one.case.id)))
         buttons = (Button(title=Line(say="buttons.other_reviewer"), claim=claim, about=of),)

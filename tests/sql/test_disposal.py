@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, insert, inspect, text
 from sqlmodel import select
 
+from actions import wrong_case
+from actions.origin import Origin
 from checklists.loader import checklist_version
 from checklists.model import Written
 from checklists.rates import NOT_ASKED
@@ -299,6 +301,31 @@ def test_what_the_tenants_own_key_seals_goes_when_it_names_the_case_and_only_the
     assert scalar(desk, "select activity_id from inbox") == "1"
     assert scalar(desk, "select count(*) from outbox") == 1
     assert scalar(desk, "select shown from conversation") == ""
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_withdrawn_case_goes_under_the_number_people_knew_it_by_unless_another_has_it(
+    desk: Desk, world: World, taken: bool
+) -> None:
+    def write(session: Session) -> None:
+        case = the_case(session, world)
+        wrong_case.withdraw(session, Origin(world.tenant, "cli:made-up", NOW), case)
+        for number, words in enumerate(("…SN 2026/0001…", "…SN 2026/0002…")):
+            came = InboxRow(
+                tenant_id=world.tenant, channel_id="c", activity_id=str(number), digest="d", reply=b"", at=NOW
+            )
+            inbox.keep(session, came, words)
+        if taken:
+            neighbour(session, world, "SN 2026/0001")
+
+    def go(session: Session) -> None:
+        case = session.get_one(CaseRow, world.case)
+        disposal.dispose_of(session, tenant_of(session, world), [case], NOW, "cli:made-up")
+
+    desk.run_now(write)
+    desk.run_now(go)
+
+    assert scalar(desk, "select count(*) from inbox") == (2 if taken else 1)
 
 
 def put_message(session: Session, world: World, chat: int, words: str, **more: Any) -> None:

@@ -45,7 +45,7 @@ from storage import (
     trail,
 )
 from storage import rounds as stored
-from storage.cases import CaseRow
+from storage.cases import CaseRow, ref_before
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.log_checks import LogCheckRow
@@ -296,7 +296,7 @@ def test_a_draft_whose_cases_changed_is_not_started_before_others_are_taken_in_t
         round_giving.renew(session, mona, first)
         with pytest.raises(NothingDrawn):
             rounds.start(session, mona, first, SETTINGS)
-        assert {wrong_case.ref_before(one) for one in cases.values()} == {f"SN {number}" for number in range(8)}
+        assert {ref_before(one) for one in cases.values()} == {f"SN {number}" for number in range(8)}
 
     desk.run_now(work)
 

@@ -66,6 +66,9 @@ def _planted(weeks: int) -> int:
         if found is None:
             missed.append(name)
             print(f"{name}: not found within {MOST_SEEDS} seeds")
+        elif not PLANTED[name].is_in(found.fault):
+            missed.append(name)
+            print(f"{name}: another fault found by seed {found.seed}: {found.fault[:160]}", flush=True)
         else:
             print(f"{name}: found by seed {found.seed}: {found.fault[:160]}", flush=True)
     return 1 if missed else 0

@@ -1,4 +1,4 @@
-"""Compares the database, the messages and the figures with the model. Reads the database with SQL of its own."""
+"""Holds the database, the messages and the figures against the model. Reads the database with SQL of its own."""
 
 import json
 import re
@@ -27,7 +27,7 @@ REMINDS = {
     "UPPFOLJT": r"Det här pågick när du signerade()",
     "SKYDD": r"En anmälan kom in (\S+)\. Frågan",
 }
-"""How a reminder of each rule begins; the group is its date."""
+"""How a reminder of each rule begins, and where its date stands."""
 OTHERS = {
     "det som saknas i underlaget": "LUCKOR",
     "om beslutet är fattat": "BESLUT",
@@ -43,7 +43,7 @@ OTHERS = {
 
 
 class Fault(AssertionError):
-    """The product did something other than the model says."""
+    """The product did something else than the model says."""
 
 
 def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
@@ -74,9 +74,10 @@ def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
     return found
 
 
-def expected(case: Case) -> dict[str, Any]:
-    """Return the same, according to the model."""
-    found: dict[str, Any] = {"children": case.children, "protected": case.protected, "unit": case.unit}
+def expected(case: Case, model: Model) -> dict[str, Any]:
+    """Return the same as the model has it."""
+    found: dict[str, Any] = {"children": case.children, "protected": case.protected}
+    found["unit"] = model.register.called[case.unit]
     found |= {name: str(day) for name, day in case.dates.items()}
     found |= {"lead": [case.lead.title()] if case.lead else [], "co": [case.co.title()] if case.co else []}
     found |= {f"fact {name} {child}": value for (name, child), value in case.facts.items()}
@@ -93,7 +94,7 @@ def expected(case: Case) -> dict[str, Any]:
 
 
 def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Check that two descriptions are the same. Raises: Fault: they differ."""
+    """Raises: Fault: two descriptions differ."""
     wrong = {
         name: (found.get(name), wanted.get(name))
         for name in sorted({*found, *wanted})
@@ -105,13 +106,27 @@ def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
 
 
 def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
-    """Check that a case is stored as the model says. Raises: Fault: it is not."""
+    """Raises: Fault: a case is not stored as the model has it."""
     case = model.cases.get(ref)
-    same(ref, stored(database, ref), expected(case) if case is not None else {})
+    same(ref, stored(database, ref), expected(case, model) if case is not None else {})
+
+
+def units_are_right(database: sqlite3.Connection, model: Model) -> None:
+    """Raises: Fault: other roles are held, on other days or in other units, than the model says."""
+    query = """select p.name, u.name, r.role, r.valid_from, r.valid_to from role r join unit u on u.id = r.unit_id
+        join person p on p.id = r.person_id"""
+    found = {f"{name.split()[0].lower()} {role} {unit}": days for name, unit, role, *days in database.execute(query)}
+    wanted = {
+        f"{one.name} {one.role} {model.register.called.get(one.unit, '')}": [
+            str(day) if day else None for day in (one.first, one.last)
+        ]
+        for one in model.register.posts
+    }
+    same("roles", found, wanted)
 
 
 def links_are_right(database: sqlite3.Connection, model: Model) -> None:
-    """Check that the linked cases, and those asked about, are those of the model. Raises: Fault: they are not."""
+    """Raises: Fault: other cases are linked, or asked about, than the model says."""
     ref = "(select ref from cases where cases.id = {}_case_id)"
     query = f"select {ref.format('child')}, {ref.format('adult')}, state from case_link"
     found = {f"{child} and {adult}": state for child, adult, state in database.execute(query)}
@@ -177,7 +192,7 @@ def rates_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {
         f"{row['unit']} {row['role']} {row['item']}": {code: int(row[code]) for code in COUNTED}
         for row in rows
-        if row["item"] != "*"
+        if row["item"] != "*" and row["role"] != "peer_reviewer"
     }
 
 
@@ -199,7 +214,7 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 
 
 def answers_wanted(model: Model, first: date, last: date) -> dict[str, Any]:
-    """Return the answers that are exported, with their texts; none of cases with protected identity."""
+    """Return which answers leave the house, with what is written beside them: none of a protected identity."""
     found: dict[str, Any] = {}
     for case in model.cases.values():
         sheets = [("case_worker", child, sheet) for child, sheet in case.sheets.items()]
@@ -217,8 +232,10 @@ def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Return the same of an export's rows."""
     found: dict[str, Any] = {}
     for row in rows:
+        if row["role"] == "peer_reviewer":
+            continue  # what is given in rounds is held against the rounds
         place = f"{row['case_ref']} {row['role']} {row['child'] or 1} {row['item']}"
-        text = next(iter(TEXT.findall(row["motivation"])), "")  # the export also says where in the file it is
+        text = next(iter(TEXT.findall(row["motivation"])), "")  # where it stands in the file is said beside it as well
         told = (text, row["place"], int(row["revision"]))
         found[place] = sorted((*found.get(place, ()), told))
     return found
@@ -227,11 +244,16 @@ def answers_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 # --- what is gone -----------------------------------------------------------------------------------------------------
 
 STAYS = ("event", "event_seal", "tombstone")
-"""The tables that keep rows of a disposed case: who did what and when, without content, and that it was disposed of."""
+"""Who did what and when, without content; and that the case was disposed of."""
 
 
-def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int]) -> None:
-    """Check that no row belongs to or names a case that was disposed of. gone: references by row id. Raises: Fault."""
+def nothing_is_left(
+    database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int], kept: Collection[str]
+) -> None:
+    """Raises: Fault: a row belongs to a case that was disposed of, or names it.
+
+    gone: references by row id. kept: the references that other cases have.
+    """
     for table, column, kind in _columns(database):
         of: Collection[int] = (
             gone if column == "case_id" or column.endswith("_case_id") or (table, column) == ("cases", "id") else ()
@@ -242,7 +264,7 @@ def nothing_is_left(database: sqlite3.Connection, gone: Mapping[int, str], lists
             if database.execute(query).fetchone()[0]:
                 raise Fault(f"{table}.{column} still has rows of what was disposed of")
         if kind.startswith(("VARCHAR", "TEXT", "JSON")):
-            for ref in gone.values():
+            for ref in {*gone.values()} - {*kept}:
                 query = f"select count(*) from [{table}] where instr([{column}], ?)"
                 if database.execute(query, (ref,)).fetchone()[0]:
                     raise Fault(f"{table}.{column} names {ref}, which was disposed of")

@@ -163,6 +163,7 @@ def predictable(seed: int, loop: SimulatedLoop, now: Callable[[], datetime]) -> 
     ticks = _Ticks(loop)
     changes: list[tuple[Any, str, Any]] = [
         (os, "urandom", drawn.randbytes),
+        (random, "_urandom", drawn.randbytes),  # what `secrets.choice` draws from
         (secrets, "token_bytes", lambda count=32: drawn.randbytes(count)),
         (storage.replicas, "_now", lambda _session: now()),
         (storage.desk, "time", ticks),

@@ -6,12 +6,14 @@ it ought to have stored follows from what the person saw when she acted.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
 from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workdays_on
+from tests.year.register import Register
 
 NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
 MOST_UNDO = 10
@@ -46,7 +48,7 @@ class Act:
 
 @dataclass
 class Sheet:
-    """One child's list. tops: per item, the acts that have answered it, the newest last."""
+    """One child's list. tops: per item, the acts that stand on one another, the newest last."""
 
     begun: date
     values: dict[str, Value] = field(default_factory=dict)
@@ -85,18 +87,7 @@ class Reading:
     ended: bool = False
 
 
-@dataclass(frozen=True)
-class Post:
-    """A role that somebody holds in a unit; first, last: its days, both counted, None for ever."""
-
-    name: str
-    unit: str
-    role: str
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass
+@dataclass(eq=False)
 class Case:
     """One case. facts: by name and child, 0 for the whole case. protected: its people's identities are.
 
@@ -128,6 +119,8 @@ class Case:
     confirmed: set[tuple[str, int]] = field(default_factory=set)
     is_signed: bool = False
     signatures: int = 0
+    key: int = field(default_factory=count().__next__)
+    """What it is known by whatever its number is."""
     read_days: dict[str, date] = field(default_factory=dict)
 
     @property
@@ -135,6 +128,24 @@ class Case:
         """Of the workers' lists together: that of the one that has come least far; "" before any is begun."""
         found = {sheet.status for sheet in self.sheets.values()}
         return next((one for one in ("open", "returned", "voided", "sent", "signed") if one in found), "")
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a list has ever left the one who writes it."""
+        return bool(self.readings) or any(sheet.was_sent for sheet in self.sheets.values())
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is written in it."""
+        return self.was_sent or bool(self.extensions) or any(sheet.revisions for sheet in self.sheets.values())
+
+    def takes(self, days: Mapping[str, date]) -> bool:
+        """Return whether more dates fit the ones it has."""
+        at = {**self.dates, **days}
+        pairs = [("opened_on", "decided_on"), ("decided_on", "started_on")]
+        pairs += [("received_on", "opened_on")] if "received_on" not in days else []
+        new = [(first, last) for first, last in pairs if first in days or last in days]
+        return not any(first in at and last in at and at[first] > at[last] for first, last in new)
 
     # --- questions ------------------------------------------------------------------------------------------------
 
@@ -162,10 +173,17 @@ class Case:
         return found
 
     def counts(self, item: str, value: Value, child: int) -> bool:
-        """Return whether an answer counts with the present facts; an unknown fact hides no answer."""
+        """Return whether an answer is one as the facts are now: a fact that is unknown hides none."""
         if value.choice == "ej_tillampligt":
             return self.fact(NO_ET_UNLESS_NO.get(item, ""), child) != "ja"
         return value.choice != "obesvarad"
+
+    def exported(self, item: str, child: int) -> str:
+        """Return what a question of a begun list counts as."""
+        value = self.sheets[child].value(item)
+        if not self.applies(item, child):
+            return "ej_tillampligt"
+        return value.choice if self.counts(item, value, child) else "obesvarad"
 
     def gaps(self, child: int) -> set[str]:
         """Return what is missing of one child's list: questions and facts."""
@@ -195,7 +213,7 @@ class Case:
             self.sheets.setdefault(child, Sheet(day))
 
     def set_fact(self, name: str, child: int, value: str, now: datetime, day: date) -> None:
-        """Store a fact if it differs from before; `unknown` given for the first time counts as a change."""
+        """Store a fact if it is another than before; `unknown` the first time is one as well."""
         at = (name, child if name in OF_CHILD else 0)
         old = self.facts.get(at, "") or ("unknown" if at in self.fact_revisions else "")
         if value == old:
@@ -225,7 +243,7 @@ class Case:
                     sheet.status, sheet.was_voided = "voided", True
 
     def voids(self, child: int, item: str, value: Value) -> bool:
-        """Return whether a new answer voids the signature."""
+        """Return whether a new answer takes a signature with it."""
         was, now = self.signed_values.get(child, {}).get(item, OPEN), self.sheets[child].value(item)
         if was.choice != "pagaende":
             return True
@@ -247,7 +265,7 @@ class Case:
         return any(self.voids(child, item, value) for item, value in given.items())
 
     def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
-        """Store one act of a worker's."""
+        """Store one act of a worker's; what stands already is no news."""
         act = Act(name, person, child, at=now)
         for item, value in given.items():
             self._write(act, child, item, value, now)
@@ -281,6 +299,10 @@ class Case:
             sheet.give(act, item, value)
         sheet.points.discard(item)
         self.touched = True
+
+    def give_from_file(self, child: int, item: str, value: Value, now: datetime) -> None:
+        """Store an answer from a file: an act of nobody's, on top of which nothing older is taken back."""
+        self._write(Act("", "", child, at=now), child, item, value, now)
 
     def act_to_undo(self, person: str, name: str = "") -> Act | None:
         """Return which of a person's acts `Ångra` takes back: her last, or the one the button stands beside."""
@@ -444,61 +466,142 @@ def _newest(day: date, starts: Mapping[date, date]) -> date | None:
 
 @dataclass
 class Model:
-    """The whole municipality. gone: what was disposed of, as it stays in the figures for ever.
+    """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
     months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
-    with the case whose people are asked, and the day. met: every pair whose people have heard of each other.
+    with the case whose people are asked, and the day. met: every pair whose people have heard of each other. given_up:
+    numbers that cases had, and have no more. withdrawn: cases that were opened by mistake, which count in no figure.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
-    texts: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+    texts: dict[str, tuple[Case, str, datetime]] = field(default_factory=dict)
     """By text: case, author, and when."""
-    posts: list[Post] = field(default_factory=list)
+    register: Register = field(default_factory=Register)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
     months: int = 0
+    given_up: list[str] = field(default_factory=list)
+    withdrawn: list[Case] = field(default_factory=list)
     links: dict[tuple[str, str], tuple[str, str, date]] = field(default_factory=dict)
     met: set[tuple[str, str]] = field(default_factory=set)
 
     def town(self, today: date) -> own_count.Town:
-        """Return the model in the form from which own_count.py counts the figures."""
-        return own_count.Town([*self.gone.values(), *map(_counted, self.cases.values())], today)
+        """Return the same in the form that the figures are counted from by hand."""
+        every = [*self.gone.values(), *map(_counted, self.cases.values())]
+        return own_count.Town([replace(one, unit=self.register.called[one.unit]) for one in every], today)
 
-    def held(self, name: str, day: date) -> list[Post]:
-        """Return the roles that somebody holds on a day."""
-        return [one for one in self.posts if one.name == name and (one.first or day) <= day <= (one.last or day)]
+    # --- units ------------------------------------------------------------------------------------------------------
 
-    def holders(self, role: str, unit: str, day: date) -> list[str]:
-        """Return who holds a role in a unit on a day."""
-        held = [one for one in self.posts if (one.role, one.unit) == (role, unit)]
-        return list(dict.fromkeys(one.name for one in held if one in self.held(one.name, day)))
+    def unit_line(self, unit: str, today: date) -> str:
+        """Return what the admin is shown of a unit."""
+        line = f"{self.register.called[unit]} · öppna ärenden: {len(self.open_in(unit))}"
+        closes = self.register.closed.get(unit)
+        return f"{line} · stängs efter {closes - A_DAY}" if closes else line
+
+    def open_in(self, unit: str) -> list[Case]:
+        """Return the cases of a unit that are not closed."""
+        return [case for case in self.cases.values() if case.unit == unit and "closed_on" not in case.dates]
+
+    def merge(self, unit: str, into: str, today: date) -> None:
+        """Make a unit part of another: its cases and figures are that one's, now and before."""
+        if self.register.merge(unit, into, today):
+            for case in self.cases.values():
+                case.unit = into if case.unit == unit else case.unit
+            for one in self.gone.values():
+                one.unit = into if one.unit == unit else one.unit
+
+    def close(self, unit: str, last: date) -> None:
+        """Close a unit after a day, unless it has open cases."""
+        if not self.open_in(unit):
+            self.register.close(unit, last)
+
+    # --- who may ----------------------------------------------------------------------------------------------------
 
     def reads(self, name: str, case: Case, day: date) -> bool:
         """Return whether somebody reads a case as its chef, or in her place."""
-        chefs = [one.unit for one in self.held(name, day) if one.role in ("unit_manager", "deputy")]
+        chefs = [one.unit for one in self.register.held(name, day) if one.role in ("unit_manager", "deputy")]
         return case.unit in chefs and name not in (case.lead, case.co)
 
     def works_on(self, name: str, case: Case, day: date) -> bool:
         """Return whether somebody works on a case."""
-        return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.held(name, day))
+        return name in (case.lead, case.co) and any(one.role == "case_worker" for one in self.register.held(name, day))
 
-    def due_to_go(self, day: date) -> list[str]:
+    def due_to_go(self, day: date) -> list[Case]:
         """Return the cases whose time is over."""
         return [
-            case.ref
-            for case in self.cases.values()
+            case
+            for case in (*self.cases.values(), *self.withdrawn)
             if self.months and "closed_on" in case.dates and months_on(case.dates["closed_on"], self.months) <= day
         ]
 
-    def forget(self, ref: str) -> None:
-        """Remove a case; what it contributes to the figures stays."""
-        self.gone[ref] = _counted(self.cases.pop(ref))
-        self.gone[ref].is_listed = False
+    def forget(self, case: Case) -> None:
+        """Let a case be gone; what it has in the figures stays."""
+        if case in self.withdrawn:
+            self.withdrawn.remove(case)
+            return
+        self.gone[case.ref] = _counted(self.cases.pop(case.ref))
+        self.gone[case.ref].is_listed = False
+        self._unlink(case.ref)
+
+    def _unlink(self, ref: str) -> None:
         self.links = {pair: link for pair, link in self.links.items() if ref not in pair}
+
+    # --- wrong numbers ----------------------------------------------------------------------------------------------
+
+    def now(self, case: Case | None) -> Case | None:
+        """Return a case if it is still there."""
+        return case if case is not None and self.cases.get(case.ref) is case else None
+
+    def kept(self) -> set[str]:
+        """Return every number of a case that is kept."""
+        return {case.ref for case in (*self.cases.values(), *self.withdrawn)}
+
+    def free(self) -> list[str]:
+        """Return the numbers that a case had once and anyone may have now."""
+        return [ref for ref in self.given_up if ref not in self.cases and ref not in self.gone]
+
+    def withdraw(self, case: Case, today: date) -> None:
+        """Take a case away that was opened by mistake; it is kept, closed, until its time is over."""
+        del self.cases[case.ref]
+        self._unlink(case.ref)
+        case.dates["closed_on"] = today
+        self.withdrawn.append(case)
+        self.given_up.append(case.ref)
+
+    def renumber(self, case: Case, ref: str) -> None:
+        """Give a case another number; all that is its own goes with it."""
+        old = case.ref
+        self.cases = {ref if one is case else at: one for at, one in self.cases.items()}
+        case.ref = ref
+        self.links = {_put(pair, old, ref): (*_put(link[:2], old, ref), link[2]) for pair, link in self.links.items()}
+        self.met |= {_put(pair, old, ref) for pair in self.met if old in pair}
+        self.given_up.append(old)
+
+    def merge_into(self, case: Case, empty: Case, person: str, now: datetime) -> None:
+        """Give a case the place of an empty one, with what is known of that one alone."""
+        days = {name: day for name, day in empty.dates.items() if name not in case.dates}
+        facts = {at: value for at, value in empty.facts.items() if at[1] <= case.children and at not in case.facts}
+        stands = case.is_signed and (person, case.signatures) not in case.confirmed
+        if empty.is_begun or "closed_on" in empty.dates or not case.takes(days) or (facts and stands):
+            return
+        for pair, link in [one for one in self.links.items() if empty.ref in one[0] and one[1][0] == "linked"]:
+            self.links[_put(pair, empty.ref, case.ref)] = (link[0], "", link[2])
+        ref = empty.ref
+        self.withdraw(empty, now.date())
+        self.met |= {_put(pair, ref, case.ref) for pair in self.met if ref in pair}
+        self.renumber(case, ref)
+        case.dates |= days
+        for (name, child), value in facts.items():
+            case.set_fact(name, child, value, now, now.date())
+        case.protected = case.protected or empty.protected
 
     def beside(self, ref: str) -> list[Case]:
         """Return the cases whose people may know of this one, as somebody has linked them, or asked to."""
         others = {one for pair in self.met if ref in pair for one in pair} - {ref}
         return [self.cases[one] for one in sorted(others) if one in self.cases]
+
+
+def _put(pair: tuple[str, str], old: str, new: str) -> tuple[str, str]:
+    return new if pair[0] == old else pair[0], new if pair[1] == old else pair[1]
 
 
 def _counted(case: Case) -> own_count.Case:

@@ -4,7 +4,8 @@ It uses the files and commands that `app.py` takes, in the middle of everybody e
 """
 
 import random
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,11 +21,15 @@ from tests.chat.harness import NORTH, SOUTH, TENANT, people_csv
 from tests.sql.import_files import import_cases, import_people
 from tests.year import check
 from tests.year.check import Fault
-from tests.year.model import Case, Post
+from tests.year.model import Case
+from tests.year.register import Post
+from tests.year.units import Units
 
 if TYPE_CHECKING:
     from tests.year.town import Town
 
+Act = Callable[[date], Any]
+DUE = re.compile(rf"  ({check.REF.pattern})(?: \(draget \d+\))?: closed ")
 SHORT = 8
 """Weeks up to which more happens in each."""
 
@@ -39,9 +44,9 @@ class Office:
         self._gone: dict[int, str] = {}
         self._lists: set[int] = set()
         self._adults = 2
-        self._plan = dict(self._plans())
+        self._plan, self._desk = _by_day(self._plans()), _by_day(Units(town).plans())
 
-    def _plans(self) -> Iterator[tuple[date, Callable[[date], Any]]]:
+    def _plans(self) -> Iterator[tuple[date, Act]]:
         """Yield what is to happen on which day."""
         chance, days = self._chance, 7 * self._town.weeks
         leaves = chance.randrange(days + 5)
@@ -61,16 +66,29 @@ class Office:
                 town.stacks[0].desk, self._order(), [f"case_months={months}", "printed_elsewhere=ja"]
             )
         town.model.months = months
+        for number, lead in enumerate(("anna", "bo", "doris")):
+            await self._takes_a_decided_case(f"SN {town.first.year}/{8001 + number}", lead)
         for number, (unit, lead) in enumerate(((SOUTH, "doris"), (NORTH, "bo"))):
             await self._takes_an_adults_case(f"SN {town.first.year}/{9001 + number}", unit, lead)
 
     async def day(self, day: date) -> None:
         """Do what is due before people come to work."""
-        if day in self._plan:
-            await self._plan[day](day)
+        for act in self._plan.get(day, ()):
+            await act(day)
         often = 0.2 if self._town.weeks <= SHORT else 0.04
         if self._town.model.months and self._chance.random() < often:
             await self._disposes(day)
+
+    async def in_the_chat(self, day: date) -> None:
+        """Do what the admin does herself, at her own client."""
+        for act in self._desk.get(day, ()):
+            await act(day)
+            check.units_are_right(self._town.database, self._town.model)
+
+    def _named(self, unit: str) -> str:
+        """Return a unit as a file calls it: by the name it has, or one that it had."""
+        register = self._town.model.register
+        return self._chance.choice(register.names_of(register.unit(unit))) if unit else ""
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -78,13 +96,10 @@ class Office:
         """Bring in the register's file with one person's role."""
         town, at = self._town, self._town.now()
         days = f"{post.first or ''},{post.last or '-'}"
-        raw = people_csv((post.name, f"{post.name.title()} Påhittad", post.unit, post.role), days=days)
+        raw = people_csv((post.name, f"{post.name.title()} Påhittad", self._named(post.unit), post.role), days=days)
         await town.quiet()
         await town.stacks[0].desk.run(lambda session: import_people(session, raw, frozenset({TENANT}), at, "cli:sim"))
-        others = [
-            one for one in town.model.posts if (one.name, one.unit, one.role) != (post.name, post.unit, post.role)
-        ]
-        town.model.posts = [*others, post]
+        town.model.register.put(post)
         town.note("register:", post.name, post.unit, post.role, days)
 
     async def _bo_leaves(self, day: date) -> None:
@@ -115,7 +130,9 @@ class Office:
                 await self._takes_an_adults_case(f"SN {town.first.year}/{9000 + self._adults}", case.unit, case.lead)
             return
         others = [
-            name for name in town.model.holders("case_worker", case.unit, today) if name not in (case.lead, case.co)
+            name
+            for name in town.model.register.holders("case_worker", case.unit, today)
+            if name not in (case.lead, case.co)
         ]
         if not others:
             return
@@ -127,10 +144,82 @@ class Office:
         town.note("imported", case.ref, "lead", lead)
         check.case_is_right(town.database, town.model, case.ref)
 
+    async def closes_what_is_open(self, unit: str) -> None:
+        """Bring in the case system's file with the last day of every case of a unit."""
+        town, at = self._town, self._town.now()
+        some = town.model.open_in(unit)
+        lines = [f"{TENANT};{case.ref};{at.date()}" for case in some]
+        raw = "\n".join(["tenant_id;case_ref;closed_on", *lines]).encode()
+        if some:
+            await town.stacks[0].desk.run(
+                lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim")
+            )
+        for case in some:
+            case.dates["closed_on"] = at.date()
+            town.note("imported", case.ref, "closed")
+            check.case_is_right(town.database, town.model, case.ref)
+
+    async def imports(self, day: date) -> None:
+        """The case system's file comes in: a new case, or new dates of one."""
+        town, chance = self._town, self._town.chance
+        worker = chance.choice(("anna", "bo", "doris", "ylva"))
+        unit = town.model.register.unit_of(worker, day)
+        if not unit:
+            return
+        town.numbers["case"] += 1
+        ref = f"SN {town.first.year}/{town.numbers['case']:04}"
+        made = Case(ref, unit, worker)
+        received = day - timedelta(days=chance.choice((0, 2, 9, 13)))
+        made.dates["received_on"] = received
+        if chance.random() < 0.6:
+            made.dates["opened_on"] = day - timedelta(days=chance.choice((0, 0, 60, 93, 112)))
+            made.dates["received_on"] = made.dates["opened_on"] - timedelta(days=chance.randint(0, 9))
+        if chance.random() < 0.5:
+            made.dates["planned_decision_on"] = day + timedelta(days=chance.randint(1, 50))
+        row = {"tenant_id": TENANT, "case_ref": ref, "unit": self._named(unit)}
+        row["lead_email"] = f"{worker}@example.invalid"
+        row |= {name: str(value) for name, value in made.dates.items()}
+        if chance.random() < 0.15 and "opened_on" in made.dates:
+            ended = max(made.dates["opened_on"], day - timedelta(days=chance.choice((0, 20, 40, 70))))
+            made.dates |= {"decided_on": ended, "closed_on": ended}
+            row |= {"decided_on": str(ended), "closed_on": str(ended)}
+        for name in ("violence", "child_placed"):
+            if value := chance.choice(("", "nej", "ja")):
+                row[name] = value
+                made.facts[name, int(name == "child_placed")] = value
+                made.fact_revisions[name, int(name == "child_placed")] = 1
+        if chance.random() < 0.06:
+            row["protected_identity"], made.protected = "ja", True
+        if row.get("violence") == "ja" and not (
+            "opened_on" in made.dates and made.dates["opened_on"] < made.dates["received_on"]
+        ):
+            made.violence_since = made.dates["received_on"]
+        raw = "\n".join((";".join(row), ";".join(row.values()))).encode()
+        now = town.now()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), now, "cli:sim"))
+        town.model.cases[ref] = made
+        town.note("imported", ref)
+        check.case_is_right(town.database, town.model, ref)
+
+    async def _takes_a_decided_case(self, ref: str, lead: str) -> None:
+        """Bring in a case that was decided before the municipality had the bot, closed or not."""
+        town, at = self._town, self._town.now()
+        unit = town.model.register.unit_of(lead, at.date())
+        decided = at.date() - timedelta(days=self._chance.randint(5, 80))
+        days = {"opened_on": decided - timedelta(days=60), "decided_on": decided}
+        days |= {"closed_on": decided} if self._chance.random() < 0.25 else {}
+        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "lead_email": f"{lead}@example.invalid"}
+        cells |= {name: str(day) for name, day in days.items()}
+        raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
+        await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        town.model.cases[ref] = Case(ref, unit, lead, dates=days)
+        town.note("imported", ref)
+        check.case_is_right(town.database, town.model, ref)
+
     async def _takes_an_adults_case(self, ref: str, unit: str, lead: str, closed_on: str = "") -> None:
         """Bring in an adult's case, which children's are linked to; or its last day."""
         town, at = self._town, self._town.now()
-        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": unit, "case_type": "vuxen", "children": "0"}
+        cells = {"tenant_id": TENANT, "case_ref": ref, "unit": self._named(unit), "case_type": "vuxen", "children": "0"}
         cells |= {"lead_email": f"{lead}@example.invalid"} | ({"closed_on": closed_on} if closed_on else {})
         raw = f"{';'.join(cells)}\n{';'.join(cells.values())}".encode()
         await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
@@ -149,20 +238,21 @@ class Office:
         """Dispose of the closed cases whose time is over: what is listed, and what is left."""
         town = self._town
         await town.quiet()
-        desk, due = town.stacks[0].desk, sorted(town.model.due_to_go(day))
+        desk, due = town.stacks[0].desk, sorted(town.model.due_to_go(day), key=lambda case: case.ref)
         lines = disposing.list_due(desk, self._order())
-        listed = sorted(set(check.REF.findall("\n".join(lines))))
-        if listed != due:
-            raise Fault(f"due to be disposed of on {day}: {listed}, it should be {due}")
-        town.note("disposal of", *due)
+        listed = sorted(found[1] for line in lines if (found := DUE.match(line)))
+        refs = [case.ref for case in due]
+        if listed != refs:
+            raise Fault(f"due to be disposed of on {day}: {listed}, it should be {refs}")
+        town.note("disposal of", *refs)
         if not due:
             return
-        gone = {row: ref for ref in due for (row,) in self._ask("select id from cases where ref = ?", ref)}
+        gone = {row: case.ref for case in due for row in self._rows_of(case)}
         lists = {one for row in gone for (one,) in self._ask("select id from filled_checklist where case_id = ?", row)}
         acts = {row: self._acts_of(row) for row in gone}
         disposing.carry_out(desk, self._order(), lines[-1].split('"')[1], town.url)
-        for ref in due:
-            town.model.forget(ref)
+        for case in due:
+            town.model.forget(case)
         self._gone |= gone
         self._lists |= lists
         for row in gone:
@@ -172,12 +262,21 @@ class Office:
         self._nothing_sealed()
         for file in (self._file, self._file.with_name("town.db-wal")):
             kept = file.read_bytes() if file.exists() else b""
-            for ref in due:
+            for ref in {*refs} - town.model.kept():
                 if ref.encode() in kept:
                     raise Fault(f"{ref} is disposed of, and stands in {file.name}")
 
     def _ask(self, query: str, *values: Any) -> list[Any]:
         return self._town.database.execute(query, values).fetchall()
+
+    def _rows_of(self, case: Case) -> list[int]:
+        """Return the row of a closed case; of one that was withdrawn, also those of others of its number and day."""
+        query, drawn_back = (
+            "select id from cases where ref like ? and closed_on = ?",
+            case in self._town.model.withdrawn,
+        )
+        ref = f"{case.ref} (draget %" if drawn_back else case.ref
+        return [row for (row,) in self._ask(query, ref, str(case.dates["closed_on"]))]
 
     def _acts_of(self, row: int) -> int:
         return int(self._ask("select count(*) from event where case_id = ?", row)[0][0])
@@ -185,15 +284,22 @@ class Office:
     def gone_is_gone(self) -> None:
         """Check that nothing is left of the disposed cases. Raises: Fault: something is, or has come back."""
         if self._gone:
-            check.nothing_is_left(self._town.database, self._gone, self._lists)
+            check.nothing_is_left(self._town.database, self._gone, self._lists, self._town.model.kept())
 
     def _nothing_sealed(self) -> None:
         """Check that no stored reply or message names a disposed case. Raises: Fault: one does."""
         found = self._town.stacks[0].desk.read_now(_sealed)
         for what, text in found:
-            for ref in self._gone.values():
+            for ref in {*self._gone.values()} - self._town.model.kept():
                 if ref in text:
                     raise Fault(f"{what} names {ref}, which is gone")
+
+
+def _by_day(plans: Iterable[tuple[date, Act]]) -> dict[date, list[Act]]:
+    found: dict[date, list[Act]] = {}
+    for day, act in plans:
+        found.setdefault(day, []).append(act)
+    return found
 
 
 def _sealed(session: Any) -> list[tuple[str, str]]:

@@ -4,17 +4,19 @@ A simulation that did not find these would prove nothing.
 """
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import replace
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import checklists.deadlines
-from actions import answers
+from actions import answers, wrong_case
 from bot import adapter
 from bot.background import outbox_worker
 from checklists.access import Staff
 from dialogs.worker import fill_checklist
-from storage import naming, projection_queue
+from imports import answers as import_of_answers
+from storage import aggregates, naming, projection_queue
 
 Change = tuple[Any, str, Any]
 
@@ -78,21 +80,58 @@ def named_to_a_manager() -> list[Change]:
     return [(Staff, "managers_of", managers_of)]
 
 
+def left_in_a_merged_unit() -> list[Change]:
+    """What a unit had in the figures before it became part of another stays its own."""
+    return [(aggregates, "move_unit", lambda *_: None)]
+
+
+def withdrawn_and_counted() -> list[Change]:
+    """A case that was opened by mistake goes on to count."""
+    real = wrong_case.withdraw
+
+    def withdraw(session: Any, origin: Any, case: Any) -> Any:
+        changes = real(session, origin, case)
+        case.withdrawn = False
+        return changes
+
+    return [(wrong_case, "withdraw", withdraw)]
+
+
+def imported_again() -> list[Change]:
+    """A file that says what is stored already makes new revisions of it."""
+    return [(import_of_answers._Import, "_is_said_already", lambda *_: False)]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A fault to plant. shows: what the simulation says when it finds this one and no other."""
+
+    plant: Callable[[], list[Change]]
+    shows: str
+
+    def is_in(self, fault: str) -> bool:
+        """Return whether a fault that was found is this one."""
+        return re.search(self.shows, fault) is not None
+
+
 PLANTED = {
-    "a lost update": lost_update,
-    "a doubled reminder": doubled_reminder,
-    "a leaked motivation": leaked_motivation,
-    "a figure off by one after undo": figure_off_after_undo,
-    "a deadline off by a day": deadline_off_by_a_day,
-    "a number left after disposal": left_in_replies,
-    "a protected identity named": named_to_a_manager,
+    "a lost update": Planted(lost_update, "it is"),
+    "a doubled reminder": Planted(doubled_reminder, "told twice of|a second bundle"),
+    "a leaked motivation": Planted(leaked_motivation, "holds what somebody wrote"),
+    "a figure off by one after undo": Planted(figure_off_after_undo, "figures of"),
+    "a deadline off by a day": Planted(deadline_off_by_a_day, "14D"),
+    "a number left after disposal": Planted(left_in_replies, "which is gone"),
+    "a protected identity named": Planted(named_to_a_manager, "TYST|mona"),
+    "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures.py"),
+    "a withdrawn case that counts": Planted(withdrawn_and_counted, " of 20"),
+    "answers imported twice": Planted(imported_again, "the same answers of"),
 }
 
 
 @contextlib.contextmanager
 def planted(name: str) -> Iterator[None]:
     """Plant one of them for as long as the block runs; "" plants none."""
-    made = PLANTED[name]() if name else []
+    made = PLANTED[name].plant() if name else []
     kept = [(where, what, getattr(where, what)) for where, what, _ in made]
     for where, what, new in made:
         setattr(where, what, new)

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,9 @@ def year(seed: int, weeks: int = 52) -> Year:
             town.run()
         except Fault as found:
             fault = str(found)
+        except Exception as error:  # as a fault of this seed: whoever runs a thousand of them is told which
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            fault = f"the run ended with {error!r} at {Path(at.filename).name}:{at.lineno}"
     seconds = time.perf_counter() - begun
     return Year(seed, weeks, fault, town.done, len(town.model.cases), seconds, town.digest(), tuple(town.trace))
 

@@ -1,0 +1,74 @@
+"""What somebody did, and what the cards held that she did it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.year.model import Case
+
+CHOICES = {
+    "Ja": "ja",
+    "Nej": "nej",
+    "Delvis": "delvis",
+    "Pågår": "pagaende",
+    "Ej tillämpligt": "ej_tillampligt",
+    "Vet inte": "unknown",
+}
+Seen = Mapping[str, Any]
+ADMINISTERS = "admin_act"
+RENUMBERS = ("save_ref", "withdraw")
+"""What every press asks for that changes something on the admin's cards."""
+
+
+def snapshot(case: Case | None) -> dict[str, Any]:
+    """Return what a card that is made now is tied to."""
+    if case is None:
+        return {}
+    return {
+        "ref": case.ref,
+        "answers": {child: dict(sheet.revisions) for child, sheet in case.sheets.items()},
+        "readings": {
+            name: {child: dict(sheet.revisions) for child, sheet in reading.sheets.items()}
+            for name, reading in case.readings.items()
+        },
+        "facts": dict(case.fact_revisions),
+        "children": case.children,
+        "dates": dict(case.dates),
+        "rest": (case.co, case.protected),
+        "status": (case.status, case.waits_since, case.returns, case.signatures),
+        "undo": {act.person: act.name for act in case.acts if not act.undone},
+    }
+
+
+@dataclass
+class Done:
+    """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
+
+    case: the one whose card she pressed. other: the second case it is about. title, data: of the button, and what it
+    sent. fields: what she filled in, as she read it. made_by: the act her card was the answer to. applied: it is
+    committed; after: what held then. shows: the act whose reply she got, an earlier one if she repeated it.
+    """
+
+    name: str
+    person: str
+    ref: str
+    kind: str
+    what: str
+    text: str = ""
+    view: Any = None
+    seen: Seen = field(default_factory=dict)
+    title: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    made_by: str = ""
+    meant: "Done | None" = None
+    applied: bool = False
+    after: Seen = field(default_factory=dict)
+    shows: str = ""
+    other: str = ""
+    case: Case | None = None
+
+
+def stands(case: Case, at: tuple[str, int]) -> str:
+    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")

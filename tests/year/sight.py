@@ -1,0 +1,44 @@
+"""What a person may be shown: the cases that are hers to know of, and what she has written or read herself."""
+
+from typing import TYPE_CHECKING, Any
+
+from tests.year import check
+from tests.year.check import Fault
+from tests.year.done import Done
+from tests.year.model import NEVER
+from tests.year.people import CHEF, Person
+
+if TYPE_CHECKING:
+    from tests.year.town import Town
+
+
+def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
+    """Raises: Fault: a message names a case, or quotes a text, that is not for this person."""
+    text = check.as_text(body)
+    today = town.now().date()
+    for ref in sorted(set(check.REF.findall(text))):
+        case = town.model.cases.get(ref)
+        if done is not None and (ref in done.text or ref == done.other or ref in done.data.values()):
+            continue
+        if ref in town.model.gone:
+            raise Fault(f"{person.name} was shown {ref}, which is gone")
+        if case is None or (person.role in ("manager", "admin") and not case.protected):
+            continue
+        if ref in town.rounds.drawn_for(person.name) and not case.protected:
+            continue
+        known = [case, *(() if case.protected else town.model.beside(ref))]
+        hers = (
+            town.model.works_on(person.name, one, today) or town.model.reads(person.name, one, today) for one in known
+        )
+        if not any(hers):
+            raise Fault(f"{person.name} was shown {ref}, which is not hers")
+    chefs = {person.name for person in town.people.values() if person.role in (CHEF, "deputy")}
+    for words in set(check.TEXT.findall(text)):
+        of, author, at = town.model.texts.get(words, (None, "", NEVER))
+        case = town.model.now(of)
+        if author == person.name or case is None or person.name in (case.lead, case.co):
+            continue
+        reading = case.readings.get(person.name)
+        knows = reading is not None and reading.seen is not None and reading.seen >= at
+        if not town.model.reads(person.name, case, today) or not (knows or author in chefs):
+            raise Fault(f"{person.name} was shown a motivation of {case.ref} before she had read it")
