@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import people, tenants
 from storage.desk import Desk, Session
-from tests.sql.conftest import OpenDesk
+from storage.sealing import keys_of
+from tests.sql.conftest import OpenDesk, World
 from tests.sql.test_desk import other_connection
 from tests.waiting import PATIENCE
 
@@ -58,6 +59,12 @@ def adds_and_raises(name: str) -> Work:
         raise LookupError(name)
 
     return add
+
+
+def breaks_it(session: Session) -> None:
+    """Write what SQLite finds at the commit only: a unit of a tenant that there is not."""
+    session.connection().execute(text("pragma defer_foreign_keys=1"))
+    people.unit(session, 77, "Enhet (påhittad)")
 
 
 def stored(url: str) -> list[str]:
@@ -141,17 +148,25 @@ async def test_one_that_conflicts_is_run_again_as_by_itself(desk: Desk, url: str
 
 
 async def test_when_the_commit_fails_all_in_it_are_refused(desk: Desk, url: str) -> None:
-    def breaks_it(session: Session) -> None:
-        """Write what SQLite is to find at the commit only: a unit of a tenant that there is not."""
-        session.connection().execute(text("pragma defer_foreign_keys=1"))
-        people.unit(session, 77, "Enhet (påhittad)")
-
     found = await together(desk, adds("a"), breaks_it, adds("c"))
 
     assert [type(one) for one in found] == [IntegrityError] * 3
     assert stored(url) == []
     assert await together(desk, adds("d"), adds("e")) == ["d", "e"]
     assert stored(url) == ["d", "e"]
+
+
+async def test_keys_are_remembered_after_the_commit_only(desk: Desk, world: World) -> None:
+    at = (world.tenant, world.case)
+    desk.keys.forget(*at)
+
+    def opens(session: Session) -> None:
+        keys_of(session).of(session, *at)
+
+    await together(desk, opens, breaks_it)
+    assert at not in desk.keys._opened
+    await together(desk, opens, adds("a"))
+    assert at in desk.keys._opened
 
 
 async def test_when_the_transaction_is_lost_in_the_middle_each_is_run_by_itself(desk: Desk, url: str) -> None:
