@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import chat, figures, files
+from bench import chat, figures, files, slow_disk
 from bench.measure import Figure, Towns
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     "wait": chat.wait,
     "report": chat.report,
     "beside": chat.beside,
+    "G16": slow_disk.g16,
 }
 
 

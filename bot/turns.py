@@ -125,12 +125,12 @@ class Turns:
         await asyncio.shield(self._notes.written)
 
     async def _write(self, notes: _Notes) -> None:
-        await self._desk.run(notes.work)
+        await self._desk.run(notes.work, shares=True)
 
     async def _run(self, turn: Turn) -> Outcome:
         serial = f"{turn.tenant}|{turn.channel_id}"
         try:
-            outcome, has_put, own = await self._desk.run(partial(self._taken, turn), serial)
+            outcome, has_put, own = await self._desk.run(partial(self._taken, turn), serial, shares=True)
             if has_put:
                 self._wake()
             if own and self.own_sends is not None:

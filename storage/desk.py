@@ -7,8 +7,9 @@ import math
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from storage import private
 from storage.database_address import is_readable, names_several_hosts, parts_of
 from storage.held import NOT_HELD, NotHeld
 from storage.sealing import Keys
-from storage.session import RowSession, prepared
+from storage.session import PartSession, RowSession, prepared
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]
@@ -41,6 +42,8 @@ _PATIENCE = 5.0
 _LOCKED_FOR = 2.0
 """Seconds after such a wait has failed during which other transactions fail at once instead of waiting in turn."""
 _SERIALISE = prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
+_TOGETHER = 16
+"""The most units of work that share a commit: the first of them is answered only after all have been run."""
 _SQLITE_PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """synchronous=2 is FULL: a commit is on disk before it is acknowledged."""
 
@@ -53,6 +56,10 @@ class CannotOpen(Refusal):
     """The database cannot be opened as required."""
 
     exit_code = 2
+
+
+_Waiting = tuple[Callable[[Session], Any], Future[Any]]
+"""A unit of work that may share a commit, and what gets its result once that is on disk, or what it raised."""
 
 
 class Desk:
@@ -71,6 +78,7 @@ class Desk:
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._write_failed = False
+        self._waiting: deque[_Waiting] = deque()
         self.not_held: dict[tuple[str, str], NotHeld] = {}
         """The invalid rows that transactions have met, by table and key."""
         self.noticed: Callable[[], None] | None = None
@@ -79,8 +87,18 @@ class Desk:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._threads = ThreadPoolExecutor(1 if self.dialect == "sqlite" else _POOL, thread_name_prefix="desk")
 
-    async def run(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
-        """Run `work` on one of the desk's threads; see `run_now`."""
+    async def run(
+        self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True, shares: bool = False
+    ) -> T:
+        """Run `work` on one of the desk's threads; see `run_now`.
+
+        shares: it is short and a person waits for it: on SQLite it shares a commit with others that wait meanwhile.
+        """
+        if shares and keep and self._writer is not None:
+            done: Future[T] = Future()
+            self._waiting.append((work, done))
+            self._threads.submit(self._run_waiting)
+            return await asyncio.wrap_future(done)
         once = partial(self.run_now, work, serial, keep=keep)
         return await asyncio.get_running_loop().run_in_executor(self._threads, once)
 
@@ -119,6 +137,56 @@ class Desk:
             finally:
                 if NOT_HELD in session.info:
                     self._tell(session.info[NOT_HELD])
+
+    def _run_waiting(self) -> None:
+        """Run what waits, on SQLite's one thread; nothing, when a call before this one has taken it along."""
+        taken: list[_Waiting] = []
+        while self._waiting and len(taken) < _TOGETHER:
+            one = self._waiting.popleft()
+            if one[1].set_running_or_notify_cancel():
+                taken.append(one)
+        for work, done in self._run_together(taken) if len(taken) > 1 else taken:
+            try:
+                done.set_result(self.run_now(work))
+            except BaseException as error:
+                done.set_exception(error)
+
+    def _run_together(self, waiting: Sequence[_Waiting]) -> list[_Waiting]:
+        """Run some in one transaction, each in a savepoint. Return those that have yet to be run, each by itself.
+
+        Whatever raises is taken back and run again by itself, so that it ends as it would have without the others. When
+        the transaction cannot begin or be committed, all in it are refused: none has been told anything yet.
+        """
+        parts: list[tuple[Future[Any], Any, RowSession]] = []
+        alone: list[_Waiting] = []
+        try:
+            with self._one_writer, RowSession(self.engine, self._writer) as whole:
+                driver: Any = whole.connection().connection.driver_connection
+                for work, done in waiting:
+                    try:
+                        with PartSession(whole, self.engine) as session, session.begin_nested():
+                            session.info["keys"] = self.keys
+                            result = work(session)
+                    except Exception:  # it may raise it again, by itself
+                        alone.append((work, done))
+                    else:
+                        parts.append((done, result, session))
+                    if not driver.in_transaction:  # SQLite has rolled back all of it, as on a full disk
+                        return list(waiting)
+                whole.commit()
+                for _, _, session in parts:
+                    self.keys.remember(session)
+        except BaseException as error:
+            self._write_failed = True
+            for one in waiting:
+                if one not in alone:
+                    one[1].set_exception(error)
+            return alone
+        for done, result, session in parts:
+            if NOT_HELD in session.info:
+                self._tell(session.info[NOT_HELD])
+            done.set_result(result)
+        return alone
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on the thread for reading, beside the writers; see `read_now`."""

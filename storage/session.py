@@ -682,6 +682,32 @@ class RowSession(Session):
         return result
 
 
+class PartSession(RowSession):
+    """A part of another session's transaction, with rows of its own: it is in that one's hands, and ends with it."""
+
+    def __init__(self, whole: RowSession, engine: Engine) -> None:
+        super().__init__(engine, whole.connection())
+
+    def connection(self, *_: Any, **__: Any) -> Connection:
+        """Return the connection, whose transaction has begun."""
+        if self._connection is None:
+            assert self._held is not None
+            self._connection = self._held
+            self._driver = self._held.connection.driver_connection
+        return self._connection
+
+    def commit(self) -> None:
+        """Refuse: the part is kept or taken back with a savepoint, or with the whole."""
+        raise NotImplementedError
+
+    rollback = commit
+
+    def close(self) -> None:
+        """Forget the rows, which stay readable."""
+        self._forget()
+        self._connection = self._driver = None
+
+
 def _key(row: Any) -> tuple[Shape, Any]:
     kind = row.shape_
     names = kind.key_names

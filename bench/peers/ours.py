@@ -41,8 +41,8 @@ _RESTS_WITHIN = 120.0
 class Databases:
     """Databases that hold the made-up people, each a copy of one that is made at first use."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, people: int = PEOPLE) -> None:
+        self._folder, self._people = folder, people
         self._name = f"bench_{uuid4().hex[:12]}"
         self._made: set[str] = set()
 
@@ -88,7 +88,7 @@ class Databases:
 
     def _fill(self, url: str, kind: str) -> None:
         register = self._folder / "people.csv"
-        register.write_text(people_csv(tuple(map(person_id, range(PEOPLE)))), encoding="utf-8")
+        register.write_text(people_csv(tuple(map(person_id, range(self._people)))), encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in (SETTINGS | {"BK_DATABASE_URL": url}).items():
                 patch.setenv(name, value)

@@ -62,6 +62,10 @@ class Started:
         self._process, self.port, self._log = process, port, log
 
     @property
+    def _tasks(self) -> Path:
+        return Path(f"/proc/{self._process.pid}/task")
+
+    @property
     def url(self) -> str:
         """The address that activities are posted to."""
         return f"http://127.0.0.1:{self.port}/api/messages"
@@ -70,6 +74,11 @@ class Started:
         """Return the seconds of CPU it has used, its own and the system's on its behalf."""
         after_name = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return sum(int(ticks) for ticks in after_name[11:15]) / _TICK
+
+    def kept_waiting(self) -> float:
+        """Return the seconds in which its threads wanted a processor and had none, as others used it."""
+        delays = [one.read_text(encoding="ascii").split()[1] for one in self._tasks.glob("*/schedstat")]
+        return sum(map(int, delays)) / 1e9
 
     def mib(self) -> float:
         """Return its memory in MiB."""

@@ -291,7 +291,6 @@ def figures(comparison: Comparison) -> list[Figure]:
     grown = tuple(one.grown for one in found.get("ours", ()) if one.grown is not None)
     note = f"after {comparison.plan.grow} turns"
     made.append(Figure("G8g", "growth of its memory since it was idle", 5, grown, note, " %"))
-    made.append(Figure("G16", "p95 with a slow disk, commits shared", 300, (), "commits are not shared yet", " ms"))
     for goal, name, target in (("W50t", "typed", 100.0), ("W50b", "pressed", None)):
         waits = [one.many[name] for one in found.get("ours-paced", ()) if one.many]
         note = f"p50 {1000 * statistics.median(map(statistics.median, waits)):.0f} ms" if waits else ""

@@ -23,7 +23,7 @@ def ack_first(_value: str) -> None:
         time.sleep(0.02)
         desk.run_now(work, serial)
 
-    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True) -> Any:
+    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True, **_: bool) -> Any:
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._threads, lambda: self.run_now(work, serial, keep=False))
         if keep:
@@ -42,11 +42,13 @@ def acknowledged_and_rolled_back(_value: str) -> None:
 
     plain, numbers, turns = Desk.run, count(1), Turns._taken.__qualname__
 
-    async def run(self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True) -> Any:
+    async def run(
+        self: Desk, work: Callable[[Any], Any], serial: str = "", *, keep: bool = True, shares: bool = False
+    ) -> Any:
         is_turn = getattr(getattr(work, "func", None), "__qualname__", "") == turns
         if is_turn and next(numbers) % 50 == 0:
             return self.run_now(work, serial, keep=False)
-        return await plain(self, work, serial, keep=keep)
+        return await plain(self, work, serial, keep=keep, shares=shares)
 
     Desk.run = run  # type: ignore[method-assign]
 
@@ -102,9 +104,25 @@ def power(value: str) -> None:
     arm(int(value))
 
 
+def slow_disk(value: str) -> None:
+    """Let each sync of SQLite's files take so many milliseconds longer."""
+    from tests.faults.power_loss import slow
+
+    slow(float(value) / 1000)
+
+
 PLANTS: dict[str, Callable[[str], None]] = {
     plant.__name__: plant
-    for plant in (ack_first, acknowledged_and_rolled_back, synchronous_normal, sent_again_blindly, says_ok, leak, power)
+    for plant in (
+        ack_first,
+        acknowledged_and_rolled_back,
+        synchronous_normal,
+        sent_again_blindly,
+        says_ok,
+        leak,
+        power,
+        slow_disk,
+    )
 }
 
 

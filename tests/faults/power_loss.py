@@ -1,4 +1,4 @@
-"""SQLite on files that forget what was not synced.
+"""SQLite on files that forget what was not synced, or on a disk that takes its time over each sync.
 
 SQLite's file layer is replaced in the process that is to lose power. Each write is noted with what was there before,
 and each sync forgets the notes about its file. At the chosen sync the notes are played back, newest first, so that the
@@ -9,7 +9,9 @@ Everything unsynced is lost, which is the worst case; a real disk may keep some 
 
 import ctypes
 import os
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
 from ctypes.util import find_library
 
@@ -72,12 +74,22 @@ def library() -> ctypes.CDLL | None:
         return made if sum("libsqlite3" in line and " r-xp " in line for line in maps) == 1 else None
 
 
+def slow(seconds: float) -> None:
+    """Let each sync of the database's files take so much longer from now on; other threads go on meanwhile."""
+
+    def change(_path: str, _file: int, methods: _Methods, plain: _Methods) -> None:
+        def synced(file: int, flags: int) -> int:
+            time.sleep(seconds)
+            return int(plain.sync(file, flags))
+
+        methods.sync = _SYNC(synced)
+        _kept.append(methods.sync)
+
+    _each_file(change)
+
+
 def arm(sync: int) -> None:
     """Lose the power at this sync, counted from now."""
-    sqlite = library()
-    assert sqlite is not None
-    sqlite.sqlite3_vfs_find.restype = POINTER(_Vfs)
-    vfs = sqlite.sqlite3_vfs_find(None).contents
     notes: defaultdict[str, list[_Note]] = defaultdict(list)
     files: dict[str, int] = {}
     paths: dict[int, str] = {}
@@ -113,23 +125,40 @@ def arm(sync: int) -> None:
         return done
 
     mine_write, mine_truncate, mine_sync = _WRITE(write), _TRUNCATE(truncate), _SYNC(synced)
+    _kept.extend((mine_write, mine_truncate, mine_sync))
+
+    def change(path: str, file: int, methods: _Methods, was: _Methods) -> None:
+        if path not in files:
+            files[path] = os.open(path, os.O_RDWR)  # never closed: closing any would let go of SQLite's locks
+        paths[file], plain[file] = path, was
+        methods.write, methods.truncate, methods.sync = mine_write, mine_truncate, mine_sync
+
+    _each_file(change)
+
+
+def _each_file(change: Callable[[str, int, _Methods, _Methods], None]) -> None:
+    """Let `change(path, file, methods, plain)` put in its own methods for each file of the database opened from now on.
+
+    plain: the methods it has without.
+    """
+    sqlite = library()
+    assert sqlite is not None
+    sqlite.sqlite3_vfs_find.restype = POINTER(_Vfs)
+    vfs = sqlite.sqlite3_vfs_find(None).contents
     opens = _OPEN(ctypes.cast(vfs.open, c_void_p).value or 0)
 
     def open_(of: int, name: int | None, file: int, flags: int, out: object) -> int:
         done = int(opens(of, name, file, flags, out))
         path = os.fsdecode(ctypes.string_at(name)) if name else ""
-        if done == 0 and path.endswith(("bot.db", "bot.db-wal")):
-            if path not in files:
-                files[path] = os.open(path, os.O_RDWR)  # never closed: closing one would release SQLite's locks
+        if done == 0 and path.endswith((".db", ".db-wal")):
             head = ctypes.cast(file, POINTER(_File)).contents
-            was = head.methods.contents
-            mine = _Methods.from_buffer_copy(was)
-            paths[file], plain[file] = path, was
-            mine.write, mine.truncate, mine.sync = mine_write, mine_truncate, mine_sync
+            plain = head.methods.contents
+            mine = _Methods.from_buffer_copy(plain)
+            change(path, file, mine, plain)
             _kept.append(mine)
             head.methods = ctypes.pointer(mine)
         return done
 
     mine_open = _OPEN(open_)
     vfs.open = mine_open
-    _kept.extend((mine_open, mine_write, mine_truncate, mine_sync, opens))
+    _kept.extend((mine_open, opens))

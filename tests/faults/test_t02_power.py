@@ -1,4 +1,7 @@
-"""T2: the power is lost at a random sync; what was acknowledged is there once. Without a sync per commit it is not."""
+"""T2: the power is lost at a random sync; what was acknowledged is there once. Without a sync per commit it is not.
+
+The disk is slow, so that turns wait for each other and share their commits.
+"""
 
 import random
 from pathlib import Path
@@ -20,7 +23,7 @@ async def test_nothing_acknowledged_is_lost_with_the_power(programme: Programme,
     losses = programme.of(1, 3, 200)
     luck = random.Random(programme.seed)
     bot = a_bot(tmp_path, CLIENTS)
-    planted = (programme.mutant,) if programme.mutant else ()
+    planted = (*((programme.mutant,) if programme.mutant else ()), "slow_disk=5")
     try:
         async with at_work(bot, CLIENTS, programme.seed) as (_history, _clients):
             for _ in range(losses):

@@ -100,7 +100,9 @@ class SimulatedDesk(Desk):
         assert self.raw is not None
         self.raw.execute("pragma synchronous=off").close()  # power cuts are tested in tests/faults
 
-    async def run(self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True) -> T:
+    async def run(
+        self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True, shares: bool = False
+    ) -> T:
         """Run one transaction, after and before whatever else is ready to run."""
         await asyncio.sleep(self._chance.random() * 0.02)
         result = self.run_now(work, serial, keep=keep)
