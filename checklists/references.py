@@ -73,15 +73,17 @@ def respaced(ref: str) -> tuple[str, ...]:
     return tuple(one for one in (tight, *(f"{tight[:at]} {tight[at:]}" for at in places)) if one != ref)
 
 
-def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
-    """Return the references a line may mean, in normal form: as it stands, and without the words around or behind it.
+def meant(text: str, pattern: str = DEFAULT_PATTERN, *, with_remark: bool = True) -> tuple[str, ...]:
+    """Return the references a line may mean, in normal form: as it stands, and without the words around it.
+
+    with_remark: also without any words behind it: the line is known to name a case, as after a command.
 
     Raises: see `normal_ref`: it means none.
     """
     found: list[str] = []
     refused: UserError = BadCaseRef()
     bare = without_fillers(text)
-    for one in (text, bare, _without_remark(bare, pattern)):
+    for one in (text, bare, *([_without_remark(bare, pattern)] if with_remark else ())):
         try:
             ref = read_ref(one, pattern)
         except BadCaseRef as error:

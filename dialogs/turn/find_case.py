@@ -83,9 +83,9 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
     return by_id(context, case.id, right)
 
 
-def named(context: TurnContext, text: str) -> CaseRow | None:
+def named(context: TurnContext, text: str, *, with_remark: bool = True) -> CaseRow | None:
     """Return the case a text names, even with words around the reference. Raises: UserError: it is no reference."""
-    refs = meant(text, _pattern(context))
+    refs = meant(text, _pattern(context), with_remark=with_remark)
     for ref in (*refs, *(other for one in refs for other in respaced(one))):
         case = cases.find(context.session, context.tenant_id, ref)
         if case is not None:
@@ -98,7 +98,7 @@ def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return None
     try:
-        case = named(context, text)
+        case = named(context, text, with_remark=False)
     except UserError:
         return None
     return case if case is not None and access.may_use(right, context.roles, case) else None
