@@ -1,10 +1,10 @@
 """What all imports share: all rows or none, every bad row named by its line, and what changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
@@ -16,7 +16,8 @@ from checklists.rights import ROLES
 from storage.desk import Session
 
 CLEARED = "-"
-"""Clears a date; an empty cell leaves it as it is."""
+"""Removes what a cell stands for, where that can be; an empty cell leaves it as it is."""
+Named = TypeVar("Named", bound=str)
 MOST_IN_REGISTER = 200
 """The most characters in one cell of a file of people or cases."""
 
@@ -109,10 +110,16 @@ def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Impor
     return Imported(counted["added"], counted["changed"], counted["unchanged"])
 
 
-def check_cells(cells: Mapping[str, str], allowed: frozenset[str]) -> None:
-    """Refuse a row of a tenant that may not be named, or with an overlong cell. Raises: Refusal."""
+def check_cells(cells: Mapping[str, str], allowed: frozenset[str], clearable: Collection[str]) -> None:
+    """Refuse a row of a tenant that may not be named, with an overlong cell, or that clears what cannot be.
+
+    clearable: the columns that CLEARED may stand in; elsewhere it would be a unit, a name or an id called "-".
+    Raises: Refusal.
+    """
     check_tenant(cells["tenant_id"], allowed)
     check_lengths(cells, MOST_IN_REGISTER)
+    if kept := [name for name, cell in cells.items() if cell == CLEARED and name not in clearable]:
+        raise Refusal(*(fault(Code.NOT_CLEARED, column=name) for name in kept))
 
 
 def check_lengths(cells: Mapping[str, str], most: int) -> None:
@@ -130,9 +137,15 @@ def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
         raise Refusal(fault(Code.TENANT_NOT_SERVED))
 
 
+def code_in(column: str, cell: str, allowed: Iterable[Named]) -> Named:
+    """Return the code a cell holds; capital letters do not matter, for spreadsheets put them in. Raises: Refusal."""
+    codes = tuple(allowed)
+    found = next((one for one in codes if one == cell.casefold()), None)
+    if found is None:
+        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes) or "-"))
+    return found
+
+
 def role_in(cell: str) -> Role:
     """Return the role a row names. Raises: Refusal."""
-    role = next((one for one in ROLES if one == cell), None)
-    if role is None:
-        raise Refusal(fault(Code.NOT_ONE_OF, column="role", allowed=listed(ROLES)))
-    return role
+    return code_in("role", cell, ROLES)

@@ -104,7 +104,7 @@ def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tu
 
 def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
     """Return the role a row names. Raises: Refusal: the row is wrong."""
-    check_cells(cells, allowed)
+    check_cells(cells, allowed, _DAYS)
     if not cells["object_id"] and not cells["email"]:
         raise Refusal(fault(Code.NOBODY_NAMED))
     if cells["email"] and not ("@" in cells["email"] if cells["object_id"] else is_address(address(cells["email"]))):
