@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -78,8 +79,11 @@ def _export(parsed: argparse.Namespace) -> None:
         _export_case(settings, parsed)
         return
     with open_desk(settings) as desk, output(parsed.out) as out:
-        if parsed.unit and not desk.read_now(partial(people.unit_exists, name=parsed.unit)):
-            raise Stop(fault(Code.NO_CASE_OR_UNIT))
+        if parsed.unit:
+            unit = desk.read_now(partial(people.present_name, name=parsed.unit))
+            if unit is None:
+                raise Stop(fault(Code.NO_CASE_OR_UNIT))
+            selection = replace(selection, unit=unit)
         desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
         if parsed.what in FIGURES:
             _project(desk)
