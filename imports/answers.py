@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions import lists
-from actions.answers import give
+from actions.answers import give, keep_no_text
 from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
@@ -15,7 +15,7 @@ from actions.people import Outcome
 from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.csv_safe import as_written
-from checklists.errors import UserError
+from checklists.errors import OnlyReference, UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
@@ -166,16 +166,26 @@ class _Import:
             )
             here.sheet = self._sheet(here.case, here.checklist, row)
             self._note(where, begun)
-        old = here.sheet.rows.get(item.id)
+        old, new = here.sheet.rows.get(item.id), told
         if old is not None and item.id in here.before:  # stored before this file; its own rows stand for themselves
             stored = answers.for_export(self.session, here.sheet.filled, old)
             told = kept(told, replace(stored, answered_on=old.answered_on, day=old.day), cleared)
         is_same_day = (old is not None and told.day == old.day) or (told.day is None and "on" not in cleared)
         if old is not None and is_same_day and self._is_said_already(here, here.sheet, item, old, cells, told):
             return "unchanged"
+        self._refuse_texts(here.case, cells, new)
         self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
         return "changed" if old is not None else "added"
+
+    def _refuse_texts(self, case: CaseRow, cells: Cells, new: Written) -> None:
+        """Refuse what a row says in words of people with protected identity. Raises: Refusal."""
+        said = {"answer": cells.answer if new.choice == FREE else "", "method": new.method}
+        for column, text in (said | {"motivation": new.motivation, "note": new.note or ""}).items():
+            try:
+                keep_no_text(case, text)
+            except OnlyReference as error:
+                raise Refusal(of_rule(error, column)) from None
 
     def _origin(self, tenant_id: int) -> Origin:
         if tenant_id not in self.origins:
