@@ -12,11 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar, get_args
 
-from bot.commandline.common import Stop, actor, as_text, day, give_way, open_desk, output, record_everywhere, today
+from bot.commandline.common import (
+    Stop,
+    actor,
+    as_text,
+    check_days,
+    day,
+    give_way,
+    open_desk,
+    output,
+    record_everywhere,
+    today,
+)
 from bot.commandline.common import now as at_now
 from bot.settings import Settings, read_settings
-from checklists.errors import BadPeriod
-from checklists.faults import Code, fault, listed, of_rule
+from checklists.faults import Code, fault, listed
 from checklists.model import ListId
 from checklists.rights import ROLES
 from reports.selected import Run, Selection
@@ -68,8 +78,7 @@ def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     now = today(settings)
-    if parsed.first and parsed.last and parsed.last < parsed.first:
-        raise Stop(of_rule(BadPeriod(), "--to"))
+    check_days(parsed.first, parsed.last)
     if parsed.for_publication:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)

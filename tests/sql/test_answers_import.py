@@ -165,6 +165,11 @@ def test_codes_are_read_whatever_their_capital_letters(desk: Desk, world: World)
     row = answer(world, checklist="Decision_Basis", role="Case_Worker", item="Child_heard", answer="Ja")
 
     assert bring(desk, row) == Imported(1, 0, 0)
+    told = [*answer(world, answer="Ja"), "Own_Talk"]
+    assert desk.run_now(
+        lambda s: import_answers(s, file_of([told], (*COLUMNS_IN, "option")), frozenset(), NOW, CLI)
+    ) == Imported(0, 1, 0)
+    assert stored(desk, world)[0].option == "own_talk"
 
 
 def test_the_apostrophe_of_an_export_does_not_come_in(desk: Desk, world: World) -> None:
