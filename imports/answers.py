@@ -14,7 +14,6 @@ from actions.origin import Origin, of_file
 from actions.people import Outcome
 from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
-from checklists.csv_safe import as_written
 from checklists.errors import OnlyReference, UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
@@ -25,7 +24,7 @@ from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports import answer_rows
-from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, check_tenant, take_all
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, cells_of, check_tenant, take_all
 from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -81,7 +80,7 @@ class _Import:
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
         cleared = frozenset(name for name in _CLEARABLE if row.cells[name] == CLEARED)
-        cells = {name: "" if name in cleared else as_written(cell) for name, cell in row.cells.items()}
+        cells = cells_of(row) | dict.fromkeys(cleared, "")
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)

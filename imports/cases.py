@@ -6,7 +6,7 @@ checklists/case_dates. `-` clears a date, makes a fact unknown and takes a worke
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import get_args
 
 from actions import cases as acts
@@ -24,7 +24,19 @@ from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, check_cells, code_in, take_all
+from imports.common import (
+    CLEARED,
+    Imported,
+    Kind,
+    Order,
+    Rows,
+    Take,
+    by_subject,
+    cells_of,
+    check_cells,
+    code_in,
+    take_all,
+)
 from imports.units import Units
 from storage import cases, people, tenants
 from storage.cases import CaseRow
@@ -84,10 +96,10 @@ class _Row:
     known: _Known
     order: Order
 
-    @property
+    @cached_property
     def cells(self) -> dict[str, str]:
         """Return the row's cells by column."""
-        return self.row.cells
+        return cells_of(self.row)
 
     def take(self) -> Outcome:
         """Store the row. Raises: Refusal: it is wrong."""

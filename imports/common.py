@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
+from checklists.csv_safe import as_written
 from checklists.errors import TextTooLong
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.identity import entra_id
@@ -83,6 +84,11 @@ class Kind:
     together: Callable[[Session, Rows], list[list[CsvRow]]]
     taker: Taker
     announce: Callable[[Session, Rows, Order], None] = lambda _session, _rows, _order: None
+
+
+def cells_of(row: CsvRow) -> dict[str, str]:
+    """Return a row's cells without the apostrophes that an export puts before what a spreadsheet would calculate."""
+    return {name: as_written(cell) for name, cell in row.cells.items()}
 
 
 def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:

@@ -47,6 +47,14 @@ def test_a_dash_is_nobodys_id_name_or_unit(desk: Desk, column: str) -> None:
         imports(desk, ",".join(row), ",".join(row.values()))
 
 
+def test_what_the_export_made_safe_is_read_as_it_was(desk: Desk) -> None:
+    row = f"{TENANT},anna,=Anna (påhittad),+Norra (påhittad),unit_manager"
+    made_safe = row.replace(",=", ",'=").replace(",+", ",'+")
+    imports(desk, SHORT, row)
+
+    assert imports(desk, SHORT, made_safe) == Imported(0, 0, 1)
+
+
 def test_a_role_is_read_whatever_its_capital_letters(desk: Desk) -> None:
     imports(desk, SHORT, ROW)
 
