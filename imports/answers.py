@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions import lists
-from actions.answers import give, keep_no_text
+from actions.answers import give
 from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
 from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
-from checklists.errors import OnlyReference, UserError
+from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
@@ -76,6 +76,7 @@ class _Import:
         self.cases: dict[tuple[str, str], CaseRow] = {}
         self.outside: list[int] = []
         self.waiting: list[int] = []
+        self.protected: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
@@ -95,6 +96,8 @@ class _Import:
         if told.choice == FREE:
             self.outside.append(row.line)
         outcome = self._keep(here, where, item, texts, told, cleared)
+        if case.protected_identity and outcome != "unchanged" and _has_words(told):
+            self.protected.append(row.line)
         if here.sheet is not None and here.sheet.applied.applies[item.id] == "waits":
             self.waiting.append(row.line)
         return outcome
@@ -165,26 +168,16 @@ class _Import:
             )
             here.sheet = self._sheet(here.case, here.checklist, row)
             self._note(where, begun)
-        old, new = here.sheet.rows.get(item.id), told
+        old = here.sheet.rows.get(item.id)
         if old is not None and item.id in here.before:  # stored before this file; its own rows stand for themselves
             stored = answers.for_export(self.session, here.sheet.filled, old)
             told = kept(told, replace(stored, answered_on=old.answered_on, day=old.day), cleared)
         is_same_day = (old is not None and told.day == old.day) or (told.day is None and "on" not in cleared)
         if old is not None and is_same_day and self._is_said_already(here, here.sheet, item, old, cells, told):
             return "unchanged"
-        self._refuse_texts(here.case, cells, new)
         self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
         return "changed" if old is not None else "added"
-
-    def _refuse_texts(self, case: CaseRow, cells: Cells, new: Written) -> None:
-        """Refuse what a row says in words of people with protected identity. Raises: Refusal."""
-        said = {"answer": cells.answer if new.choice == FREE else "", "method": new.method}
-        for column, text in (said | {"motivation": new.motivation, "note": new.note or ""}).items():
-            try:
-                keep_no_text(case, text)
-            except OnlyReference as error:
-                raise Refusal(of_rule(error, column)) from None
 
     def _origin(self, tenant_id: int) -> Origin:
         if tenant_id not in self.origins:
@@ -224,12 +217,18 @@ class _Import:
             follow(self.session, self._origin(tenant_id), changes)
 
 
+def _has_words(told: Written) -> bool:
+    """Return whether an answer holds free text; the place in the case file is none."""
+    return bool(told.choice == FREE or told.method or told.motivation or told.note)
+
+
 def _taker(session: Session, order: Order) -> Take:
     """Return what stores answers as revisions by the actor `import`; answers that are not in the rows stay as they are.
 
     Of two rows that answer the same question, the later is the newer revision. flagged: the lines whose answer is
     outside the scale and was kept as `fritext`. waiting: those whose answer depends on a fact of the case that is not
-    known: it counts, but nobody can tell whether the question applied.
+    known: it counts, but nobody can tell whether the question applied. protected: those that hold free text about
+    people with protected identity; it is kept, for nothing of a file is dropped.
     """
 
     def take(rows: Rows) -> Imported:
@@ -237,7 +236,9 @@ def _taker(session: Session, order: Order) -> Take:
         done = take_all(rows, coming.take)
         coming.date_lists()
         coming.tell()
-        return replace(done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting))
+        return replace(
+            done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting), protected=tuple(coming.protected)
+        )
 
     return take
 

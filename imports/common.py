@@ -29,7 +29,8 @@ class Imported:
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
-    waiting: lines whose answer depends on a fact that is not known.
+    waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
+    protected identity, which the chat would not have taken.
     """
 
     added: int
@@ -41,6 +42,7 @@ class Imported:
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
+    protected: tuple[int, ...] = ()
 
     def __add__(self, other: "Imported") -> "Imported":
         """Return what both did."""

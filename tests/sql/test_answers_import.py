@@ -134,31 +134,23 @@ def test_an_absent_column_and_an_empty_cell_keep_what_an_answer_has_and_a_dash_r
 
 
 @pytest.mark.parametrize(
-    ("column", "cells"),
+    "cells",
     [
-        ("answer", {"answer": "Kanske"}),
-        ("method", {"answer": "Ja", "method": "Lek i parken"}),
-        ("motivation", {"answer": "Nej", "motivation": "Var bortrest"}),
-        ("note", {"answer": "Ja", "note": "Kort"}),
+        {"answer": "Kanske"},
+        {"answer": "Ja", "method": "Lek i parken"},
+        {"answer": "Nej", "motivation": "Var bortrest"},
+        {"answer": "Ja", "note": "Kort"},
     ],
+    ids=str,
 )
-def test_no_free_text_comes_in_about_people_with_protected_identity(
-    desk: Desk, world: World, column: str, cells: dict[str, str]
+def test_free_text_about_people_with_protected_identity_is_told_by_its_line(
+    desk: Desk, world: World, cells: dict[str, str]
 ) -> None:
     set_case(desk, world, protected_identity=True)
+    place = answer(world, item="child_informed_report", answer="Nej", motivation="Finns i akten: Journal 3")
 
-    [told] = faults(desk, answer(world, **cells))
-
-    assert f"no free text is kept ({column})" in told
-
-
-def test_what_is_kept_of_protected_people_comes_again_unchanged(desk: Desk, world: World) -> None:
-    kept = answer(world, answer="Nej", motivation="Var bortrest", note="Kort")
-    bring(desk, kept)
-    set_case(desk, world, protected_identity=True)
-
-    assert bring(desk, kept) == Imported(0, 0, 1)
-    assert bring(desk, answer(world, answer="Ja", motivation="Finns i akten: Journal 3")) == Imported(0, 1, 0)
+    assert bring(desk, place, answer(world, **cells)).protected == (3,)
+    assert bring(desk, place, answer(world, **cells)).protected == ()
 
 
 def test_codes_are_read_whatever_their_capital_letters(desk: Desk, world: World) -> None:

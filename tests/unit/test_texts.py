@@ -43,7 +43,6 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
     errors.DateInFuture,
     errors.DatesOutOfOrder,
     errors.BadPeriod,
-    errors.OnlyReference,
 )
 """The rules of the chat that a file can break as well."""
 
