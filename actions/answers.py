@@ -18,6 +18,7 @@ from checklists.privacy import has_personal_number
 from checklists.route import Stop, is_open
 from storage import answers, drafts
 from storage.answers import AnswerRow
+from storage.cases import CaseRow
 from storage.desk import Session
 
 MOST_UNDO = 10
@@ -124,14 +125,19 @@ class Detail:
     day: str = ""
 
 
+def keep_no_text(case: CaseRow, text: str) -> None:
+    """Refuse a text about people with protected identity. Raises: OnlyReference."""
+    if text and case.protected_identity:
+        raise OnlyReference(where="protected")
+
+
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
     """Store a note on an answer; an empty text removes the old one.
 
     Raises: PersonalNumberInText, TextTooLong; OnlyReference: no text is kept of a protected identity.
     """
     note, old = free_text.checked(text, origin.lets), sheet.written(session, item_id)
-    if note and sheet.case.protected_identity:
-        raise OnlyReference(where="protected")
+    keep_no_text(sheet.case, note)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
@@ -149,6 +155,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
     """Store what goes with an answer. Raises: AnswerNotAllowed: there is no such answer or option.
 
     PersonalNumberInText, TextTooLong, and what `read_past_day` raises. DetailMissing: what is required is missing.
+    OnlyReference: as `set_note`.
     """
     item, row = sheet.checklist.by_id[item_id], sheet.rows.get(item_id)
     if row is None or row.choice not in item.may_detail:
@@ -163,6 +170,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         # As in a file: the method in words names the other options too.
         named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
+        keep_no_text(sheet.case, words)
     if how and how.required and not wanted:
         raise DetailMissing
     asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)

@@ -102,15 +102,19 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
 def set_workers(
     session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None = None, co_id: int | None = None
 ) -> Changes:
-    """Set lead and co-worker; None leaves that one unchanged. Raises: BadPeople: both would be the same person."""
-    lead, co = lead_id or case.lead_id, co_id or case.co_id
+    """Set lead and co-worker; None leaves that one unchanged, 0 means nobody.
+
+    Raises: BadPeople: both would be the same person.
+    """
+    lead = case.lead_id if lead_id is None else lead_id or None
+    co = case.co_id if co_id is None else co_id or None
     if lead is not None and lead == co:
         raise BadPeople
     events = []
     if case.lead_id != lead:
-        events.append(Change("lead_set", case, detail=str(lead)))
+        events.append(Change("lead_set", case, detail=str(lead or "none")))
     if case.co_id != co:
-        events.append(Change("co_worker_set", case, detail=str(co)))
+        events.append(Change("co_worker_set", case, detail=str(co or "none")))
     case.lead_id, case.co_id = lead, co
     return record(session, origin, *events)
 

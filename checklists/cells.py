@@ -5,6 +5,7 @@ those of the auditor's appendix.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from checklists.csv_safe import safe
@@ -64,6 +65,24 @@ def read_cells(item: Item, cells: Cells) -> Written:
     if item.motivates and choice == "nej" and not written.motivation_kind:
         return replace(written, motivation_kind="missing")
     return written
+
+
+def kept(new: Written, old: Written, cleared: Set[str]) -> Written:
+    """Return an answer with what its row leaves empty as it was stored, if both are the same answer.
+
+    cleared: the columns in which the row says that there is nothing.
+    """
+    if new.choice != old.choice or (new.choice == FREE and new.raw != old.raw):
+        return new
+    if not (new.option or new.method or cleared & {"method", "option"}):
+        new = replace(new, option=old.option, method=old.method)
+    if new.motivation_kind in ("", "missing") and not cleared & {"motivation", "place"}:
+        new = replace(new, motivation_kind=old.motivation_kind, motivation=old.motivation, place=old.place)
+    if not new.note and "note" not in cleared:
+        new = replace(new, note=old.note)
+    if new.day is None and "on" not in cleared:
+        new = replace(new, day=old.day)
+    return replace(new, answered_on=new.answered_on or old.answered_on)
 
 
 def _choice(item: Item, answer: str) -> tuple[str, str]:

@@ -75,6 +75,7 @@ class Code(StrEnum):
     NOT_ONE_OF = "BK-211"
     TENANT_NOT_SERVED = "BK-212"
     CHANGED_MEANWHILE = "BK-213"
+    NOT_CLEARED = "BK-214"
 
     NOBODY_NAMED = "BK-220"
     NO_ADDRESS = "BK-221"

@@ -9,7 +9,7 @@ from checklists.faults import Code, Refusal, fault, listed, of_rule
 from checklists.free_text import MOST_TEXT
 from checklists.loader import all_checklists
 from checklists.model import Checklist, Item, ListId, Role
-from imports.common import check_lengths, role_in
+from imports.common import check_lengths, code_in, role_in
 from storage import filled
 from storage.cases import CaseRow
 
@@ -19,10 +19,7 @@ _TEXTS = ("answer", "method", "motivation", "note")
 def checklist_id_of(cell: str) -> ListId:
     """Return the id of the list a row names. Raises: Refusal."""
     ids = sorted({checklist.id for checklist in all_checklists().values()})
-    found = next((one for one in ids if one == cell), None)
-    if found is None:
-        raise Refusal(fault(Code.NOT_ONE_OF, column="checklist", allowed=listed(ids)))
-    return found
+    return code_in("checklist", cell, ids)
 
 
 def role_of(cell: str, checklist: Checklist) -> Role:
@@ -50,7 +47,7 @@ def child_of(cell: str, checklist: Checklist, case: CaseRow) -> int:
 
 def item_of(checklist: Checklist, cell: str, role: Role) -> Item:
     """Return the question a row answers, which must be one that the role is asked. Raises: Refusal."""
-    item = checklist.by_id.get(cell)
+    item = checklist.by_id.get(cell.casefold())
     if item is None:
         raise Refusal(fault(Code.NO_SUCH_ITEM, checklist=checklist.id, version=checklist.version))
     if item not in checklist.asked[role]:
@@ -76,9 +73,7 @@ def day_of(cell: str, today: date, column: str = "answered_on") -> date | None:
 
 def part_of(cell: str, checklist: Checklist) -> str:
     """Return the part of the case file a row is about, empty for the whole. Raises: Refusal."""
-    if cell and cell not in checklist.file_parts:
-        raise Refusal(fault(Code.NOT_ONE_OF, column="akt_part", allowed=listed(checklist.file_parts) or "-"))
-    return cell
+    return code_in("akt_part", cell, checklist.file_parts) if cell else ""
 
 
 def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
@@ -88,7 +83,7 @@ def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     ids = [option.id for option in item.ways.options] if item.ways else []
-    if any(one.strip() not in ids for one in cells["option"].split(",") if cells["option"]):
+    if any(one.strip().casefold() not in ids for one in cells["option"].split(",") if cells["option"]):
         raise Refusal(fault(Code.NOT_ONE_OF, column="option", allowed=listed(ids) or "-"))
     if cells["option"] and not cells["method"]:
         found["method"] = cells["option"]

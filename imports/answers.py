@@ -4,7 +4,7 @@ How a cell becomes an answer: checklists/cells.py and docs/decisions/0008.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from actions import lists
 from actions.answers import give
@@ -12,20 +12,19 @@ from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
-from checklists.cells import COLUMNS, DETAILS, FREE, Cells, read_cells, write_cells
+from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
-from checklists.csv_safe import as_written
 from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
-from checklists.model import Checklist, Item, ListId, Role
+from checklists.model import Checklist, Item, ListId, Role, Written
 from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports import answer_rows
-from imports.common import Imported, Kind, Order, Rows, Take, by_subject, check_tenant, take_all
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, cells_of, check_tenant, take_all
 from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -34,6 +33,7 @@ from storage.filled import FilledRow
 
 EXPORTED = ("unit", "version", "occasion", "question", "revision")
 """Columns that only an export has."""
+_CLEARABLE = ("method", "option", "motivation", "place", "note", "on")
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 
 
@@ -76,10 +76,12 @@ class _Import:
         self.cases: dict[tuple[str, str], CaseRow] = {}
         self.outside: list[int] = []
         self.waiting: list[int] = []
+        self.protected: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
-        cells = {name: as_written(cell) for name, cell in row.cells.items()}
+        cleared = frozenset(name for name in _CLEARABLE if row.cells[name] == CLEARED)
+        cells = cells_of(row) | dict.fromkeys(cleared, "")
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)
@@ -90,9 +92,12 @@ class _Import:
         cells |= answer_rows.with_details(cells, item)
         on = answer_rows.day_of(cells["on"], day_of(self.at), "on")
         texts, day = answer_rows.texts_of(cells), answer_rows.day_of(cells["answered_on"], day_of(self.at))
-        if read_cells(item, texts).choice == FREE:
+        told = replace(read_cells(item, texts), answered_on=day, day=on)
+        if told.choice == FREE:
             self.outside.append(row.line)
-        outcome = self._keep(here, where, item, texts, day, on)
+        outcome = self._keep(here, where, item, texts, told, cleared)
+        if case.protected_identity and outcome != "unchanged" and _has_words(told):
+            self.protected.append(row.line)
         if here.sheet is not None and here.sheet.applied.applies[item.id] == "waits":
             self.waiting.append(row.line)
         return outcome
@@ -150,7 +155,9 @@ class _Import:
         facts = cases.rule_facts(case, row.child, cases.facts(self.session, case.id))
         return Sheet(case, row, checklist, facts, answers.latest(self.session, row.id))
 
-    def _keep(self, here: _List, where: _Where, item: Item, cells: Cells, day: date | None, on: date | None) -> Outcome:
+    def _keep(
+        self, here: _List, where: _Where, item: Item, cells: Cells, told: Written, cleared: frozenset[str]
+    ) -> Outcome:
         origin = self._origin(where.tenant_id)
         if here.sheet is None:
             if here.with_chef:
@@ -162,11 +169,12 @@ class _Import:
             here.sheet = self._sheet(here.case, here.checklist, row)
             self._note(where, begun)
         old = here.sheet.rows.get(item.id)
-        same_on = on is None or (old is not None and on == old.day)
-        if old is not None and same_on and self._is_said_already(here, here.sheet, item, old, cells, day):
+        if old is not None and item.id in here.before:  # stored before this file; its own rows stand for themselves
+            stored = answers.for_export(self.session, here.sheet.filled, old)
+            told = kept(told, replace(stored, answered_on=old.answered_on, day=old.day), cleared)
+        is_same_day = (old is not None and told.day == old.day) or (told.day is None and "on" not in cleared)
+        if old is not None and is_same_day and self._is_said_already(here, here.sheet, item, old, cells, told):
             return "unchanged"
-        told = replace(read_cells(item, cells), answered_on=day)
-        told = replace(told, day=on if on or old is None or old.choice != told.choice else old.day)
         self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
         return "changed" if old is not None else "added"
@@ -180,13 +188,15 @@ class _Import:
         self.changes[where.tenant_id] = self.changes.get(where.tenant_id, ()) + changes
 
     def _is_said_already(
-        self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, day: date | None
+        self, here: _List, sheet: Sheet, item: Item, old: AnswerRow, cells: Cells, new: Written
     ) -> bool:
-        """Return whether the row says what is stored, or what an export of it said: then it makes no new revision."""
-        if day is not None and day != answers.day_of(old):
+        """Return whether the row says what is stored, or what an export of it said: then it makes no new revision.
+
+        new: what its cells say, with what they leave as it was.
+        """
+        if new.answered_on is not None and new.answered_on != answers.day_of(old):
             return False
         told = answers.for_export(self.session, sheet.filled, old)
-        new = read_cells(item, cells)
         if set(new.option.split(",")) == set(told.option.split(",")):
             new = replace(new, option=told.option)  # the same options in another order are the same answer
         same = write_cells(item, new, new.choice).like(write_cells(item, told, told.choice))
@@ -207,12 +217,18 @@ class _Import:
             follow(self.session, self._origin(tenant_id), changes)
 
 
+def _has_words(told: Written) -> bool:
+    """Return whether an answer holds free text; the place in the case file is none."""
+    return bool(told.choice == FREE or told.method or told.motivation or told.note)
+
+
 def _taker(session: Session, order: Order) -> Take:
     """Return what stores answers as revisions by the actor `import`; answers that are not in the rows stay as they are.
 
     Of two rows that answer the same question, the later is the newer revision. flagged: the lines whose answer is
     outside the scale and was kept as `fritext`. waiting: those whose answer depends on a fact of the case that is not
-    known: it counts, but nobody can tell whether the question applied.
+    known: it counts, but nobody can tell whether the question applied. protected: those that hold free text about
+    people with protected identity; it is kept, for nothing of a file is dropped.
     """
 
     def take(rows: Rows) -> Imported:
@@ -220,7 +236,9 @@ def _taker(session: Session, order: Order) -> Take:
         done = take_all(rows, coming.take)
         coming.date_lists()
         coming.tell()
-        return replace(done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting))
+        return replace(
+            done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting), protected=tuple(coming.protected)
+        )
 
     return take
 

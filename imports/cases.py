@@ -1,12 +1,12 @@
 """Cases from a file exported by the case system: all rows or none. A cell that is not empty overwrites, with an event.
 
 Which dates are valid together, and when a closed case opens again for a new investigation, is decided in
-checklists/case_dates. `-` clears a date.
+checklists/case_dates. `-` clears a date, makes a fact unknown and takes a worker off the case.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import get_args
 
 from actions import cases as acts
@@ -17,14 +17,26 @@ from actions.people import Outcome
 from checklists.case_dates import read_day
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import BadChildren, BadPeople, ChildHasAnswers, UserError
-from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
+from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
 from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
-from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, check_cells, take_all
+from imports.common import (
+    CLEARED,
+    Imported,
+    Kind,
+    Order,
+    Rows,
+    Take,
+    by_subject,
+    cells_of,
+    check_cells,
+    code_in,
+    take_all,
+)
 from imports.units import Units
 from storage import cases, people, tenants
 from storage.cases import CaseRow
@@ -36,7 +48,10 @@ FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
 _YES_NO = ("ja", "nej")
+_TYPES: tuple[CaseType, ...] = get_args(CaseType)
 NEEDED = ("tenant_id", "case_ref")
+_CLEARABLE = (*DATES, *FACTS, "lead_email", "co_email")
+_NOBODY = 0
 
 
 def _read(raw: bytes, at: datetime) -> list[CsvRow]:
@@ -81,14 +96,14 @@ class _Row:
     known: _Known
     order: Order
 
-    @property
+    @cached_property
     def cells(self) -> dict[str, str]:
         """Return the row's cells by column."""
-        return self.row.cells
+        return cells_of(self.row)
 
     def take(self) -> Outcome:
         """Store the row. Raises: Refusal: it is wrong."""
-        check_cells(self.cells, self.order.allowed)
+        check_cells(self.cells, self.order.allowed, _CLEARABLE)
         dates, count = self._dates(), self._count()
         yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
         case_type = self._case_type()
@@ -157,14 +172,14 @@ class _Row:
         return count
 
     def _yes_no(self, name: str) -> str:
-        text = self.cells[name].casefold()
-        if text and text not in _YES_NO:
-            raise Refusal(fault(Code.NOT_ONE_OF, column=name, allowed=listed(_YES_NO)))
-        return text
+        text = self.cells[name]
+        return text if text in ("", CLEARED) else code_in(name, text, _YES_NO)
 
     def _person(self, tenant_id: int, column: str) -> int | None:
         if not self.cells[column]:
             return None
+        if self.cells[column] == CLEARED:
+            return _NOBODY
         person = self.known.person(tenant_id, self.cells[column])
         if person is None:
             raise Refusal(fault(Code.NOT_REGISTERED, column=column))
@@ -174,10 +189,7 @@ class _Row:
 
     def _case_type(self) -> CaseType | None:
         text = self.cells["case_type"]
-        found = next((one for one in get_args(CaseType) if one == text), None)
-        if text and found is None:
-            raise Refusal(fault(Code.NOT_ONE_OF, column="case_type", allowed=listed(get_args(CaseType))))
-        return found
+        return code_in("case_type", text, _TYPES) if text else None
 
     # --- storing -----------------------------------------------------------------------------------------------------
 
@@ -203,5 +215,8 @@ class _Row:
         for name in FACTS:
             whole = all_facts()[name].per == "case"
             for child in (cases.WHOLE_CASE,) if whole else range(1, case.children + 1):
-                changes += set_fact(self.session, origin, case, known, child, name, values[name])
+                if values[name] != CLEARED:
+                    changes += set_fact(self.session, origin, case, known, child, name, values[name])
+                elif (child, name) in known and known[child, name].value in cases.KNOWN:
+                    changes += set_fact(self.session, origin, case, known, child, name, cases.UNKNOWN)
         return changes

@@ -1,13 +1,14 @@
 """What all imports share: all rows or none, every bad row named by its line, and what changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from actions.people import Outcome as Outcome
 from checklists.csv_in import BadCsv, CsvRow
+from checklists.csv_safe import as_written
 from checklists.errors import TextTooLong
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
 from checklists.identity import entra_id
@@ -16,7 +17,8 @@ from checklists.rights import ROLES
 from storage.desk import Session
 
 CLEARED = "-"
-"""Clears a date; an empty cell leaves it as it is."""
+"""Removes what a cell stands for, where that can be; an empty cell leaves it as it is."""
+Named = TypeVar("Named", bound=str)
 MOST_IN_REGISTER = 200
 """The most characters in one cell of a file of people or cases."""
 
@@ -27,7 +29,8 @@ class Imported:
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
-    waiting: lines whose answer depends on a fact that is not known.
+    waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
+    protected identity, which the chat would not have taken.
     """
 
     added: int
@@ -39,6 +42,7 @@ class Imported:
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
+    protected: tuple[int, ...] = ()
 
     def __add__(self, other: "Imported") -> "Imported":
         """Return what both did."""
@@ -84,6 +88,11 @@ class Kind:
     announce: Callable[[Session, Rows, Order], None] = lambda _session, _rows, _order: None
 
 
+def cells_of(row: CsvRow) -> dict[str, str]:
+    """Return a row's cells without the apostrophes that an export puts before what a spreadsheet would calculate."""
+    return {name: as_written(cell) for name, cell in row.cells.items()}
+
+
 def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:
     """Group the rows whose cells in `columns` are equal, ignoring upper and lower case."""
     groups: dict[tuple[str, ...], list[CsvRow]] = {}
@@ -109,10 +118,16 @@ def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Impor
     return Imported(counted["added"], counted["changed"], counted["unchanged"])
 
 
-def check_cells(cells: Mapping[str, str], allowed: frozenset[str]) -> None:
-    """Refuse a row of a tenant that may not be named, or with an overlong cell. Raises: Refusal."""
+def check_cells(cells: Mapping[str, str], allowed: frozenset[str], clearable: Collection[str]) -> None:
+    """Refuse a row of a tenant that may not be named, with an overlong cell, or that clears what cannot be.
+
+    clearable: the columns that CLEARED may stand in; elsewhere it would be a unit, a name or an id called "-".
+    Raises: Refusal.
+    """
     check_tenant(cells["tenant_id"], allowed)
     check_lengths(cells, MOST_IN_REGISTER)
+    if kept := [name for name, cell in cells.items() if cell == CLEARED and name not in clearable]:
+        raise Refusal(*(fault(Code.NOT_CLEARED, column=name) for name in kept))
 
 
 def check_lengths(cells: Mapping[str, str], most: int) -> None:
@@ -130,9 +145,15 @@ def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
         raise Refusal(fault(Code.TENANT_NOT_SERVED))
 
 
+def code_in(column: str, cell: str, allowed: Iterable[Named]) -> Named:
+    """Return the code a cell holds; capital letters do not matter, for spreadsheets put them in. Raises: Refusal."""
+    codes = tuple(allowed)
+    found = next((one for one in codes if one == cell.casefold()), None)
+    if found is None:
+        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes) or "-"))
+    return found
+
+
 def role_in(cell: str) -> Role:
     """Return the role a row names. Raises: Refusal."""
-    role = next((one for one in ROLES if one == cell), None)
-    if role is None:
-        raise Refusal(fault(Code.NOT_ONE_OF, column="role", allowed=listed(ROLES)))
-    return role
+    return code_in("role", cell, ROLES)

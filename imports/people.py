@@ -15,7 +15,7 @@ from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.identity import address, entra_id, is_address
 from checklists.model import Role
 from checklists.swedish_time import day_of
-from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, check_cells, role_in, take_all
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, cells_of, check_cells, role_in, take_all
 from imports.units import Units
 from storage import people, tenants
 from storage.desk import Session
@@ -83,7 +83,7 @@ PEOPLE = Kind("people", lambda raw, _at: read_csv(raw, COLUMNS, NEEDED), _togeth
 
 
 def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tuple[Outcome, Changes]:
-    cells = row.cells
+    cells = cells_of(row)
     role = _checked(cells, order.allowed)
     days = _days(cells, day_of(order.at))
     tenant = tenants.ensure(session, cells["tenant_id"])
@@ -104,7 +104,7 @@ def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tu
 
 def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
     """Return the role a row names. Raises: Refusal: the row is wrong."""
-    check_cells(cells, allowed)
+    check_cells(cells, allowed, _DAYS)
     if not cells["object_id"] and not cells["email"]:
         raise Refusal(fault(Code.NOBODY_NAMED))
     if cells["email"] and not ("@" in cells["email"] if cells["object_id"] else is_address(address(cells["email"]))):

@@ -128,8 +128,8 @@ def _ids(session: Session, tenant: TenantRow, asked: Question) -> tuple[int | No
         except UserError:
             raise NothingSuch from None
         case = cases.find(session, tenant_id, ref)
-    units = {name: row_id for row_id, name in people.unit_names(session, tenant_id).items()}
-    return (case.id if case else None), units.get(asked.unit) if asked.unit else None
+    unit = people.unit_called(session, tenant_id, asked.unit) if asked.unit else None
+    return (case.id if case else None), (unit.id if unit else None)
 
 
 def _begins(day: date | None) -> datetime | None:

@@ -154,22 +154,29 @@ def unit(session: Session, tenant_id: int, name: str) -> UnitRow:
 
     See `unit_names`.
     """
-    found = session.exec(select(UnitRow).where(UnitRow.tenant_id == tenant_id).order_by(col(UnitRow.id))).all()
-    row = next((one for one in found if one.name == name), None)
-    row = row or next((one for one in found if unit_key(one.name) == unit_key(name)), None)
+    row = unit_called(session, tenant_id, name)
     if row is None:
         parent = None if name == ORGANISATION else unit(session, tenant_id, ORGANISATION).id
         row = UnitRow(tenant_id=tenant_id, name=name, parent_id=parent)
         session.add(row)
         session.flush()
-    while row.merged_into_id is not None:
+    return row
+
+
+def unit_called(session: Session, tenant_id: int, name: str) -> UnitRow | None:
+    """Return the unit with this name, or that once had it, compared as names of units are; None if there is none."""
+    found = units_called(session, tenant_id, name)
+    row = next((one for one in found if one.name == name), found[0] if found else None)
+    while row is not None and row.merged_into_id is not None:
         row = session.get_one(UnitRow, row.merged_into_id)
     return row
 
 
-def unit_exists(session: Session, name: str) -> bool:
-    """Return whether any tenant has a unit with this name."""
-    return session.exec(select(UnitRow.id).where(UnitRow.name == name).limit(1)).first() is not None
+def present_name(session: Session, name: str) -> str | None:
+    """Return what the unit with this name, or that once had it, is called now, in any tenant; None if none has it."""
+    tenants = session.exec(select(UnitRow.tenant_id).distinct().order_by(col(UnitRow.tenant_id))).all()
+    rows = [row for tenant_id in tenants if (row := unit_called(session, tenant_id, name)) is not None]
+    return next((row.name for row in rows if row.name == name), rows[0].name if rows else None)
 
 
 _UNITS = prepared(select(UnitRow).where(col(UnitRow.tenant_id) == bindparam("tenant_id")))

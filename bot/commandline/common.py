@@ -18,7 +18,8 @@ from typing import BinaryIO, TextIO
 from bot.clock import Clock
 from bot.settings import BadSettings, Settings
 from checklists.case_dates import calendar_day
-from checklists.faults import Code, Refusal, fault
+from checklists.errors import BadPeriod
+from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.privacy import has_personal_number
 from checklists.program import IS_CHECKOUT, ROOT
 from checklists.swedish_time import day_of
@@ -45,6 +46,12 @@ def day(text: str) -> date:
     if found is None:
         raise argparse.ArgumentTypeError(str(fault(Code.NOT_A_DAY)))
     return found
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Refuse `--from` after `--to`, which would select nothing. Raises: Stop."""
+    if first and last and last < first:
+        raise Stop(of_rule(BadPeriod(), "--to"))
 
 
 @contextlib.contextmanager

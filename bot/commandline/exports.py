@@ -6,16 +6,27 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar, get_args
 
-from bot.commandline.common import Stop, actor, as_text, day, give_way, open_desk, output, record_everywhere, today
+from bot.commandline.common import (
+    Stop,
+    actor,
+    as_text,
+    check_days,
+    day,
+    give_way,
+    open_desk,
+    output,
+    record_everywhere,
+    today,
+)
 from bot.commandline.common import now as at_now
 from bot.settings import Settings, read_settings
-from checklists.errors import BadPeriod
-from checklists.faults import Code, fault, listed, of_rule
+from checklists.faults import Code, fault, listed
 from checklists.model import ListId
 from checklists.rights import ROLES
 from reports.selected import Run, Selection
@@ -67,8 +78,7 @@ def _export(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     selection = Selection(parsed.checklist, parsed.unit, parsed.role, parsed.first, parsed.last)
     now = today(settings)
-    if parsed.first and parsed.last and parsed.last < parsed.first:
-        raise Stop(of_rule(BadPeriod(), "--to"))
+    check_days(parsed.first, parsed.last)
     if parsed.for_publication:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
@@ -78,8 +88,11 @@ def _export(parsed: argparse.Namespace) -> None:
         _export_case(settings, parsed)
         return
     with open_desk(settings) as desk, output(parsed.out) as out:
-        if parsed.unit and not desk.read_now(partial(people.unit_exists, name=parsed.unit)):
-            raise Stop(fault(Code.NO_CASE_OR_UNIT))
+        if parsed.unit:
+            unit = desk.read_now(partial(people.present_name, name=parsed.unit))
+            if unit is None:
+                raise Stop(fault(Code.NO_CASE_OR_UNIT))
+            selection = replace(selection, unit=unit)
         desk.run_now(lambda session: record_everywhere(session, settings, "export", parsed.what))
         if parsed.what in FIGURES:
             _project(desk)

@@ -82,6 +82,8 @@ def _tell(done: Done) -> None:
             "the fact the question depends on is not known of the case; `cases import`: "
             f"line {listed(sorted(told.waiting))}"
         )
+    if told.protected:
+        print(f"free text about people with protected identity, kept: line {listed(sorted(told.protected))}")
     if told.doubled:
         print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
     if told.moved:

@@ -3,7 +3,7 @@
 import argparse
 
 from bot.commandline.administration import the_person, the_tenant
-from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output, today
+from bot.commandline.common import Stop, actor, as_text, check_days, day, now, open_desk, output, today
 from bot.settings import Settings, read_settings
 from checklists.faults import Code, fault
 from reports import access_log
@@ -102,6 +102,7 @@ def _signed_heads(desk: Desk, settings: Settings) -> list[str]:
 
 def _access_log(parsed: argparse.Namespace) -> None:
     settings = read_settings()
+    check_days(parsed.first, parsed.last)
     asked = access_log.Question(parsed.case, parsed.unit, parsed.first, parsed.last)
     if parsed.plain:
         if not parsed.case:

@@ -45,6 +45,7 @@ from tests.chat.list_drive import (
 )
 from tests.chat.read_drive import begins as begins_reading
 from tests.chat.read_drive import reads, sent
+from tests.sql.conftest import scalar
 from tests.sql.import_files import import_answers
 from texts import LANGUAGES, Language
 
@@ -779,6 +780,19 @@ def test_a_method_in_words_stands_beside_those_that_were_chosen_as_it_would_from
     (row,) = (row for row in exported(room, "sample_audit") if row["item"] == "standardised_method_used")
     assert (row["option"], row["method"]) == ("freda,another", "FREDA, Påhittad metod")
     assert ["Ja. FREDA, Påhittad metod"] in [line[1:] for line in the_table(room)]
+
+
+def test_no_method_in_words_is_kept_of_people_with_protected_identity(room: Room) -> None:
+    furnish(room)
+    hugo = begins(room.chat("hugo"), "rvt_self_check", ADULT)
+    takes_in(room, case_ref=ADULT, protected_identity="ja")
+    for _ in range(8):
+        hugo.types("ja")
+        if "Spara" in hugo.buttons:
+            break
+    hugo.presses("Spara", {"Annat, med ord": "Påhittad metod"}).sees("ingen fri text")
+    assert scalar(room.desk, "select count(*) from answer where method is not null") == 0
+    hugo.presses("Spara", {"Vilken metod?": "FREDA", "Annat, med ord": ""}).sees_no("ingen fri text")
 
 
 def test_a_list_on_either_database(either_room: Room) -> None:

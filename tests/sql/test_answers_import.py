@@ -1,5 +1,6 @@
 """Importing answers: nothing dropped or guessed, all rows or none, and exported exactly as imported."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -105,11 +106,62 @@ def test_what_comes_again_is_unchanged_and_what_differs_is_a_new_revision(desk: 
 
     assert bring(desk, row) == Imported(0, 0, 1)
     assert bring(desk, answer(world, answer="ja", note="'=1")) == Imported(0, 0, 1), "the same in other words"
-    for number, change in enumerate(({"answer": "Nej"}, {"note": ""}, {"answered_on": "2026-05-03"}), start=2):
+    for number, change in enumerate(({"answer": "Nej"}, {"note": "-"}, {"answered_on": "2026-05-03"}), start=2):
         row = [change.get(name, cell) for name, cell in zip(COLUMNS_IN, row, strict=True)]
         assert bring(desk, row) == Imported(0, 1, 0)
         assert stored(desk, world)[1] == number
     assert bring(desk) == Imported(0, 0, 0)
+
+
+def test_an_absent_column_and_an_empty_cell_keep_what_an_answer_has_and_a_dash_removes_it(
+    desk: Desk, world: World
+) -> None:
+    said = {"item": "child_informed_report", "answer": "Nej"}
+    bring(desk, answer(world, **said, motivation="Var bortrest", note="Kort", method="Brev", answered_on="2026-03-31"))
+    first, _ = stored(desk, world, said["item"])
+    short = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
+    without = [dict(zip(COLUMNS_IN, answer(world, **said), strict=True))[name] for name in short]
+
+    assert desk.run_now(lambda s: import_answers(s, file_of([without], short), frozenset(), NOW, CLI)).unchanged == 1
+    assert bring(desk, answer(world, **said, motivation="", note="", method="")) == Imported(0, 0, 1)
+    assert bring(desk, answer(world, **said, note="Längre")) == Imported(0, 1, 0)
+    assert stored(desk, world, said["item"]) == (replace(first, note="Längre"), 2)
+    assert bring(desk, answer(world, **said, motivation="-", method="-")) == Imported(0, 1, 0)
+    emptied = replace(first, motivation_kind="", motivation="", method="", note="Längre")
+    assert stored(desk, world, said["item"]) == (emptied, 3)
+    assert bring(desk, answer(world, **said | {"answer": "Ja"})) == Imported(0, 1, 0)
+    assert stored(desk, world, said["item"])[0].note == "", "another answer stands for itself"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"answer": "Kanske"},
+        {"answer": "Ja", "method": "Lek i parken"},
+        {"answer": "Nej", "motivation": "Var bortrest"},
+        {"answer": "Ja", "note": "Kort"},
+    ],
+    ids=str,
+)
+def test_free_text_about_people_with_protected_identity_is_told_by_its_line(
+    desk: Desk, world: World, cells: dict[str, str]
+) -> None:
+    set_case(desk, world, protected_identity=True)
+    place = answer(world, item="child_informed_report", answer="Nej", motivation="Finns i akten: Journal 3")
+
+    assert bring(desk, place, answer(world, **cells)).protected == (3,)
+    assert bring(desk, place, answer(world, **cells)).protected == ()
+
+
+def test_codes_are_read_whatever_their_capital_letters(desk: Desk, world: World) -> None:
+    row = answer(world, checklist="Decision_Basis", role="Case_Worker", item="Child_heard", answer="Ja")
+
+    assert bring(desk, row) == Imported(1, 0, 0)
+    told = [*answer(world, answer="Ja"), "Own_Talk"]
+    assert desk.run_now(
+        lambda s: import_answers(s, file_of([told], (*COLUMNS_IN, "option")), frozenset(), NOW, CLI)
+    ) == Imported(0, 1, 0)
+    assert stored(desk, world)[0].option == "own_talk"
 
 
 def test_the_apostrophe_of_an_export_does_not_come_in(desk: Desk, world: World) -> None:

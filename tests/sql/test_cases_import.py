@@ -263,6 +263,49 @@ def test_a_date_is_emptied_with_a_dash(register: Desk) -> None:
     assert (case.started_on, case.closed_on, case.earlier_closed_on) == (None, None, None)
 
 
+def test_a_dash_makes_a_fact_unknown_and_takes_a_worker_off_the_case(register: Desk) -> None:
+    imports(register, FULL)
+    before = len(acts(register))
+    ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
+    dashes = dict.fromkeys(("violence", "child_placed", "lead_email", "co_email"), "-")
+
+    assert imports(register, {**ref, **dashes}) == Imported(0, 1, 0)
+    assert imports(register, {**ref, **dashes}) == Imported(0, 0, 1)
+    assert acts(register)[before:] == [
+        ("lead_set", "none"),
+        ("co_worker_set", "none"),
+        ("fact_set", ""),
+        ("fact_set", "child 1"),
+        ("fact_set", "child 2"),
+    ]
+    case = the_case(register)
+    assert (case.lead_id, case.co_id) == (None, None)
+    facts = register.run_now(lambda session: cases.facts(session, case.id))
+    assert {name for (_, name), fact in facts.items() if fact.value == "unknown"} == {"violence", "child_placed"}
+
+
+def test_a_coworker_becomes_lead_and_leaves_her_place_in_one_row(register: Desk) -> None:
+    imports(register, FULL)
+    lead = the_case(register).co_id
+
+    imports(register, {**FULL, "lead_email": "bo@example.invalid", "co_email": "-"})
+
+    assert (the_case(register).lead_id, the_case(register).co_id) == (lead, None)
+
+
+@pytest.mark.parametrize("column", ["case_ref", "unit", "case_type", "children", "protected_identity"])
+def test_a_dash_where_nothing_can_be_removed_is_refused_by_column(register: Desk, column: str) -> None:
+    imports(register, FULL)
+
+    with pytest.raises(BadCsv, match=f"cannot be done in {column}"):
+        imports(register, {"tenant_id": TENANT, "case_ref": FULL["case_ref"]} | {column: "-"})
+
+
+def test_codes_are_read_whatever_their_capital_letters(register: Desk) -> None:
+    assert imports(register, {**FULL, "case_type": "Vuxen", "children": "0", "violence": "JA"}).added == 1
+    assert the_case(register).case_type == "vuxen"
+
+
 def test_nobody_of_another_tenant_becomes_a_worker(register: Desk) -> None:
     def work(session: Session) -> None:
         other = tenants.ensure(session, "made-up-other").id

@@ -39,6 +39,28 @@ def test_an_absent_column_and_an_empty_cell_keep_the_end_date_and_a_dash_clears_
     assert days(desk) == ("2026-01-01", None)
 
 
+@pytest.mark.parametrize("column", ["object_id", "email", "name", "unit"])
+def test_a_dash_is_nobodys_id_name_or_unit(desk: Desk, column: str) -> None:
+    row = {"tenant_id": TENANT, "object_id": "bo", "email": "bo@example.invalid", "role": "manager"} | {column: "-"}
+
+    with pytest.raises(BadCsv, match=f"cannot be done in {column}"):
+        imports(desk, ",".join(row), ",".join(row.values()))
+
+
+def test_what_the_export_made_safe_is_read_as_it_was(desk: Desk) -> None:
+    row = f"{TENANT},anna,=Anna (påhittad),+Norra (påhittad),unit_manager"
+    made_safe = row.replace(",=", ",'=").replace(",+", ",'+")
+    imports(desk, SHORT, row)
+
+    assert imports(desk, SHORT, made_safe) == Imported(0, 0, 1)
+
+
+def test_a_role_is_read_whatever_its_capital_letters(desk: Desk) -> None:
+    imports(desk, SHORT, ROW)
+
+    assert imports(desk, SHORT, ROW.replace("unit_manager", "Unit_Manager")) == Imported(0, 0, 1)
+
+
 def test_a_deputy_needs_both_days_and_keeps_those_she_has(desk: Desk) -> None:
     deputy = ROW.replace("unit_manager", "deputy")
     with pytest.raises(BadCsv, match="a deputy needs both"):

@@ -8,7 +8,7 @@ import pytest
 
 from bot.settings import BadSettings, read_settings
 from tests.wire.door import TENANT
-from tests.wire.test_trail_commands import Operator
+from tests.wire.test_trail_commands import FIRST, Operator, keys
 
 NORTH, SOUTH = "Norra (påhittad)", "Södra (påhittad)"
 HEAD = "tenant_id,email,name,unit,role"
@@ -56,6 +56,23 @@ def test_the_admins_day_needs_no_master_key(operator: Operator) -> None:
     assert operator.runs("sends", "list")[1] == "no message waits for a decision\n"
     assert operator.runs("skipped")[1] == "no case is skipped\n"
     assert operator.runs("log-check")[1].endswith(": no access to check\n")
+
+
+def test_a_selection_finds_a_unit_by_any_case_and_by_what_it_was_called(operator: Operator) -> None:
+    row = f"{TENANT},SN 2026/0001,decision_basis,case_worker,child_heard,Ja"
+    head = "tenant_id,case_ref,checklist,role,item,answer"
+    operator.sets(BK_MODE="dev", BK_KEYS=keys(one=FIRST))
+    Path("answers.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    assert operator.runs("answers", "import", "answers.csv")[0] == 0
+    assert operator.runs("units", "rename", NORTH, "Västra (påhittad)")[0] == 0
+    assert operator.runs("units", "merge", SOUTH, "--into", "Västra (påhittad)")[0] == 0
+
+    for named in ("Västra (påhittad)", "VÄSTRA  (påhittad)", NORTH, NORTH.upper(), SOUTH):
+        for what in ("answers", "rates", "checklists"):
+            code, out, _ = operator.runs("export", "--what", what, "--unit", named)
+            assert (code, "Västra (påhittad);" in out) == (0, True), (named, what)
+        assert operator.runs("access-log", "--unit", named)[0] == 0
+    assert "BK-346" in operator.runs("export", "--what", "answers", "--unit", "Vstra")[2]
 
 
 def test_one_case_is_deleted_by_two_accounts_and_the_bot_carries_it_out(

@@ -169,10 +169,17 @@ def test_a_protected_case_shows_its_reference_only_when_asked_for_by_it(operator
 
 
 @pytest.mark.parametrize(
-    "words", [("--case", "SN 2026/9999"), ("--case", "x"), ("--unit", "Ingen enhet")], ids=" ".join
+    "words",
+    [
+        ("--case", "SN 2026/9999"),
+        ("--case", "x"),
+        ("--unit", "Ingen enhet"),
+        ("--from", "2026-05-13", "--to", "2026-05-12"),
+    ],
+    ids=" ".join,
 )
 def test_unknown_selections_are_exit_1_with_one_sentence_and_no_header(
-    operator: Operator, words: tuple[str, str]
+    operator: Operator, words: tuple[str, ...]
 ) -> None:
     code, out, err = operator.runs("access-log", *words)
 
