@@ -33,8 +33,12 @@ _AFTER = re.compile(
     r"|nu|idag|i dag|tack|snälla|now|today|please|thanks))+",
     re.IGNORECASE,
 )
+_OF = re.compile(r"(?:(?:i|på|för|av|med|om|in|on|for|of|with|about|the)\s+)+", re.IGNORECASE)
+"""What a line may have before a case it asks about: `vad saknas i SN 2026/0123`."""
 _ENDS = " \t\n.,;:!?\"'”»«"
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_MONTHS = frozenset(("MARS", "APRIL", "MAJ", "JUNI", "JULI", "MARCH", "MAY", "JUNE", "JULY"))
+"""The months that are short enough to pass for a registry's code."""
 _MOST_LETTERS = 5
 """The most letters of a registry's code where the municipality has set no pattern of its own."""
 
@@ -93,6 +97,40 @@ def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
     return tuple(found)
 
 
+def known_as(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a case that is known may be named by: as `meant`, and also behind `i`, `för` or `med`.
+
+    Raises: see `meant`.
+    """
+    begun = _OF.match(text.strip())
+    try:
+        found = meant(text, pattern)
+    except BadCaseRef:
+        if begun is None:
+            raise
+        found = ()
+    if begun is None:
+        return found
+    try:
+        return tuple(dict.fromkeys((*found, *meant(text.strip()[begun.end() :], pattern))))
+    except BadCaseRef:
+        if not found:
+            raise
+        return found
+
+
+def reads_as_ref(text: str, pattern: str = DEFAULT_PATTERN) -> bool:
+    """Return whether a text reads as a reference with at most the words people put around one.
+
+    The permissive pattern takes more than references: `uppgifter i journal 12` asks for no case. Raises: see `meant`.
+    """
+    found = meant(text, pattern)
+    if pattern not in ("", DEFAULT_PATTERN):
+        return True
+    whole = {normal(text), normal(without_fillers(text))}
+    return any(ref in whole and not is_unlikely(ref, pattern) for ref in found)
+
+
 def _without_remark(text: str, pattern: str) -> str:
     """Return a reference without the words behind it that have no digit, the text itself if that is no reference.
 
@@ -132,9 +170,9 @@ def _ends_in_number(text: str) -> bool:
 def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
     """Return whether a reference that only the permissive default pattern lets through reads like something else.
 
-    `BEDÖMNING 2026` and `SE JOURNAL 12` are more likely words than references.
+    `BEDÖMNING 2026`, `SE JOURNAL 12` and `12 MAJ` are more likely words than references.
     """
     if pattern not in ("", DEFAULT_PATTERN):
         return False
     words = [word for word in ref.split() if word.isalpha()]
-    return len(words) > 1 or any(len(word) > _MOST_LETTERS for word in words)
+    return len(words) > 1 or any(len(word) > _MOST_LETTERS or word in _MONTHS for word in words)

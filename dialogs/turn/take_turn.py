@@ -26,7 +26,7 @@ from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import answer_typed, misunderstood
+from dialogs.turn.typed import again, answer_typed, misunderstood
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
 from storage import arrivals, conversations, inbox, people, tenants, trail
@@ -362,15 +362,26 @@ def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.F
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
         pressed = signed.claim.case if signed is not None else 0
-        view = (start_review.instead(context, pressed) if pressed else None) or no_such_case()
+        instead = start_review.instead(context, pressed) if pressed else None
+        view = instead or _refusal(context, *no_such_case().notices)
         return view, record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE
     except UserError as error:
-        return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
+        return _refusal(context, Line(say=error.text_key, args=error.args_for_text)), NONE
     except SignatureStands as stands:
         return anyway.ask(context, stands), NONE
     return parted(reaction)
+
+
+def _refusal(context: TurnContext, *lines: Line) -> AnyView:
+    """Return why nothing was done and, after a typed line, the question that was shown, which still waits."""
+    if context.turn.kind == "text":
+        try:
+            return again(context, _asked_last(context), *lines)
+        except NoSuchCase:  # of that question's case: it is hers no more
+            context.touched = None
+    return SayView(notices=lines)
 
 
 def _pressed(context: TurnContext, signed: Signed | None, fields: left_behind.Fields) -> Reaction:

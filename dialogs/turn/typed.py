@@ -292,7 +292,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
-    why = doubt(text, _names())
+    why = doubt(text, _names()) or ("request" if commands.may_name_a_case(context, text) else None)
     in_file = shown.at.verb == "in_the_file"
     if why is not None and not (in_file and why == "too_short"):
         sheet, stop = _here(context, shown)
