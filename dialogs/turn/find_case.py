@@ -311,6 +311,7 @@ def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
         title=Line(say="lists.several_title", args={"ref": ref}),
         lines=(Line(say="lists.several"),),
         buttons=tuple(buttons),
+        chooses=True,
     )
 
 

@@ -35,7 +35,7 @@ from dialogs.turn.presses import OnCard, OnFacts
 from dialogs.turn.shown import Shown
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import ask_ref, open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
 from dialogs.views.wording import line_words
 from dialogs.worker import asked_about, facts_card, next_card, proposals
@@ -452,6 +452,8 @@ def again(context: TurnContext, shown: Shown | None, *lines: Line) -> AnyView:
 
 
 def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyView | None:
+    if shown.kind == "ask_ref":
+        return ask_ref(shown.at.item).model_copy(update={"notices": lines})
     if shown.kind in ("facts", "start"):
         basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
         sheet, facts = basis.sheet(shown.at.filled), OnFacts.read(shown.at)

@@ -71,6 +71,7 @@ def _which(refs: tuple[str, ...]) -> MenuView:
             ),
             command_button("ny", "buttons.new_case"),
         ),
+        chooses=True,
     )
 
 
@@ -103,6 +104,7 @@ def _again(context: TurnContext, basis: Basis) -> Reaction:
             Button(title=Line(say="buttons.new_occasion"), claim=claim),
             open_button(case.id, Line(say="buttons.open"), "open"),
         ),
+        asks=True,
     )
 
 

@@ -117,6 +117,17 @@ def test_what_only_the_permissive_pattern_lets_through_is_asked_about(asked_firs
     assert opened(room) == 1
 
 
+@pytest.mark.parametrize("line", ["1", f"Öppna {REF}"])
+def test_which_case_is_meant_may_be_typed(anna: Chat, room: Room, line: str) -> None:
+    anna.types(f"ny ärende {REF}").types(line).sees("Uppgifter som avgör", REF)
+    assert room.case().ref == REF
+
+
+def test_where_a_reference_is_asked_for_it_is_asked_for_again(anna: Chat) -> None:
+    anna.types("fortsätt").types("kanske det från i tisdags").sees("känns inte igen", "Vilket ärende gäller det?")
+    anna.types(REF).sees("Det finns inget ärende med det numret", "Vilket ärende gäller det?")
+
+
 def test_a_known_reference_with_other_spaces_is_asked_about(asked_first: Chat, room: Room) -> None:
     asked_first.types("ny sn2026/0123").sees("Vilket ärende menar du?").presses(f"Öppna {REF}").is_asked("child_heard")
 
