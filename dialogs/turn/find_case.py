@@ -94,14 +94,16 @@ def named(context: TurnContext, text: str) -> CaseRow | None:
 
 
 def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
-    """Return the case whose reference is the whole line, if this person may open it."""
+    """Return the case whose reference is the whole line, if this person may open it or has begun a list in it."""
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return None
     try:
         case = named(context, text)
     except UserError:
         return None
-    return case if case is not None and access.may_use(right, context.roles, case) else None
+    if case is None:
+        return None
+    return case if access.may_use(right, context.roles, case) or begun_lists(context, case) else None
 
 
 def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:

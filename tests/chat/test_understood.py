@@ -156,6 +156,15 @@ def test_a_bare_reference_opens_that_case(asked_first: Chat, line: str) -> None:
     asked_first.types("hjälp").types(line).is_asked("child_heard")
 
 
+def test_a_bare_reference_opens_the_list_that_is_hers_though_the_case_is_not(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    vera = room.chat("vera")
+    vera.types(REF).sees_no("0 av")
+    vera.types(f"ny {REF}").is_asked("investigation_opened_without_delay").types("hjälp")
+
+    vera.types(REF).is_asked("investigation_opened_without_delay").sees("Revisorns stickprov")
+
+
 def test_a_bare_reference_at_a_motivation_opens_the_case_and_is_no_motivation(asked_first: Chat) -> None:
     opens(asked_first, "SN 2026/0202", **ALL).types("nej").types(REF).is_asked("child_heard").sees(REF)
 
