@@ -169,7 +169,7 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
     else:
         row_id = context.conversation.case_id
         case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
-        if case is None or not _has_any(context, case, right, checklist):
+        if case is None or not has_any(context, case, right, checklist):
             return None
     return by_id(context, case.id, right, checklist or _meant(context, case, ref))
 
@@ -196,7 +196,8 @@ def child_named(text: str, basis: Basis) -> tuple[int, tuple[Line, ...]]:
     return row_id, () if row_id else (wrong,)
 
 
-def _has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None) -> bool:
+def has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None = None) -> bool:
+    """Return whether this person may use a case, or has a list in it. checklist: only that list counts."""
     if checklist is None and access.may_use(right, context.roles, case):
         return True
     named = (checklist,) if checklist else list_names.LISTS
@@ -278,7 +279,7 @@ def maybe_ref(context: TurnContext, rest: str) -> bool:
         case = named(context, ref)
     except UserError:
         return False
-    return case is not None and _has_any(context, case, _OPENS, None)
+    return case is not None and has_any(context, case, _OPENS)
 
 
 def fits(context: TurnContext, text: str) -> bool:
