@@ -250,6 +250,13 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
+    numbered = about_number(text)
+    if numbered is not None:  # `4: nej`
+        by_number = {sheet.checklist.numbers[item_id]: item_id for item_id in items}
+        if numbered[0] not in by_number:
+            return again(context, shown, Line(say="typed.group_other", args={"number": numbered[0]}))
+        named, text = by_number[numbered[0]], numbered[1]
+        shown = shown.model_copy(update={"named": named})
     still = [shown.named] if shown.named else [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
     labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]

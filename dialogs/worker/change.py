@@ -18,8 +18,10 @@ from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
 _WORDS = r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|på|question|answer|no|the|to)\s+)*"
+_MORE = r"(?:(?:\s*[,&+–-]\s*|\s+(?:och|and)\s+|\s+)\d{1,2}(?=[\s,&+–-]|$))*"
+"""Further numbers, as in `4 och 5`: one question is shown at a time."""
 _REST = re.compile(
-    rf"{_WORDS}(?:(?P<number>\d{{1,3}})(?:[\s,]+|$))?(?P<ref>.*?)(?:\s+(?:fråga|frågan|question)\s+(?P<last>\d{{1,3}}))?",
+    rf"{_WORDS}(?:(?P<number>\d{{1,3}}){_MORE}(?:[\s,:]+|$))?(?P<ref>.*?)(?:\s+(?:fråga|frågan|question)\s+(?P<last>\d{{1,3}}))?",
     re.IGNORECASE,
 )
 
