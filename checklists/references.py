@@ -119,16 +119,26 @@ def known_as(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
         return found
 
 
-def reads_as_ref(text: str, pattern: str = DEFAULT_PATTERN) -> bool:
-    """Return whether a text reads as a reference with at most the words people put around one.
+def alone(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a text may be with at most the words people put around one; empty if it says more.
 
-    The permissive pattern takes more than references: `uppgifter i journal 12` asks for no case. Raises: see `meant`.
+    Raises: PersonalNumberInText: see `normal_ref`.
     """
-    found = meant(text, pattern)
-    if pattern not in ("", DEFAULT_PATTERN):
-        return True
-    whole = {normal(text), normal(without_fillers(text))}
-    return any(ref in whole and not is_unlikely(ref, pattern) for ref in found)
+    found: list[str] = []
+    for one in (text, without_fillers(text)):
+        try:
+            found.append(read_ref(one, pattern))
+        except BadCaseRef:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def reads_as_ref(text: str, pattern: str = DEFAULT_PATTERN) -> bool:
+    """Return whether a text reads as a reference and nothing more.
+
+    The permissive pattern takes more than references: `uppgifter i journal 12` asks for no case. Raises: see `alone`.
+    """
+    return any(not is_unlikely(ref, pattern) for ref in alone(text, pattern))
 
 
 def _without_remark(text: str, pattern: str) -> str:

@@ -9,7 +9,7 @@ from checklists.lifecycle import READER as READS
 from checklists.lifecycle import WRITER, turn
 from checklists.model import ListId
 from checklists.ref_pattern import DEFAULT_PATTERN, LONGEST
-from checklists.references import is_unlikely, known_as, meant, read_ref, reads_as_ref, respaced
+from checklists.references import alone, is_unlikely, known_as, meant, read_ref, reads_as_ref, respaced
 from checklists.rights import LIST_HOLDER, OWN_CASE, READER, Right, VerbName
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, OfCommand
@@ -85,7 +85,10 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
 def named(context: TurnContext, text: str) -> CaseRow | None:
     """Return the case a text names, even with words around the reference. Raises: UserError: it is no reference."""
-    refs = known_as(text, _pattern(context))
+    return _first(context, known_as(text, _pattern(context)))
+
+
+def _first(context: TurnContext, refs: tuple[str, ...]) -> CaseRow | None:
     for ref in (*refs, *(other for one in refs for other in respaced(one))):
         case = cases.find(context.session, context.tenant_id, ref)
         if case is not None:
@@ -98,7 +101,7 @@ def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return None
     try:
-        case = named(context, text)
+        case = _first(context, alone(text, _pattern(context)))
     except UserError:
         return None
     if case is None:

@@ -165,6 +165,12 @@ def test_a_bare_reference_opens_the_list_that_is_hers_though_the_case_is_not(ann
     vera.types(REF).is_asked("investigation_opened_without_delay").sees("Revisorns stickprov")
 
 
+def test_a_reference_in_a_sentence_is_a_motivation(asked_first: Chat) -> None:
+    asked_first.types("nej").types(f"Ärende {REF} gäller")
+
+    assert asked_first.written("child_not_heard_motivated").motivation == f"Ärende {REF} gäller"
+
+
 def test_a_bare_reference_at_a_motivation_opens_the_case_and_is_no_motivation(asked_first: Chat) -> None:
     opens(asked_first, "SN 2026/0202", **ALL).types("nej").types(REF).is_asked("child_heard").sees(REF)
 
