@@ -38,6 +38,7 @@ _RUN = re.compile(r"\d+")
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){0}(?:0[1-9]|[12]\d|3[01])"
 _ISO_DATE = rf"(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')}(?!\d)"
 _DATE = rf"(?:(?:19|20)?\d{{2}}{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')})"
+_CALENDAR_DAY = re.compile(_ISO_DATE)
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
 _BARE_CLOCK = r"(?:[01]\d|2[0-3])[0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(
@@ -120,7 +121,10 @@ def has_personal_number(text: str, lets: LetThrough = NOTHING) -> bool:
     """
     if text.isascii() and "&" not in text and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return False
-    text = text.replace(_WALL, "")
+    return _has_number(text.replace(_WALL, ""), lets)
+
+
+def _has_number(text: str, lets: LetThrough) -> bool:
     if not _found(text, lets):
         return False
     left = without_vouched_for(text, lets.references, _WALL)
@@ -242,11 +246,20 @@ def _but(parts: Mapping[str, str], left_out: str) -> list[str]:
 
 
 def _is_split_over(texts: Sequence[str], lets: LetThrough) -> bool:
-    """Return whether fields together hold a number, in whatever order."""
-    if any(has_personal_number("\n".join(order), lets) for order in (texts, texts[::-1])):
+    """Return whether fields together hold a number, in whatever order.
+
+    A field that is a calendar day may be the day of birth but not the last four digits: those are no year, month and
+    day. Otherwise every mistyped day would be a number together with the next day of the card.
+    """
+    parts = [f"{_WALL}{text}" if _CALENDAR_DAY.fullmatch(text) else text for text in _without_walls(texts)]
+    if any(_has_number("\n".join(order), lets) for order in (parts, parts[::-1])):
         return True
     # Pairs are tried only if the fields are few: a card with thousands must cost no more than its length.
-    return len(texts) <= _FEW and any(has_personal_number("\n".join(two), lets) for two in permutations(texts, 2))
+    return len(parts) <= _FEW and any(_has_number("\n".join(two), lets) for two in permutations(parts, 2))
+
+
+def _without_walls(texts: Sequence[str]) -> list[str]:
+    return [text.replace(_WALL, "").strip() for text in texts]
 
 
 def ends_in_day(text: str) -> int | None:

@@ -33,8 +33,12 @@ _AFTER = re.compile(
     r"|nu|idag|i dag|tack|snälla|now|today|please|thanks))+",
     re.IGNORECASE,
 )
+_OF = re.compile(r"(?:(?:i|på|för|av|med|om|in|on|for|of|with|about|the)\s+)+", re.IGNORECASE)
+"""What a line may have before a case it asks about: `vad saknas i SN 2026/0123`."""
 _ENDS = " \t\n.,;:!?\"'”»«"
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_MONTHS = frozenset(("MARS", "APRIL", "MAJ", "JUNI", "JULI", "MARCH", "MAY", "JUNE", "JULY"))
+"""The months that are short enough to pass for a registry's code."""
 _MOST_LETTERS = 5
 """The most letters of a registry's code where the municipality has set no pattern of its own."""
 
@@ -73,17 +77,15 @@ def respaced(ref: str) -> tuple[str, ...]:
     return tuple(one for one in (tight, *(f"{tight[:at]} {tight[at:]}" for at in places)) if one != ref)
 
 
-def meant(text: str, pattern: str = DEFAULT_PATTERN, *, with_remark: bool = True) -> tuple[str, ...]:
-    """Return the references a line may mean, in normal form: as it stands, and without the words around it.
-
-    with_remark: also without any words behind it: the line is known to name a case, as after a command.
+def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a line may mean, in normal form: as it stands, and without the words around or behind it.
 
     Raises: see `normal_ref`: it means none.
     """
     found: list[str] = []
     refused: UserError = BadCaseRef()
     bare = without_fillers(text)
-    for one in (text, bare, *([_without_remark(bare, pattern)] if with_remark else ())):
+    for one in (text, bare, _without_remark(bare, pattern)):
         try:
             ref = read_ref(one, pattern)
         except BadCaseRef as error:
@@ -93,6 +95,50 @@ def meant(text: str, pattern: str = DEFAULT_PATTERN, *, with_remark: bool = True
     if not found:
         raise refused
     return tuple(found)
+
+
+def known_as(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a case that is known may be named by: as `meant`, and also behind `i`, `för` or `med`.
+
+    Raises: see `meant`.
+    """
+    begun = _OF.match(text.strip())
+    try:
+        found = meant(text, pattern)
+    except BadCaseRef:
+        if begun is None:
+            raise
+        found = ()
+    if begun is None:
+        return found
+    try:
+        return tuple(dict.fromkeys((*found, *meant(text.strip()[begun.end() :], pattern))))
+    except BadCaseRef:
+        if not found:
+            raise
+        return found
+
+
+def alone(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
+    """Return the references a text may be with at most the words people put around one; empty if it says more.
+
+    Raises: PersonalNumberInText: see `normal_ref`.
+    """
+    found: list[str] = []
+    for one in (text, without_fillers(text)):
+        try:
+            found.append(read_ref(one, pattern))
+        except BadCaseRef:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def reads_as_ref(text: str, pattern: str = DEFAULT_PATTERN) -> bool:
+    """Return whether a text reads as a reference and nothing more.
+
+    The permissive pattern takes more than references: `uppgifter i journal 12` asks for no case. Raises: see `alone`.
+    """
+    return any(not is_unlikely(ref, pattern) for ref in alone(text, pattern))
 
 
 def _without_remark(text: str, pattern: str) -> str:
@@ -134,9 +180,9 @@ def _ends_in_number(text: str) -> bool:
 def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
     """Return whether a reference that only the permissive default pattern lets through reads like something else.
 
-    `BEDÖMNING 2026` and `SE JOURNAL 12` are more likely words than references.
+    `BEDÖMNING 2026`, `SE JOURNAL 12` and `12 MAJ` are more likely words than references.
     """
     if pattern not in ("", DEFAULT_PATTERN):
         return False
     words = [word for word in ref.split() if word.isalpha()]
-    return len(words) > 1 or any(len(word) > _MOST_LETTERS for word in words)
+    return len(words) > 1 or any(len(word) > _MOST_LETTERS or word in _MONTHS for word in words)

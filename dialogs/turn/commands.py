@@ -180,6 +180,12 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
     return find_command(context, asked, whole=True) if len(asked.split()) < len(words) else None
 
 
+def may_name_a_case(context: TurnContext, text: str) -> bool:
+    """Return whether a line begins with a command and goes on with what might, unlikely as it is, be a reference."""
+    found = find_command(context, text, whole=False)
+    return found is not None and found[0].whole is find_case.maybe_ref and find_case.fits(context, found[1])
+
+
 def bare(text: str) -> str:
     """Return a line without the words of asking it begins with, such as `kan du visa` and `jag vill se`."""
     words = _said(text).split()

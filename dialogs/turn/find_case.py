@@ -9,8 +9,8 @@ from checklists.lifecycle import READER as READS
 from checklists.lifecycle import WRITER, turn
 from checklists.model import ListId
 from checklists.ref_pattern import DEFAULT_PATTERN, LONGEST
-from checklists.references import is_unlikely, meant, read_ref, respaced
-from checklists.rights import OWN_CASE, READER, Right, VerbName
+from checklists.references import alone, is_unlikely, known_as, meant, read_ref, reads_as_ref, respaced
+from checklists.rights import LIST_HOLDER, OWN_CASE, READER, Right, VerbName
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import AsShown, OfCommand
 from dialogs.turn.turn_context import TurnContext
@@ -83,9 +83,12 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
     return by_id(context, case.id, right)
 
 
-def named(context: TurnContext, text: str, *, with_remark: bool = True) -> CaseRow | None:
+def named(context: TurnContext, text: str) -> CaseRow | None:
     """Return the case a text names, even with words around the reference. Raises: UserError: it is no reference."""
-    refs = meant(text, _pattern(context), with_remark=with_remark)
+    return _first(context, known_as(text, _pattern(context)))
+
+
+def _first(context: TurnContext, refs: tuple[str, ...]) -> CaseRow | None:
     for ref in (*refs, *(other for one in refs for other in respaced(one))):
         case = cases.find(context.session, context.tenant_id, ref)
         if case is not None:
@@ -94,14 +97,16 @@ def named(context: TurnContext, text: str, *, with_remark: bool = True) -> CaseR
 
 
 def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
-    """Return the case whose reference is the whole line, if this person may open it."""
+    """Return the case whose reference is the whole line, if this person may open it or has begun a list in it."""
     if len(text) > LONGEST or not any(map(str.isdigit, text)):
         return None
     try:
-        case = named(context, text, with_remark=False)
+        case = _first(context, alone(text, _pattern(context)))
     except UserError:
         return None
-    return case if case is not None and access.may_use(right, context.roles, case) else None
+    if case is None:
+        return None
+    return case if access.may_use(right, context.roles, case) or begun_lists(context, case) else None
 
 
 def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
@@ -167,28 +172,35 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
     else:
         row_id = context.conversation.case_id
         case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
-        if case is None or not _has_any(context, case, right, checklist):
+        if case is None or not has_any(context, case, right, checklist):
             return None
     return by_id(context, case.id, right, checklist or _meant(context, case, ref))
 
 
 def without_child(text: str) -> str:
-    """Return what follows a command without the child it ends with: `SN 2026/0123 barn 2`, `barn 2`."""
-    return _CHILD.sub("", f" {text}").strip()
+    """Return what follows a command without the child it names: `SN 2026/0123 barn 2`, `barn 2`, `4, barn 2`."""
+    return " ".join(_CHILD.sub(" ", text).split()).strip(",")
+
+
+def child_in(text: str) -> str:
+    """Return the number of the child that is named in what follows a command, "" if none is."""
+    found = _CHILD.search(text)
+    return found["child"] if found else ""
 
 
 def child_named(text: str, basis: Basis) -> tuple[int, tuple[Line, ...]]:
-    """Return the list of the child that a command ends with, 0 for none, and a line if there is no such child."""
-    found = _CHILD.search(f" {text}")
-    if found is None:
+    """Return the list of the child that a command names, 0 for none, and a line if there is no such child."""
+    named = child_in(text)
+    if not named:
         return 0, ()
-    child = int(found["child"])
+    child = int(named)
     row_id = next((sheet.filled.id for sheet in basis.sheets if sheet.filled.child == child), 0)
     wrong = Line(say="change.no_such_child", args={"child": str(child), "most": basis.case.children})
     return row_id, () if row_id else (wrong,)
 
 
-def _has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None) -> bool:
+def has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None = None) -> bool:
+    """Return whether this person may use a case, or has a list in it. checklist: only that list counts."""
     if checklist is None and access.may_use(right, context.roles, case):
         return True
     named = (checklist,) if checklist else list_names.LISTS
@@ -227,7 +239,10 @@ def begun_lists(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
 
 
 _WORKS = Right("open", "case", OWN_CASE)
-_CHILD = re.compile(r" (?:(?:för|for) )?(?:barn|child) (?P<child>\d{1,2})$", re.IGNORECASE)
+_OPENS = Right("continue", "case", LIST_HOLDER)
+_CHILD = re.compile(
+    r"(?:^|[\s,]+)(?:(?:för|på|i|for|in|of)\s+)?(?:barn|child)\s+(?P<child>\d{1,2})(?=[\s,]|$)", re.IGNORECASE
+)
 
 
 def _may_begin_basis(context: TurnContext, case: CaseRow) -> bool:
@@ -251,10 +266,29 @@ def _pattern(context: TurnContext) -> str:
 
 
 def maybe_ref(context: TurnContext, rest: str) -> bool:
-    """Return whether what follows a command word is empty or reads as `[LIST] REF`."""
+    """Return whether what follows a command word is empty, reads as `[LIST] REF` or names a case she may open.
+
+    Where it does not, the line is no whole command but a text that begins like one: `uppgifter i journal 12 maj`.
+    """
     _, ref = list_names.split(without_child(rest))
+    if not ref:
+        return True
     try:
-        return not ref or bool(meant(ref, _pattern(context)))
+        if reads_as_ref(ref, _pattern(context)):
+            return True
+    except UserError:
+        pass  # it may still name a case behind a word: `i SN 2026/0123`
+    try:
+        case = named(context, ref)
+    except UserError:
+        return False
+    return case is not None and has_any(context, case, _OPENS)
+
+
+def fits(context: TurnContext, text: str) -> bool:
+    """Return whether the tenant's pattern lets a text through as a reference, likely or not."""
+    try:
+        return bool(meant(text, _pattern(context)))
     except UserError:
         return False
 
@@ -267,7 +301,7 @@ def no_such_case() -> SayView:
 def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
     """Ask which of her lists in a case is meant; the button runs the command with the list named."""
     text, ref = " ".join(context.turn.text.split()), found.case.ref
-    child = _CHILD.search(text)
+    child = child_in(text)
     buttons = []
     for one in found.lists:
         if context.turn.kind != "text":
@@ -275,7 +309,7 @@ def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
         elif found.named and found.named in text:
             line = text.replace(found.named, f"{one} {ref}", 1)
         else:
-            line = f"{_CHILD.sub('', text)} {one} {ref}{child.group() if child else ''}"
+            line = f"{without_child(text)} {one} {ref}{f' barn {child}' if child else ''}"
         buttons.append(
             Button(title=Line(say="lists.name", args={"list": one}), claim=claimed("command", OfCommand(line)))
         )
@@ -283,6 +317,7 @@ def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
         title=Line(say="lists.several_title", args={"ref": ref}),
         lines=(Line(say="lists.several"),),
         buttons=tuple(buttons),
+        chooses=True,
     )
 
 

@@ -51,8 +51,8 @@ def of(view: AnyView) -> Shown | None:
     if isinstance(view, GroupView):
         at, ref = view.save.claim, view.head.case_ref
         return Shown(kind=view.kind, case_ref=ref, at=at, items=view.items, named=view.named)
-    if isinstance(view, MenuView) and view.asks:
-        return Shown(kind="yes_no", at=view.buttons[0].claim, buttons=view.buttons)
+    if isinstance(view, MenuView) and (view.asks or view.chooses):
+        return Shown(kind="yes_no" if view.asks else "choice", at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, DoubtView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, MotivationView | DetailView):

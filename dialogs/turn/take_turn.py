@@ -26,10 +26,10 @@ from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import answer_typed, misunderstood
+from dialogs.turn.typed import again, answer_typed, misunderstood
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
-from storage import arrivals, conversations, inbox, people, tenants, trail
+from storage import arrivals, cases, conversations, inbox, people, tenants, trail
 from storage.arrivals import Arrival
 from storage.desk import Session
 from storage.inbox import InboxRow
@@ -284,6 +284,8 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
     turn = context.turn
     if found.same is not None:
         if found.same.digest == incoming.digest:
+            if incoming.signed is not None and _is_lost(context, incoming.signed):
+                return Outcome(context.reply(no_such_case()), result="denied")
             return _stored(context, found.same)
         record(context.session, context.origin, Change("conflict", detail="same id, other content"))
         return Outcome(context.reply(SayView(notices=(Line(say="common.conflict"),))), result="conflict")
@@ -293,7 +295,18 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
         is_same = newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is posted, the same words are a new message: her `ja` to the next question.
         row = newest if is_same and not newest.posted else None
+    if row is not None and incoming.signed is not None and _is_lost(context, incoming.signed):
+        return None  # what was shown then is not shown again: the press is refused like any other
     return _stored(context, row) if row else None
+
+
+def _is_lost(context: TurnContext, signed: Signed) -> bool:
+    """Return whether a press is about a case that this person may no longer open."""
+    verb = commands.VERBS.get(signed.claim.verb)
+    if verb is None or verb.right.about != "case" or not signed.claim.case:
+        return False
+    case = cases.get(context.session, context.tenant_id, signed.claim.case)
+    return case is not None and not find_case.has_any(context, case, verb.right)
 
 
 def _stored(context: TurnContext, row: InboxRow) -> Outcome:
@@ -362,15 +375,26 @@ def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.F
         context.touched = None
         change = Change("denied", error.case, detail=error.verb)
         pressed = signed.claim.case if signed is not None else 0
-        view = (start_review.instead(context, pressed) if pressed else None) or no_such_case()
+        instead = start_review.instead(context, pressed) if pressed else None
+        view = instead or _refusal(context, *no_such_case().notices)
         return view, record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE
     except UserError as error:
-        return SayView(notices=(Line(say=error.text_key, args=error.args_for_text),)), NONE
+        return _refusal(context, Line(say=error.text_key, args=error.args_for_text)), NONE
     except SignatureStands as stands:
         return anyway.ask(context, stands), NONE
     return parted(reaction)
+
+
+def _refusal(context: TurnContext, *lines: Line) -> AnyView:
+    """Return why nothing was done and, after a typed line, the question that was shown, which still waits."""
+    if context.turn.kind == "text":
+        try:
+            return again(context, _asked_last(context), *lines)
+        except NoSuchCase:  # of that question's case: it is hers no more
+            context.touched = None
+    return SayView(notices=lines)
 
 
 def _pressed(context: TurnContext, signed: Signed | None, fields: left_behind.Fields) -> Reaction:

@@ -35,7 +35,7 @@ from dialogs.turn.presses import OnCard, OnFacts
 from dialogs.turn.shown import Shown
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import ask_ref, open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView, QuestionView, SayView
 from dialogs.views.wording import line_words
 from dialogs.worker import asked_about, facts_card, next_card, proposals
@@ -250,6 +250,13 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
+    numbered = about_number(text)
+    if numbered is not None:  # `4: nej`
+        by_number = {sheet.checklist.numbers[item_id]: item_id for item_id in items}
+        if numbered[0] not in by_number:
+            return again(context, shown, Line(say="typed.group_other", args={"number": numbered[0]}))
+        named, text = by_number[numbered[0]], numbered[1]
+        shown = shown.model_copy(update={"named": named})
     still = [shown.named] if shown.named else [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
     labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
@@ -292,7 +299,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
-    why = doubt(text, _names())
+    why = doubt(text, _names()) or ("request" if commands.may_name_a_case(context, text) else None)
     in_file = shown.at.verb == "in_the_file"
     if why is not None and not (in_file and why == "too_short"):
         sheet, stop = _here(context, shown)
@@ -452,6 +459,8 @@ def again(context: TurnContext, shown: Shown | None, *lines: Line) -> AnyView:
 
 
 def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyView | None:
+    if shown.kind == "ask_ref":
+        return ask_ref(shown.at.item).model_copy(update={"notices": lines})
     if shown.kind in ("facts", "start"):
         basis = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id)
         sheet, facts = basis.sheet(shown.at.filled), OnFacts.read(shown.at)

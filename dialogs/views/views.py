@@ -442,9 +442,10 @@ class Unnamed(Data):
 class MenuView(View):
     """A title, some sentences and buttons: help, welcome, confirmations, words that were not understood.
 
-    asks: it is a question to which one may type `ja` for the first button or `nej` for the last. unnamed: for a
-    message to somebody who may be told of a case only while its identity is not protected. only_if_hers: the message
-    is not sent to somebody who may no longer open the case it is about.
+    asks: it is a question to which one may type `ja` for the first button or `nej` for the last. chooses: it asks which
+    of its buttons is meant, so that a title or a number may be typed, but no `ja`. unnamed: for a message to somebody
+    who may be told of a case only while its identity is not protected. only_if_hers: the message is not sent to
+    somebody who may no longer open the case it is about.
     """
 
     kind: Literal["menu"] = "menu"
@@ -452,6 +453,7 @@ class MenuView(View):
     lines: tuple[Line, ...]
     buttons: tuple[Button, ...]
     asks: bool = False
+    chooses: bool = False
     unnamed: Unnamed | None = None
     only_if_hers: bool = False
 

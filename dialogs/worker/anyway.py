@@ -38,6 +38,7 @@ def ask(context: TurnContext, stands: SignatureStands) -> MenuView:
         title=Line(say="change.signed_title", args={"ref": case.ref}),
         lines=(Line(say="change.signed"),),
         buttons=(yes, open_button(case.id, Line(say="buttons.leave_it"), "open")),
+        asks=True,
     )
 
 

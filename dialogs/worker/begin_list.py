@@ -86,6 +86,7 @@ def choice(case: CaseRow, lists_: tuple[ListId, ...]) -> MenuView:
         title=Line(say="lists.which_title", args={"ref": case.ref}),
         lines=(Line(say="lists.which"),),
         buttons=tuple(begin_button(one, case.ref) for one in lists_),
+        chooses=True,
     )
 
 

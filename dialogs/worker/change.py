@@ -18,9 +18,10 @@ from dialogs.worker import facts_card, next_card, summary_card
 
 CHANGE = Right("change", "case", LIST_HOLDER)
 _WORDS = r"(?:(?:fråga|frågan|fraga|svar|svaret|nr|nummer|på|question|answer|no|the|to)\s+)*"
+_MORE = r"(?:(?:\s*[,&+–-]\s*|\s+(?:och|and)\s+|\s+)\d{1,2}(?=[\s,&+–-]|$))*"
+"""Further numbers, as in `4 och 5`: one question is shown at a time."""
 _REST = re.compile(
-    rf"(?:(?:för\s+|for\s+)?(?:barn|child)\s+(?P<first>\d{{1,2}})(?:\s+|$))?{_WORDS}"
-    r"(?:(?P<number>\d{1,3})(?:\s+|$))?(?P<ref>.*?)\s*(?:\b(?:för\s+|for\s+)?(?:barn|child)\s+(?P<child>\d{1,2}))?",
+    rf"{_WORDS}(?:(?P<number>\d{{1,3}}){_MORE}(?:[\s,:]+|$))?(?P<ref>.*?)(?:\s+(?:fråga|frågan|question)\s+(?P<last>\d{{1,3}}))?",
     re.IGNORECASE,
 )
 
@@ -33,8 +34,9 @@ _CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII
 
 def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
-    rest, said = _without_answer(rest)
-    number, ref, child = parts(rest)
+    child = find_case.child_in(rest)
+    rest, said = _without_answer(find_case.without_child(rest))
+    number, ref = parts(rest)
     basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("ändra")
@@ -65,11 +67,11 @@ def _without_answer(rest: str) -> tuple[str, str]:
     return found["rest"], found["to"] or "said"
 
 
-def parts(rest: str) -> tuple[str, str, str]:
-    """Split what follows the command into number, reference and child, as written; each is empty if missing."""
-    found = _REST.fullmatch(rest.strip())
+def parts(rest: str) -> tuple[str, str]:
+    """Split what follows the command into number and reference, as written and without the child; "" if missing."""
+    found = _REST.fullmatch(find_case.without_child(rest))
     named = found.groupdict() if found else {}
-    return named.get("number") or "", named.get("ref") or "", named.get("child") or named.get("first") or ""
+    return named.get("number") or named.get("last") or "", named.get("ref") or ""
 
 
 def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:
@@ -100,8 +102,8 @@ def _all_of_it(context: TurnContext, basis: Basis, line: Line) -> AnyView:
 
 
 def _whole(context: TurnContext, rest: str) -> bool:
-    rest, said = _without_answer(rest)
-    number, ref, _ = parts(rest)
+    rest, said = _without_answer(find_case.without_child(rest))
+    number, ref = parts(rest)
     return bool(number or not rest) and said != "said" and maybe_ref(context, ref)
 
 

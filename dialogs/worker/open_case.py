@@ -71,6 +71,7 @@ def _which(refs: tuple[str, ...]) -> MenuView:
             ),
             command_button("ny", "buttons.new_case"),
         ),
+        chooses=True,
     )
 
 
@@ -103,6 +104,7 @@ def _again(context: TurnContext, basis: Basis) -> Reaction:
             Button(title=Line(say="buttons.new_occasion"), claim=claim),
             open_button(case.id, Line(say="buttons.open"), "open"),
         ),
+        asks=True,
     )
 
 
@@ -127,8 +129,8 @@ def continue_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def continue_case(context: TurnContext, case: CaseRow) -> Reaction:
-    """Continue a case she may open."""
-    return _continue(context, find_case.by_id(context, case.id, CONTINUE))
+    """Continue a case she may open, or the list she began in it last."""
+    return _continue(context, find_case.begun_last(context, case.id, CONTINUE))
 
 
 def continue_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:

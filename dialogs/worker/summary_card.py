@@ -144,16 +144,19 @@ def missing(
 ) -> MissingView:
     """Return the gaps in words, as many as fit. first: index of the first gap shown.
 
-    reader: for the chef, who cannot close them and, before `has_seen` (the answers), is shown only the questions.
+    reader: for the chef, who cannot close them and, before `has_seen` (the answers), is shown only the questions. In a
+    closed case nobody can close them.
     """
+    closed = basis.case.closed_on is not None
     gaps = list(basis.all_gaps())
     after = first + MOST_GAPS
     more = (_more_button(basis, "more_gaps", after),) if len(gaps) > after and not reader else ()
-    rows = tuple(gap_row(sheet, gap, button=not reader) for sheet, gap in gaps[first:after])
+    rows = tuple(gap_row(sheet, gap, button=not (reader or closed)) for sheet, gap in gaps[first:after])
     if reader and not has_seen:
         rows = tuple(row.model_copy(update={"why": ""}) for row in rows)
-    send = () if basis.is_handed_over or not basis.goes_to_chef else (_send_button(basis),)
+    send = () if closed or basis.is_handed_over or not basis.goes_to_chef else (_send_button(basis),)
     return MissingView(
+        notices=(Line(say="common.closed_case"),) if closed else (),
         head=basis_head(basis),
         checklist=basis.checklist.id,
         version=basis.sheets[0].filled.version,

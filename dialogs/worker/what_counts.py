@@ -40,7 +40,7 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
 
     Raises: BadCaseRef: what follows is neither a number nor a case.
     """
-    number, ref, _child = parts(rest)
+    number, ref = parts(rest)
     if not number and not maybe_ref(context, ref):  # `vad betyder barnets bästa` names no question
         raise BadCaseRef
     basis = find_case.named_list(context, ref, WHAT_COUNTS)
@@ -77,7 +77,7 @@ def _list_of(context: TurnContext) -> tuple[Checklist, Role]:
 
 
 def _whole(context: TurnContext, rest: str) -> bool:
-    number, ref, _ = parts(rest)
+    number, ref = parts(rest)
     return bool(number or not rest) and maybe_ref(context, ref)
 
 

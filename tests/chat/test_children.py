@@ -77,6 +77,23 @@ def test_change_names_the_child(two: Chat, command: str, child: str) -> None:
     assert two.stored("child_heard", child=2 if child == "Barn 2" else 1) == "nej"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"ändra 1 barn 2 {REF}",
+        f"ändra 1 för barn 2 i {REF}",
+        "ändra fråga 1, barn 2",
+        "ändra fråga 1 till nej för barn 2",
+        f"ändra {REF} barn 2 fråga 1",
+        f"change 1 for child 2 in {REF}",
+    ],
+)
+def test_the_child_may_be_named_anywhere_behind_the_command(two: Chat, command: str) -> None:
+    fills(two)
+
+    two.types(command).is_asked("child_heard").sees("Barn 2")
+
+
 def test_the_motivation_comes_straight_after_the_nej_that_calls_for_it_also_before_the_childs_facts(two: Chat) -> None:
     two.types("ändra 1 barn 2").types("nej").is_asked("child_not_heard_motivated").sees("Barn 2")
 

@@ -68,6 +68,14 @@ def test_a_bad_date_stops_only_itself(details: Chat, room: Room) -> None:
     assert details.facts()["child_placed"] == "ja"
 
 
+@pytest.mark.parametrize("day", ["26-05-01", "20260501", "2026/05/01", "1 maj 2026"])
+def test_a_mistyped_date_is_named_alone_beside_days_that_are_right(anna: Chat, room: Room, day: str) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"received_on": day, "planned_decision_on": "2026-10-01"})
+
+    anna.sees("Anmälan inkom: datumet kunde inte läsas").sees_no("personnummer", "Planerat beslutsdatum: ")
+    assert (str(room.case().planned_decision_on), room.case().received_on) == ("2026-10-01", None)
+
+
 @pytest.mark.parametrize(
     ("question", "fact"),
     [

@@ -177,6 +177,13 @@ def test_lead_and_chef_open_a_closed_case_again_as_an_event(room: Room, anna: Ch
     assert anna.stored(HEALTH) == "ja"
 
 
+def test_what_is_missing_in_a_closed_case_is_shown_and_nothing_is_asked(anna: Chat) -> None:
+    anna.types("ny SN 2026/0200").presses("Spara").types("uppgifter").presses("Avsluta").presses("Avsluta")
+
+    anna.types("vad saknas SN 2026/0200").sees("Ärendet är avslutat", "Har barnet kommit till tals under utredning?")
+    assert not [title for title in anna.buttons if title.startswith(("Besvara", "Skicka"))]
+
+
 def test_a_co_worker_opens_nothing_again(room: Room, anna: Chat) -> None:
     anna.types(f"uppgifter {REF}").presses("Spara", {"Medhandläggare": "Bo Exempel"})
     anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")

@@ -13,7 +13,7 @@ from storage.signatures import SignatureRow
 from storage.trail import EventRow
 from tests.chat.card_hand import button, gathered
 from tests.chat.drive import fills, opens
-from tests.chat.harness import LIST, NORTH, REF, SECRET, TENANT, Chat, Room
+from tests.chat.harness import LIST, NORTH, REF, SECRET, SOUTH, TENANT, Chat, Room, move_in
 from tests.chat.read_drive import begins, reads, sent
 from tests.sql.import_files import import_cases
 
@@ -71,6 +71,40 @@ def test_the_same_press_under_a_new_id_gets_the_stored_reply(anna: Chat, room: R
 
     assert (room.count(*KEPT), anna.text) == (answered, said)
     assert answered > rows
+
+
+@pytest.mark.parametrize("same_id", [False, True])
+@pytest.mark.parametrize("days", [0, 3])
+def test_whoever_has_the_case_no_more_is_shown_nothing_of_it_by_the_same_press(
+    anna: Chat, room: Room, days: int, *, same_id: bool
+) -> None:
+    fills(opens(anna, **ALL), until="police_report_motivated")
+    card = anna.shown
+    anna.presses("Spara", {"motivation": WHY}, on=card).sees(WHY)
+    again = anna.last_id if same_id else ""
+    room.chat("cecilia").types(f"uppgifter {REF}").presses("Spara handläggare", {"lead": "Bo Exempel"})
+    room.later(days=days)
+    anna.types("hjälp")
+
+    anna.presses("Spara", {"motivation": WHY}, on=card, again=again)
+
+    assert "Det finns inget ärende med det numret" in anna.said
+    assert "Sammanfattning" not in anna.said + str(anna.card)
+
+
+def test_whoever_stood_in_is_shown_no_answers_after_her_days(room: Room) -> None:
+    move_in(room.desk, ("david", "David Provsson", SOUTH, "unit_manager"))
+    days = {"person": "David Provsson", "first": "2026-05-12", "last": "2026-05-13"}
+    room.chat("cecilia").types("ersättare").presses("Spara", days)
+    sent(room, readers=("cecilia", "david"))
+    david = reads(begins(room.chat("david")))
+    card = david.shown
+    david.presses("Visa skillnader", on=card).sees("Inga skillnader")
+    room.later(days=4)
+
+    david.types("hjälp").presses("Visa skillnader", on=card)
+
+    assert "Det finns inget ärende med det numret" in david.said
 
 
 def test_a_motivation_pressed_twice_is_kept_once_and_answered_alike(anna: Chat, room: Room) -> None:

@@ -76,6 +76,17 @@ def test_she_can_leave_it(room: Room, signed: Chat) -> None:
     assert signature(room).voided_at is None
 
 
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [("ja", True), ("1", True), ("Ändra ändå", True), ("nej", False), ("2", False), ("låt stå", False)],
+)
+def test_whether_to_change_may_be_answered_by_typing(room: Room, signed: Chat, line: str, *, changes: bool) -> None:
+    signed.types("ändra 7").types("nej").sees("Vill du ändra ändå?").types(line)
+
+    assert (signature(room).voided_at is not None) is changes
+    assert signed.stored("communication_boxes_filled") == ("nej" if changes else "ja")
+
+
 def test_she_is_asked_once_for_each_signature(room: Room, signed: Chat, cecilia: Chat) -> None:
     signed.types("ändra 7").presses("Nej").presses("Ändra ändå")
     signed.types("ändra 9").presses("Nej").sees_no("är signerat")

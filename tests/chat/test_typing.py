@@ -313,6 +313,20 @@ def test_a_group_is_answered_in_a_row(asked_first: Chat, line: str) -> None:
     asked_first.is_asked("motivation of child_informed_intervention")
 
 
+def test_a_row_of_the_group_is_answered_by_its_number(anna: Chat) -> None:
+    opens(anna, **ALL).types("ja").types("4: nej, påhittat för liten").types("6 pågår")
+    assert informed(anna) == ["", "nej", "", "pagaende"]
+    assert anna.written(GROUP[1]).motivation == "påhittat för liten"
+
+    anna.types("7 ja").sees("Fråga 7 finns inte på det här kortet").types("3 ja")
+    assert informed(anna) == ["ja", "nej", "", "pagaende"]
+
+
+@pytest.mark.parametrize("line", ["ändra 7 och 9", "ändra 7, 9", "ändra 7-9", f"ändra 7 9 {REF}", "change 7 and 9"])
+def test_of_several_numbers_the_first_is_shown(anna: Chat, line: str) -> None:
+    fills(opens(anna, **ALL)).types(line).is_asked("communication_boxes_filled")
+
+
 def test_fewer_words_than_rows_answer_the_first_open_ones(asked_first: Chat) -> None:
     asked_first.presses("Ja").types("ja nej")
 

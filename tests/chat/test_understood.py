@@ -64,10 +64,68 @@ def test_words_around_a_reference_are_asked_about(anna: Chat, room: Room, line: 
     assert opened(room) == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (f"vad saknas i {REF}", "missing"),
+        (f"fortsätt med {REF.lower()}", "question"),
+        (f"uppgifter för ärende {REF}", "details"),
+        (f"missing in {REF}", "missing"),
+        (f"ändra fråga 1 i {REF}", "question"),
+        (f"ändra {REF} fråga 1", "question"),
+    ],
+)
+def test_a_case_is_found_behind_the_small_words_of_a_sentence(anna: Chat, room: Room, line: str, kind: str) -> None:
+    opens(anna, **ALL)
+
+    assert anna.types(line).kind() == kind
+    room.desk.run_now(lambda s: tenants.set_setting(tenants.ensure(s, TENANT), "case_ref_pattern", OWN_PATTERN))
+    assert anna.types(line).kind() == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Uppgifter i journal 12 maj",
+        "Uppgifter från BVC 2025 lästes",
+        "Ny tid 12 maj",
+        "Ny bedömning 2026",
+        "Formulär 12 ifyllt av skolan",
+        "Details 12 May",
+    ],
+)
+def test_a_motivation_that_begins_like_a_command_is_asked_about_and_not_lost(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types("nej").types(line).sees_no("Det finns inget ärende", "Vilket ärende menar du?")
+    if anna.kind() == "doubt":
+        anna.presses("Spara som motivering")
+
+    assert anna.written("child_not_heard_motivated").motivation == line
+
+
+@pytest.mark.parametrize("line", ["fortsätt SN 2026/9999", "uppgifter SN 2026/9999", "ändra 4 SN 2026/9999"])
+def test_after_a_case_that_cannot_be_opened_the_question_still_waits(anna: Chat, room: Room, line: str) -> None:
+    opens(anna, **ALL).types(line).sees("Det finns inget ärende med det numret").is_asked("child_heard")
+    assert room.events("denied")[-1].case_id is None
+
+    anna.types("nej").types(line).sees("Det finns inget ärende").is_asked("child_not_heard_motivated")
+    anna.types("barnet var påhittat litet").is_asked("child_informed_report")
+
+
 def test_what_only_the_permissive_pattern_lets_through_is_asked_about(asked_first: Chat, room: Room) -> None:
     asked_first.types("ny bedömning 2026").sees("Vilket ärende menar du?", "Öppna BEDÖMNING 2026")
 
     assert opened(room) == 1
+
+
+@pytest.mark.parametrize("line", ["1", f"Öppna {REF}"])
+def test_which_case_is_meant_may_be_typed(anna: Chat, room: Room, line: str) -> None:
+    anna.types(f"ny ärende {REF}").types(line).sees("Uppgifter som avgör", REF)
+    assert room.case().ref == REF
+
+
+def test_where_a_reference_is_asked_for_it_is_asked_for_again(anna: Chat) -> None:
+    anna.types("fortsätt").types("kanske det från i tisdags").sees("känns inte igen", "Vilket ärende gäller det?")
+    anna.types(REF).sees("Det finns inget ärende med det numret", "Vilket ärende gäller det?")
 
 
 def test_a_known_reference_with_other_spaces_is_asked_about(asked_first: Chat, room: Room) -> None:
@@ -96,6 +154,21 @@ def test_what_is_not_the_municipalitys_pattern_opens_nothing_and_asks_again(anna
 @pytest.mark.parametrize("line", [REF, REF.lower(), f"{REF}?", f"ärende {REF}", f" {REF} tack", "sn  2026/0123"])
 def test_a_bare_reference_opens_that_case(asked_first: Chat, line: str) -> None:
     asked_first.types("hjälp").types(line).is_asked("child_heard")
+
+
+def test_a_bare_reference_opens_the_list_that_is_hers_though_the_case_is_not(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL)
+    vera = room.chat("vera")
+    vera.types(REF).sees_no("0 av")
+    vera.types(f"ny {REF}").is_asked("investigation_opened_without_delay").types("hjälp")
+
+    vera.types(REF).is_asked("investigation_opened_without_delay").sees("Revisorns stickprov")
+
+
+def test_a_reference_in_a_sentence_is_a_motivation(asked_first: Chat) -> None:
+    asked_first.types("nej").types(f"Ärende {REF} gäller")
+
+    assert asked_first.written("child_not_heard_motivated").motivation == f"Ärende {REF} gäller"
 
 
 def test_a_bare_reference_at_a_motivation_opens_the_case_and_is_no_motivation(asked_first: Chat) -> None:

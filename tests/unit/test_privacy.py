@@ -250,6 +250,16 @@ def test_fields_that_hold_one_together_hold_another_in_its_place_and_the_rest_st
     assert has_personal_number(A_NUMBER)
 
 
+@pytest.mark.parametrize("day", ["26-05-01", "20260501", "2026/05/01", "260501"])
+def test_a_mistyped_day_is_no_part_of_one_with_the_next_day_of_the_card(day: str) -> None:
+    card = {"received_on": day, "children": "1", "planned_decision_on": "2026-09-12"}
+
+    assert without_split_numbers(card) == card
+    number = numbers()[0]
+    day_and_four = {"decided_on": f"{number[:4]}-{number[4:6]}-{number[6:8]}", "reason": number[8:]}
+    assert set(without_split_numbers(day_and_four).values()) == {A_NUMBER}, "a day of birth it may still be"
+
+
 def test_of_many_fields_all_with_digits_are_refused() -> None:
     many = {f"f{n:02}": digit for n, digit in enumerate(numbers()[0])} | {"g": "no digits"}
 
