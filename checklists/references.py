@@ -103,20 +103,17 @@ def known_as(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:
     Raises: see `meant`.
     """
     begun = _OF.match(text.strip())
-    try:
-        found = meant(text, pattern)
-    except BadCaseRef:
-        if begun is None:
-            raise
-        found = ()
-    if begun is None:
-        return found
-    try:
-        return tuple(dict.fromkeys((*found, *meant(text.strip()[begun.end() :], pattern))))
-    except BadCaseRef:
-        if not found:
-            raise
-        return found
+    lines = (text, text.strip()[begun.end() :]) if begun else (text,)
+    found: list[str] = []
+    refused: UserError = BadCaseRef()
+    for line in lines:
+        try:
+            found += meant(line, pattern)
+        except BadCaseRef as error:
+            refused = error
+    if not found:
+        raise refused
+    return tuple(dict.fromkeys(found))
 
 
 def alone(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:

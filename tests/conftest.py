@@ -236,6 +236,14 @@ def node_modules() -> Path:
     return NODE_MODULES
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _never_less_urgent() -> Iterator[None]:
+    """Keep commands from lowering the priority of the tests' own process: all later tests would have it too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "nice", lambda _by: 0)
+        yield
+
+
 # --- network guard ----------------------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,10 @@ def _read_through(reader: Basis, notices: tuple[Line, ...]) -> ReadingView:
 
 
 def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] = (), first: int = 0) -> DifferencesView:
-    """Return both sets of answers with the decisions to choose from: sign, sign with shortfall, send back."""
+    """Return both sets of answers with the decisions to choose from: sign, sign with shortfall, send back.
+
+    Whoever has worked on the case may not sign it, and is told so here, with the differences before her.
+    """
     seen = comparison(context.session, reader)
     case_id = reader.case.id
     stands = AsShown(hash_of(seen), trail.newest_of_case(context.session, case_id))
@@ -75,6 +78,8 @@ def differences(context: TurnContext, reader: Basis, notices: tuple[Line, ...] =
     sign = Button(title=Line(say="buttons." + verb), claim=claimed(verb, stands, case=case_id))
     back = Button(title=Line(say="buttons.return"), claim=claimed("send_back", stands, case=case_id))
     buttons: tuple[Button, ...] = (back, sign) if seen.gaps else (sign, back)
+    if trail.ever_worked_on(context.session, case_id, context.person_id):
+        buttons, notices = (back,), (*notices, Line(say="reading.has_worked"))
     if any(row.choice == "nej" for sheet in reader.sheets for row in sheet.rows.values()):
         buttons += (Button(title=Line(say="buttons.measure"), claim=claimed("measure", OnCard(""), case=case_id)),)
     following = _next_children(seen, first)

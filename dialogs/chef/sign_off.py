@@ -101,7 +101,7 @@ def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis |
     if hash_of(comparison(context.session, reader)) != press.what.state:
         return reading_cards.differences(context, reader, (Line(say="reading.changed_since_seen"),))
     if trail.ever_worked_on(context.session, case.id, context.person_id):
-        return reading_cards.differences(context, reader, (Line(say="reading.has_worked"),))
+        return reading_cards.differences(context, reader)
     return reader
 
 

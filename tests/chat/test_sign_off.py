@@ -449,16 +449,37 @@ def test_reading_and_signing_stand_in_the_trail_without_content(room: Room, ceci
     assert {event.detail for event in room.events() if event.actor == begun.actor} == {""}
 
 
-@pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])
-def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cecilia: Chat, before: str) -> None:
+WAS_WORKER = "Du har varit handläggare i ärendet, så någon annan behöver signera"
+
+
+def was_worker(room: Room, before: str) -> None:
+    """Let files say who the workers are, `before` among them, and then that they are Anna and Bo."""
     for workers in (before, "anna,bo"):
         emails = ",".join(f"{name}@example.invalid" if name else "" for name in workers.split(","))
         raw = f"tenant_id,case_ref,unit,lead_email,co_email\n{TENANT},{REF},{NORTH},{emails}"
         room.desk.run_now(lambda s, raw=raw: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))  # type: ignore[misc]
 
-    has_read(room).presses("Signera").sees("Du har varit handläggare i ärendet, så någon annan behöver signera")
+
+@pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])
+def test_a_chef_who_was_a_case_worker_in_the_case_is_told_that_another_signs(
+    room: Room, cecilia: Chat, before: str
+) -> None:
+    was_worker(room, before)
+
+    has_read(room).sees(WAS_WORKER)
+    assert "Signera" not in cecilia.buttons
+    cecilia.presses("Återlämna").sees("Kommentar")
+
+
+@pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])
+def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cecilia: Chat, before: str) -> None:
+    has_read(room)
+    was_worker(room, before)
+
+    cecilia.presses("Signera").sees(WAS_WORKER)
 
     assert room.events("signed") == []
+    assert "Signera" not in cecilia.buttons
     cecilia.presses("Återlämna").sees("Kommentar")
 
 

@@ -104,7 +104,7 @@ def test_nobody_arrives_and_nobody_is_bound(joined: Desk) -> None:
         tenant = tenants.known(session, "made-up-one").id
         row = people.by_email(session, tenant, "chef@example.invalid")
         assert row is not None
-        with pytest.raises(ValueError, match="nobody"):
+        with pytest.raises(ValueError, match="the object id is empty"):
             people.bind(row, " ")
 
     joined.run_now(bind)

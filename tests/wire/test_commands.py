@@ -49,7 +49,6 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
             patch.delenv(name)
         for name, value in own.items():
             patch.setenv(name, value)
-        patch.setattr(os, "nice", lambda _by: 0)  # the tests that follow would run at that priority too
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         try:

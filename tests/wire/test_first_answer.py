@@ -55,7 +55,9 @@ async def test_from_nothing_to_the_first_answer(way: str, tmp_path: Path, reques
             **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), way_out),
             **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
         }
-        bot = RealBot(tmp_path, port, admin, settings, arguments=(), program=installation)
+        bot = RealBot(
+            tmp_path, port, admin, settings, arguments=(), program=installation, is_warm=False
+        )  # its own roots
         bot.is_given(people_csv(("anna",)))
         await bot.start()
         try:
