@@ -4,9 +4,11 @@ The table is built from the dialogs' declarations, so new verbs are included aut
 from the declared Right alone; the actual one is read from the response and the trail.
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +40,7 @@ from tests.wire.door import TENANT
 from tests.wire.in_process_bot import FAR, SECRET, InProcessBot, activity, pressed
 from texts import say
 
+LONG = os.environ.get("BK_SLOW") == "1"
 NOW = datetime(2026, 5, 12, 8, 30, tzinfo=UTC)
 MINT = Mint(SECRET)
 PAGES = "https://bot.example.invalid"
@@ -207,10 +210,10 @@ def cells(ward: Ward) -> Iterator[tuple[str, Right, Who]]:
 
 
 async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
-    wrong, seen = [], 0
+    wrong, seen, before = [], 0, ward.denied()
     for verb, right, who in cells(ward):
-        wanted, before = must(right, who), ward.denied()
-        got, rows = await ward.press(verb, who), ward.denied() - before
+        wanted, got, after = must(right, who), await ward.press(verb, who), ward.denied()
+        rows, before = after - before, after
         seen += 1
         if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):
             wrong.append((verb, who.name, who.relation, wanted, got, rows))
@@ -220,15 +223,15 @@ async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> 
 
 
 async def test_every_command_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
-    wrong = []
+    wrong, before = [], ward.denied()
     for command in commands.COMMANDS:
         for who in ward.everyone:
             line = f"{command.word} {who.ref}" if command.right.about == "case" else command.word
             # A lead elsewhere who types the reference finds the case of that name in her own municipality.
             standing = replace(who, relation="lead") if who.relation == "far" else who
-            wanted, before = must(command.right, standing), ward.denied()
             ward.forget_shown()  # a refusal would stand on the card of the question that was shown
-            got, rows = ward.type(line, who), ward.denied() - before
+            wanted, got, after = must(command.right, standing), ward.type(line, who), ward.denied()
+            rows, before = after - before, after
             if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):
                 wrong.append((line, who.name, who.relation, wanted, got, rows))
 
@@ -237,8 +240,13 @@ async def test_every_command_does_in_every_cell_what_its_right_says(ward: Ward) 
 
 async def test_in_groups_and_channels_no_verb_does_anything_for_anyone(ward: Ward) -> None:
     before = ward.bot.desk.run_now(lambda session: session.exec(select(func.max(col(EventRow.id)))).one())
+    # What is refused there does not depend on who asks: in the short form each verb is pressed by one of them, in turn.
+    pressed_by = (
+        [(verb, who) for verb, _, who in cells(ward)] if LONG else list(zip(commands.VERBS, cycle(ward.everyone)))
+    )
+    assert {who.name for _, who in pressed_by} == {who.name for who in ward.everyone}
     for place in ("groupChat", "channel"):
-        for verb, _, who in cells(ward):
+        for verb, who in pressed_by:
             claim = Claim(verb=verb, case=who.case, filled=who.filled, version=1, **GENERAL)
             data = {"verb": verb, "token": MINT.sign(who.tenant_row, who.person, claim)}
             status, body = await ward.bot.posts(pressed(who.name, data, place=place, tenant=who.tenant))
