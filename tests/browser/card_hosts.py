@@ -133,7 +133,6 @@ async def open_host(page: Page, theme: Theme, width: int, language: str = "sv") 
     await page.set_viewport_size({"width": width, "height": 800})
     await page.set_content(html.replace('class="drawn"', f'class="drawn" style="width:{width}px"'))
     await page.add_script_tag(path=NODE_MODULES / "adaptivecards" / "dist" / "adaptivecards.min.js")
-    await page.add_script_tag(path=NODE_MODULES / "axe-core" / "axe.min.js")
     await page.evaluate(_HOST, colours)
 
 

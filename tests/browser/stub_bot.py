@@ -21,7 +21,6 @@ Json = dict[str, Any]
 TENANT = "11111111-1111-4111-8111-111111111111"
 ROOT = pathlib.Path(__file__).parents[2]
 RENDERER = ROOT / "node_modules/adaptivecards/dist/adaptivecards.min.js"
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 QUESTIONS = (
     "Har barnet kommit till tals under utredning?",
     "Har barnet fått information om utredningen?",

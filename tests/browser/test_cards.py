@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.async_api import Page
@@ -15,6 +14,7 @@ from dialogs.views.views import CallView, Line
 from storage.desk import Desk
 from storage.sealing import Keys
 from tests.browser.card_hosts import THEMES, WIDTHS, Theme, draw, open_host
+from tests.browser.eyes import axe_faults
 from tests.chat.card_hand import elements
 from tests.chat.closed_round import BOX, closed
 from tests.chat.drive import fills, opens
@@ -223,13 +223,5 @@ async def test_every_card_is_drawn_whole_and_accessible(
             assert max(drawn["sizes"]) == max(drawn["asked"]), "the question is not the largest text"
         if width == 320 and language == "sv" and theme != "contrast":  # takes as long as all the rest
             # A dark card is the light one in other colours.
-            assert await _violations(page, "" if theme == "light" else "color-contrast") == [], kind
+            assert await axe_faults(page, "" if theme == "light" else "color-contrast") == [], kind
     assert kinds == set(_BUILDERS)
-
-
-async def _violations(page: Page, rule: str) -> list[str]:
-    """Return what axe finds on the page. rule: the only one to try, empty for all."""
-    only = {"runOnly": [rule]} if rule else {}
-    found: dict[str, Any] = await page.evaluate("only => axe.run(document, only)", only)
-    assert found["passes"] or found["violations"] or found["incomplete"], "axe tried nothing"
-    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]

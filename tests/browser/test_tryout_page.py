@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.eyes import axe_faults
 from tests.browser.stub_bot import (
     ANNA,
-    AXE,
     BO,
     CECILIA,
     PEOPLE,
@@ -709,9 +709,8 @@ async def test_axe_finds_nothing_on_the_page_with_cards_and_failures(
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     await page.set_viewport_size({"width": width, "height": 900})
     await page.goto(tryout.url)
-    axe = AXE.read_text(encoding="utf-8")
     if width == 400:
-        assert await violations(page, axe) == []
+        assert await axe_faults(page) == []
         await page.get_by_role("button", name=ANNA.name).click()
     bot.replies["uppgifter"] = message_with(FORM)
     await write(page, ANNA, "hej")
@@ -722,16 +721,10 @@ async def test_axe_finds_nothing_on_the_page_with_cards_and_failures(
     await write(page, ANNA, "det här kommer inte fram")
     await expect(chat(page, ANNA).get_by_role("alert")).to_have_count(2)
 
-    assert await violations(page, axe) == []
+    assert await axe_faults(page) == []
     if width == 1400:
         await button(page, "English").click()
-        assert await violations(page, axe) == []
-
-
-async def violations(page: Page, axe: str) -> list[str]:
-    await page.evaluate(axe)
-    found = await page.evaluate("axe.run()")
-    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+        assert await axe_faults(page) == []
 
 
 async def test_the_page_speaks_english_when_asked_and_the_bot_as_before(wide: Page) -> None:

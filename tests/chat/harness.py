@@ -50,6 +50,8 @@ REF = "SN 2026/0123"
 SECRET = bytes(range(32))
 DRAWN = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids and hashes. Whoever looks for a few digits in what is stored takes them away first."""
+LOOKED_OVER: set[tuple[str, str, frozenset[str]]] = set()
+"""The replies whose every rendering held, with whom they were for and what had been written."""
 LIST = newest("decision_basis")
 REGISTER = (
     ("anna", "Anna Påhittad", NORTH, "case_worker"),
@@ -192,7 +194,6 @@ class Chat:
         self.received: list[Reply] = []
         """Messages the bot sent on its own initiative, oldest first."""
         self.view: AnyView | None = None
-        self._looked_over: tuple[Reply, set[str]] | None = None
         self.language = "sv"
         self.presses_made = 0
         self.refreshing = True
@@ -394,9 +395,14 @@ class Chat:
     def written(self, item_id: str, *, ref: str = REF, child: int = 1) -> Written:
         """Return the latest revision of an answer, decrypted."""
 
-        def work(session: Session) -> Written:
+        return self.all_written(ref=ref, child=child)[item_id]
+
+    def all_written(self, *, ref: str = REF, child: int = 1) -> dict[str, Written]:
+        """Return the latest revision of every answer, decrypted."""
+
+        def work(session: Session) -> dict[str, Written]:
             sheet, rows, _ = self._read(session, ref, child)
-            return answers.read(session, sheet, rows[item_id])
+            return {item: answers.read(session, sheet, row) for item, row in rows.items()}
 
         return self.room.desk.run_now(work)
 
@@ -547,10 +553,12 @@ class Chat:
     def _look_over(self, reply: Reply, written: set[str]) -> None:
         """Check every rendering of a reply with the oracle: public and private, in both languages.
 
-        What a refresh shows is mostly what was looked over just before it. Of two renderings that are the same, the
-        public one is checked: what holds for a private one is asked of it too.
+        The same reply to the same person with the same texts written is looked over once in a process: people meet the
+        same cards in every test. Of two renderings that are the same, the public one is checked: what holds for a
+        private one is asked of it too.
         """
-        if self._looked_over == (reply, written):
+        asked_about = (reply.model_dump_json(), self.user, frozenset(written))
+        if asked_about in LOOKED_OVER:
             return
         for language in LANGUAGES:
             said = reply.model_copy(update={"language": language})
@@ -561,7 +569,7 @@ class Chat:
             plain = render_text(said) if said.view.kind == "say" else neutral_summary(said)
             assert plain.strip()
             assert not [text for text in written if len(text) > 3 and text in plain]
-        self._looked_over = reply, written
+        LOOKED_OVER.add(asked_about)
 
     def _changes(self) -> object:
         if self.room.desk.dialect == "sqlite":

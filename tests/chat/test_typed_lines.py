@@ -28,8 +28,10 @@ LINES = [
     line.split("\t")
     for line in (Path(__file__).parent / "data" / "typed_lines.tsv").read_text(encoding="utf-8").splitlines()[1:]
 ]
+Stored = dict[str, tuple[str, str, str]]
 HEARD, WHY = "child_heard", "child_not_heard_motivated"
 SAID = {"polite": "Varsågod", "nothing": "Jag ser ingen text", "personal": "ser ut som ett personnummer"}
+OPENED = "select count(*) from event where act = 'case_opened'"
 MISSED = "Det förstod jag inte"
 
 
@@ -44,12 +46,12 @@ def shows(room: Room, what: str) -> Chat:
     return anna if what == "question" else anna.types({"motivation": "nej", "group": "ja"}[what])
 
 
-def came_to(anna: Chat, room: Room, what: str, expected: str, line: str) -> str:
+def came_to(anna: Chat, room: Room, what: str, expected: str, line: str, before: Stored) -> str:
     """Return `understood`, `asked` (nothing is stored, and she is asked), `missed`, or `wrong`."""
-    before = stored(anna, what)
-    opened = len(room.events("case_opened"))
+    opened = room.scalar(OPENED)
     anna.types(line)
-    after, changed = stored(anna, what), stored(anna, what) != before
+    after = stored(anna, what)
+    changed = after != before
     kind, _, rest = expected.partition(" ")
     answered, _, text = expected.partition(": ")
     if expected in ("ja", "nej") or (answered in ("ja", "nej") and text):
@@ -70,7 +72,7 @@ def came_to(anna: Chat, room: Room, what: str, expected: str, line: str) -> str:
         if changed and line != "ångra":
             return "wrong"
         right = _told(anna, what, kind, rest)
-    if len(room.events("case_opened")) != opened and (kind, rest) != ("view", "facts"):
+    if room.scalar(OPENED) != opened and (kind, rest) != ("view", "facts"):
         return "wrong"
     if right:
         return "understood"
@@ -102,11 +104,11 @@ def _told(anna: Chat, what: str, kind: str, rest: str) -> bool:
     return kind == "later" and "Frågan är kvar till senare" in anna.text
 
 
-def stored(anna: Chat, what: str) -> dict[str, tuple[str, str, str]]:
+def stored(anna: Chat, what: str) -> Stored:
     """Return what is stored: choice, motivation and note by item; the facts while no list is begun."""
     if what == "facts":
         return {name: (value, "", "") for name, value in anna.facts().items()}
-    found = {item: anna.written(item) for item in anna.sheet(REF, 1)[1]}
+    found = anna.all_written()
     return {
         item: (kept.choice, kept.motivation or kept.place, kept.note or "")
         for item, kept in found.items()
@@ -121,13 +123,14 @@ def outcomes(furnished: Furnished) -> list[tuple[str, str, str, str]]:
     for what in sorted({what for what, _, _ in LINES}):
         room = furnished.room()
         anna = shows(room, what)
+        before = stored(anna, what)
         with closing(sqlite3.connect(":memory:")) as as_it_was:
             room.raw.backup(as_it_was)
             for number, (shown, expected, line) in enumerate(LINES):
                 if shown == what:
                     as_it_was.backup(room.raw)
                     there = again(room, anna, number)
-                    outcome = came_to(there, there.room, what, expected, line)
+                    outcome = came_to(there, there.room, what, expected, line, before)
                     found[number] = (what, line, expected, outcome)
     return [found[number] for number in range(len(LINES))]
 
