@@ -182,9 +182,14 @@ class NothingToSay(UserError):
 
 
 class PlaceMissing(UserError):
-    """The motivation is said to be in the file, but not where."""
+    """The motivation is said to be in the file, but not where. where: as in OnlyReference."""
 
     code = "BK-122"
+
+    @property
+    def text_key(self) -> str:
+        """The key of the sentence that says what is written in the file."""
+        return "errors.BK-122_protected" if self.args_for_text.get("where") == "protected" else super().text_key
 
 
 class CommentMissing(UserError):
