@@ -10,8 +10,16 @@ from actions.changes import NONE, Change, Changes, record
 from actions.facts import forget_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, read_past_day, settle
-from checklists.deadlines import Limit
-from checklists.errors import BadChildren, BadPeople, BadPeriod, ChildHasAnswers, ReasonNotChosen, UserError
+from checklists.deadlines import Limit, plain_limit
+from checklists.errors import (
+    BadChildren,
+    BadPeople,
+    BadPeriod,
+    ChildHasAnswers,
+    ExtendsNothing,
+    ReasonNotChosen,
+    UserError,
+)
 from checklists.events import EventName
 from checklists.lifecycle import WRITER, State
 from checklists.model import MOST_CHILDREN, CaseType
@@ -203,10 +211,14 @@ def extend(
 
     place: where in the case file the reason is, which is all that is kept of it with protected identity.
     acting: whom a chef deputises for, empty for everybody else.
-    Raises: those of `case_text.about`: of the reason. BadPeriod: `until` is before `decided_on`.
+    Raises: those of `case_text.about`: of the reason. BadPeriod: `until` is before `decided_on`. ExtendsNothing: it is
+    not after the limit itself; earlier extensions do not matter, as a new one may put an old one right.
     """
     if until < decided_on:
         raise BadPeriod
+    clock = plain_limit(limit, cases.dates_of(case)) if limit != "at_once" else None
+    if clock is not None and until <= clock.limit_day:
+        raise ExtendsNothing(last=clock.limit_day.isoformat())
     row = ExtensionRow(
         tenant_id=origin.tenant_id,
         case_id=case.id,

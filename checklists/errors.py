@@ -21,6 +21,7 @@ UserError
 ├── OnlyText               BK-126
 ├── OnlyReference          BK-127
 ├── DetailMissing          BK-128
+├── ExtendsNothing         BK-129
 ├── UnreadablePeriod       BK-130
 ├── DateOutOfRange         BK-131
 ├── DateInFuture           BK-132
@@ -234,6 +235,12 @@ class DetailMissing(UserError):
     """Something the answer requires, such as the method used, is missing."""
 
     code = "BK-128"
+
+
+class ExtendsNothing(UserError):
+    """The new last day of an extension is not after the limit. last: the limit, an ISO date."""
+
+    code = "BK-129"
 
 
 class SignatureStands(Exception):

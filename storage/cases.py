@@ -286,9 +286,9 @@ def _known_of(row: CaseRow, facts: Iterable[FactRow]) -> date | None:
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
     """Return the Swedish date on which a fact became known to be ja, None if it is not ja now.
 
-    revisions: (value, author_id, at), oldest first. A ja that was only doubted, and said again, was known from the first
-    time on; a nej takes that back. An imported value, which has no author, counts from the receipt of the report: a file
-    states the fact, not when it became known.
+    revisions: (value, author_id, at), oldest first. A ja that was only doubted, and said again, was known from the
+    first time on; a nej takes that back. An imported value, which has no author, counts from the receipt of the report:
+    a file states the fact, not when it became known.
     """
     known, last = None, ""
     for value, author_id, at in revisions:

@@ -39,6 +39,9 @@ def extension(case: Case, done: Done, now: datetime, reads: bool) -> None:
     given = [done.data.get(name, "") for name in ("limit", "reason_class", "decided_on", "until")]
     if all(given) and says_why(case, done, "reason"):
         limit, grounds, decided, until = given
+        last = case.limit(limit)
+        if last is not None and date.fromisoformat(until) <= last:
+            return
         case.extensions.append((limit, grounds == "grounds", date.fromisoformat(decided), date.fromisoformat(until)))
 
 

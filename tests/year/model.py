@@ -409,6 +409,14 @@ class Case:
         if lies and self.returned and _holds(day, workdays_on(self.returned.date(), 2)):
             yield "ATER", ("worker",), str(self.returns), self.returned.date()
 
+    def limit(self, of: str) -> date | None:
+        """Return the last day of a clock without extensions, None if it has none."""
+        received, opened, decided = map(self.dates.get, ("received_on", "opened_on", "decided_on"))
+        if of == "4m":
+            return months_on(opened, 4) if opened else None
+        during = received and opened and opened < received and (decided is None or received <= decided)
+        return received + timedelta(days=14) if received and not during else None
+
     def _is_read(self) -> bool:
         since = self.waits_since
         return any(one.ended and one.seen and since and one.seen >= since for one in self.readings.values())

@@ -177,5 +177,6 @@ class Workers:
         return fields | {
             **why(self._town, view, "reason"),
             "decided_on": str(today),
-            "until": str(today + timedelta(days=self._chance.randint(5, 60))),
+            # Now and then no later than the limit itself, which extends nothing.
+            "until": str(max(today, case.limit(limit) or today) + timedelta(days=self._chance.randint(0, 40))),
         }
