@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from typing import get_args
 
 from actions import cases as acts
+from actions import lists
+from actions.basis import written
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from actions.origin import Origin
@@ -125,16 +127,18 @@ class _Row:
             changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
             if is_new and case.case_type != cases.CHILD_CASE and count is None:
                 count = 0
-            if count is not None:
-                changes += acts.set_children(*at, count)
+            resized = acts.set_children(*at, count) if count is not None else NONE
         except BadPeople as error:
             raise Refusal(of_rule(error, "co_email")) from None
         except (BadChildren, ChildHasAnswers) as error:
             raise Refusal(of_rule(error, "children")) from None
+        changes += resized
         if yes_no["protected_identity"]:
             changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")
         changes += self._set_dates(origin, case, dates)
         changes += self._set_facts(origin, case, yes_no)
+        if resized and not is_new and case.closed_on is None:
+            changes += lists.begin_added(self.session, origin, written(self.session, case))
         follow(self.session, origin, changes)
         return "added" if is_new else "changed" if changes else "unchanged"
 
