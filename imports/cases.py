@@ -65,9 +65,10 @@ def _taker(session: Session, order: Order) -> Take:
     known = _Known(session, order)
 
     def take(rows: Rows) -> Imported:
-        known.units.new, known.ended = [], []
+        known.units.new, known.ended, known.elsewhere = [], [], []
         done = take_all(rows, lambda row: _Row(session, row, known, order).take())
-        return replace(done, new_units=tuple(known.units.new), ended=tuple(dict.fromkeys(known.ended)))
+        ended, elsewhere = (tuple(dict.fromkeys(lines)) for lines in (known.ended, known.elsewhere))
+        return replace(done, new_units=tuple(known.units.new), ended=ended, elsewhere=elsewhere)
 
     return take
 
@@ -85,7 +86,9 @@ class _Known:
         self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
         self.ended: list[int] = []
         """Lines that give a case to somebody who holds no role today."""
-        self.has_role = cache(lambda person_id: bool(people.roles_on(session, person_id, today)))
+        self.elsewhere: list[int] = []
+        """Lines that give a case to somebody who works, but not with the cases of its unit."""
+        self.roles = cache(lambda person_id: people.roles_on(session, person_id, today))
         self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
 
@@ -133,6 +136,7 @@ class _Row:
         except (BadChildren, ChildHasAnswers) as error:
             raise Refusal(of_rule(error, "children")) from None
         changes += resized
+        self._note_elsewhere(case, lead_id, co_id)
         if yes_no["protected_identity"]:
             changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")
         changes += self._set_dates(origin, case, dates)
@@ -187,7 +191,7 @@ class _Row:
         person = self.known.person(tenant_id, self.cells[column])
         if person is None:
             raise Refusal(fault(Code.NOT_REGISTERED, column=column))
-        if not self.known.has_role(person.id):
+        if not self.known.roles(person.id):
             self.known.ended.append(self.row.line)
         return person.id
 
@@ -202,6 +206,16 @@ class _Row:
             raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
         unit_id = self.known.units.id_of(tenant, self.cells["unit"])
         return acts.open_case(self.session, origin, ref, unit_id)
+
+    def _note_elsewhere(self, case: CaseRow, *workers: int | None) -> None:
+        """Note a worker the row names who is no case worker of the case's unit.
+
+        It is taken all the same: the case system knows who has the case, and whoever has it may work on it.
+        """
+        for roles in (self.known.roles(person_id) for person_id in workers if person_id):
+            here = any((one.role, one.unit_id) == ("case_worker", case.unit_id) for one in roles)
+            if roles and not here:
+                self.known.elsewhere.append(self.row.line)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
         """Store the dates, each with its event. Raises: Refusal: some are not valid; it names them."""
