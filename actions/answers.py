@@ -18,7 +18,6 @@ from checklists.privacy import has_personal_number
 from checklists.route import Stop, is_open
 from storage import answers, drafts
 from storage.answers import AnswerRow
-from storage.cases import CaseRow
 from storage.desk import Session
 
 MOST_UNDO = 10
@@ -125,19 +124,13 @@ class Detail:
     day: str = ""
 
 
-def keep_no_text(case: CaseRow, text: str) -> None:
-    """Refuse a text about people with protected identity. Raises: OnlyReference."""
-    if text and case.protected_identity:
-        raise OnlyReference(where="protected")
-
-
 def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text: str) -> Changes:
     """Store a note on an answer; an empty text removes the old one.
 
     Raises: PersonalNumberInText, TextTooLong; OnlyReference: no text is kept of a protected identity.
     """
     note, old = free_text.checked(text, origin.lets), sheet.written(session, item_id)
-    keep_no_text(sheet.case, note)
+    free_text.keep_none(note, protected=sheet.case.protected_identity)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
@@ -170,7 +163,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         # As in a file: the method in words names the other options too.
         named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
-        keep_no_text(sheet.case, words)
+        free_text.keep_none(words, protected=sheet.case.protected_identity)
     if how and how.required and not wanted:
         raise DetailMissing
     asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)
@@ -194,9 +187,11 @@ def _in_words(how: How, text: str) -> str:
 def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text: str, place: str) -> bool:
     """Store a person's unfinished text as her private draft, which is no answer.
 
-    Returns: whether anything was stored; an empty text, or one with a personal number, is not.
+    Returns: whether anything was stored; an empty text, one with a personal number, or one about people with protected
+    identity is not.
     """
-    text, place = text.strip()[:MOST_TEXT], place.strip()[:MOST_TEXT]
+    text = "" if sheet.case.protected_identity else text.strip()[:MOST_TEXT]
+    place = place.strip()[:MOST_TEXT]
     if (not text and not place) or any(has_personal_number(one, origin.lets) for one in (text, place)):
         return False
     drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
@@ -250,12 +245,19 @@ def take_over(session: Session, origin: Origin, sheet: Sheet, stop: Stop, conten
 # --- the fields of a card left unsaved -------------------------------------------------------------------------------
 
 
+IN_WORDS = ("comment", "reason")
+"""The fields of such cards that hold free text about the case; the same with `.place` says where in the file it is."""
+
+
 def keep_fields(session: Session, origin: Origin, sheet: Sheet, card: str, fields: Mapping[str, str]) -> bool:
     """Keep what is filled in on a card that its author leaves unsaved, as her private draft beside a list of the case.
 
-    Returns: whether it was kept; nothing is if a field is too long or holds a personal number.
+    Returns: whether it was kept; nothing is if a field is too long or holds a personal number, and with protected
+    identity no text is.
     """
     given = {name: value.strip() for name, value in fields.items() if value.strip()}
+    if sheet.case.protected_identity:
+        given = {name: value for name, value in given.items() if name not in IN_WORDS}
     if any(len(value) > MOST_TEXT or has_personal_number(value, origin.lets) for value in given.values()):
         return False
     text = json.dumps(given, ensure_ascii=False) if given else ""

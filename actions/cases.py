@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
-from actions import linking, signing
+from actions import case_text, linking, signing
 from actions.changes import NONE, Change, Changes, record
 from actions.facts import forget_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, read_past_day, settle
-from checklists.deadlines import Limit
-from checklists.errors import BadChildren, BadPeople, BadPeriod, ChildHasAnswers, ReasonNotChosen, UserError
+from checklists.deadlines import Limit, plain_limit
+from checklists.errors import (
+    BadChildren,
+    BadPeople,
+    BadPeriod,
+    ChildHasAnswers,
+    ExtendsNothing,
+    ReasonNotChosen,
+    UserError,
+)
 from checklists.events import EventName
-from checklists.free_text import required
 from checklists.lifecycle import WRITER, State
 from checklists.model import MOST_CHILDREN, CaseType
 from storage import answers, case_reasons, cases, drafts, extensions, filled, tenants
@@ -197,15 +204,21 @@ def extend(
     decided_on: date,
     until: date,
     reason: str,
+    place: str = "",
     acting: str = "",
 ) -> Changes:
     """Record an extension of a time limit. Only grounds the law recognises move the deadline (`checklists/deadlines`).
 
+    place: where in the case file the reason is, which is all that is kept of it with protected identity.
     acting: whom a chef deputises for, empty for everybody else.
-    Raises: PersonalNumberInText, TextTooLong, CommentMissing: of the reason. BadPeriod: `until` is before `decided_on`.
+    Raises: those of `case_text.about`: of the reason. BadPeriod: `until` is before `decided_on`. ExtendsNothing: it is
+    not after the limit itself; earlier extensions do not matter, as a new one may put an old one right.
     """
     if until < decided_on:
         raise BadPeriod
+    clock = plain_limit(limit, cases.dates_of(case)) if limit != "at_once" else None
+    if clock is not None and until <= clock.limit_day:
+        raise ExtendsNothing(last=clock.limit_day.isoformat())
     row = ExtensionRow(
         tenant_id=origin.tenant_id,
         case_id=case.id,
@@ -218,7 +231,7 @@ def extend(
         author_id=origin.person_id or 0,
         at=origin.now,
     )
-    extensions.add(session, row, required(reason, origin.lets))
+    extensions.add(session, row, case_text.about(origin, case, reason, place))
     return record(session, origin, Change("extended", case, detail=f"{limit} {acting}".strip()))
 
 

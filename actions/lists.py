@@ -43,6 +43,16 @@ def begin(session: Session, origin: Origin, basis: Basis, occasion: int = 1) -> 
     return read(session, case, basis.facts, checklist.id), changes
 
 
+def lacks(basis: Basis) -> bool:
+    """Return whether a child that was added has no list yet, while the other children have theirs."""
+    return bool(basis.sheets) and basis.goes_to_chef and len(basis.sheets) < basis.case.children
+
+
+def begin_added(session: Session, origin: Origin, basis: Basis) -> Changes:
+    """Begin the lists of added children, if the other children have theirs. Raises: as `begin`."""
+    return begin(session, origin, basis)[1] if lacks(basis) else NONE
+
+
 def begin_one(
     session: Session,
     origin: Origin,

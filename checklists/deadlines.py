@@ -150,14 +150,19 @@ def investigation(dates: CaseDates, extensions: Iterable[Extension]) -> Deadline
     return Deadline("4m", opened, limit, _moved(extensions, "4m", opened, limit), stopped)
 
 
+def plain_limit(limit: Literal["14d", "4m"], dates: CaseDates) -> Deadline | None:
+    """Return a clock without extensions and whatever violence is known; None if the case has none."""
+    plain = replace(dates, violence_known_on=None)
+    return assessment(plain, (), Workdays()) if limit == "14d" else investigation(plain, ())
+
+
 def proposed(clock: Literal["14d", "4m"], dates: CaseDates, day: date) -> Literal["ja", "nej", ""]:
     """Return the answer that the dates give to "was it done in time?"; "" while nobody can tell.
 
     An extension does not make it ja: the question is about the plain limit, and the reason has a question of its own.
     Known violence, which brings the limit nearer, is disregarded too.
     """
-    plain = replace(dates, violence_known_on=None)
-    found = assessment(plain, (), Workdays()) if clock == "14d" else investigation(plain, ())
+    found = plain_limit(clock, dates)
     if found is None:
         return ""
     if found.is_late(day):

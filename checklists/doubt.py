@@ -6,7 +6,16 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from checklists.free_text import says_something
-from checklists.replies import begins_with_answer, core, folded, is_polite, read_answer, read_answers, words_of
+from checklists.replies import (
+    about_number,
+    begins_with_answer,
+    core,
+    folded,
+    is_polite,
+    read_answer,
+    read_answers,
+    words_of,
+)
 
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
@@ -211,7 +220,8 @@ def doubt(line: str, names: Collection[str]) -> Doubt | None:
         return "politeness"
     if _is_question(line, words):
         return "question"
-    return "request" if _is_request(words, names) else None
+    # `5: ja` is an answer to another question.
+    return "request" if about_number(line) is not None or _is_request(words, names) else None
 
 
 def _is_question(line: str, words: str) -> bool:

@@ -21,6 +21,7 @@ UserError
 ├── OnlyText               BK-126
 ├── OnlyReference          BK-127
 ├── DetailMissing          BK-128
+├── ExtendsNothing         BK-129
 ├── UnreadablePeriod       BK-130
 ├── DateOutOfRange         BK-131
 ├── DateInFuture           BK-132
@@ -182,9 +183,14 @@ class NothingToSay(UserError):
 
 
 class PlaceMissing(UserError):
-    """The motivation is said to be in the file, but not where."""
+    """The motivation is said to be in the file, but not where. where: as in OnlyReference."""
 
     code = "BK-122"
+
+    @property
+    def text_key(self) -> str:
+        """The key of the sentence that says what is written in the file."""
+        return "errors.BK-122_protected" if self.args_for_text.get("where") == "protected" else super().text_key
 
 
 class CommentMissing(UserError):
@@ -229,6 +235,12 @@ class DetailMissing(UserError):
     """Something the answer requires, such as the method used, is missing."""
 
     code = "BK-128"
+
+
+class ExtendsNothing(UserError):
+    """The new last day of an extension is not after the limit. last: the limit, an ISO date."""
+
+    code = "BK-129"
 
 
 class SignatureStands(Exception):

@@ -45,6 +45,12 @@ def required(text: str, lets: LetThrough = NOTHING) -> str:
     return kept
 
 
+def keep_none(text: str, *, protected: bool) -> None:
+    """Refuse a text about people with protected identity. Raises: OnlyReference."""
+    if text and protected:
+        raise OnlyReference(where="protected")
+
+
 def shown_again(text: str, lets: LetThrough = NOTHING) -> str:
     """Return what of a rejected text may be put back in its field: nothing if it contains a personal number."""
     return "" if has_personal_number(text, lets) else text.strip()[:MOST_TEXT]

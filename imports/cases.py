@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from typing import get_args
 
 from actions import cases as acts
+from actions import lists
+from actions.basis import written
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from actions.origin import Origin
@@ -63,9 +65,10 @@ def _taker(session: Session, order: Order) -> Take:
     known = _Known(session, order)
 
     def take(rows: Rows) -> Imported:
-        known.units.new, known.ended = [], []
+        known.units.new, known.ended, known.elsewhere = [], [], []
         done = take_all(rows, lambda row: _Row(session, row, known, order).take())
-        return replace(done, new_units=tuple(known.units.new), ended=tuple(dict.fromkeys(known.ended)))
+        ended, elsewhere = (tuple(dict.fromkeys(lines)) for lines in (known.ended, known.elsewhere))
+        return replace(done, new_units=tuple(known.units.new), ended=ended, elsewhere=elsewhere)
 
     return take
 
@@ -83,7 +86,9 @@ class _Known:
         self.settings = cache(lambda entra_id: tenants.settings(self.tenant(entra_id)))
         self.ended: list[int] = []
         """Lines that give a case to somebody who holds no role today."""
-        self.has_role = cache(lambda person_id: bool(people.roles_on(session, person_id, today)))
+        self.elsewhere: list[int] = []
+        """Lines that give a case to somebody who works, but not with the cases of its unit."""
+        self.roles = cache(lambda person_id: people.roles_on(session, person_id, today))
         self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
 
@@ -125,16 +130,19 @@ class _Row:
             changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
             if is_new and case.case_type != cases.CHILD_CASE and count is None:
                 count = 0
-            if count is not None:
-                changes += acts.set_children(*at, count)
+            resized = acts.set_children(*at, count) if count is not None else NONE
         except BadPeople as error:
             raise Refusal(of_rule(error, "co_email")) from None
         except (BadChildren, ChildHasAnswers) as error:
             raise Refusal(of_rule(error, "children")) from None
+        changes += resized
+        self._note_elsewhere(case, lead_id, co_id)
         if yes_no["protected_identity"]:
             changes += acts.set_protected(*at, protected=yes_no["protected_identity"] == "ja")
         changes += self._set_dates(origin, case, dates)
         changes += self._set_facts(origin, case, yes_no)
+        if resized and not is_new and case.closed_on is None:
+            changes += lists.begin_added(self.session, origin, written(self.session, case))
         follow(self.session, origin, changes)
         return "added" if is_new else "changed" if changes else "unchanged"
 
@@ -183,7 +191,7 @@ class _Row:
         person = self.known.person(tenant_id, self.cells[column])
         if person is None:
             raise Refusal(fault(Code.NOT_REGISTERED, column=column))
-        if not self.known.has_role(person.id):
+        if not self.known.roles(person.id):
             self.known.ended.append(self.row.line)
         return person.id
 
@@ -198,6 +206,16 @@ class _Row:
             raise Refusal(fault(Code.NEW_CASE_NEEDS_UNIT))
         unit_id = self.known.units.id_of(tenant, self.cells["unit"])
         return acts.open_case(self.session, origin, ref, unit_id)
+
+    def _note_elsewhere(self, case: CaseRow, *workers: int | None) -> None:
+        """Note a worker the row names who is no case worker of the case's unit.
+
+        It is taken all the same: the case system knows who has the case, and whoever has it may work on it.
+        """
+        for roles in (self.known.roles(person_id) for person_id in workers if person_id):
+            here = any((one.role, one.unit_id) == ("case_worker", case.unit_id) for one in roles)
+            if roles and not here:
+                self.known.elsewhere.append(self.row.line)
 
     def _set_dates(self, origin: Origin, case: CaseRow, given: dict[str, date | None]) -> Changes:
         """Store the dates, each with its event. Raises: Refusal: some are not valid; it names them."""

@@ -29,6 +29,7 @@ class Imported:
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
+    elsewhere: lines that give a case to somebody who is no case worker of its unit, as a chef could not.
     waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
     protected identity, which the chat would not have taken.
     """
@@ -41,6 +42,7 @@ class Imported:
     moved: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
+    elsewhere: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     protected: tuple[int, ...] = ()
 

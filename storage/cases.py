@@ -284,18 +284,20 @@ def _known_of(row: CaseRow, facts: Iterable[FactRow]) -> date | None:
 
 
 def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
-    """Return the Swedish date since which a fact has been ja without interruption, None if it is not ja now.
+    """Return the Swedish date on which a fact became known to be ja, None if it is not ja now.
 
-    revisions: (value, author_id, at), oldest first. An imported value, which has no author, counts from the receipt of
-    the report: a file states the fact, not when it became known.
+    revisions: (value, author_id, at), oldest first. A ja that was only doubted, and said again, was known from the
+    first time on; a nej takes that back. An imported value, which has no author, counts from the receipt of the report:
+    a file states the fact, not when it became known.
     """
-    known = None
+    known, last = None, ""
     for value, author_id, at in revisions:
-        if value != "ja":
+        last = value
+        if value == "nej":
             known = None
-        elif known is None:
+        elif value == "ja" and known is None:
             known = received_on if author_id is None else swedish_day(at)
-    return known
+    return known if last == "ja" else None
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:

@@ -12,6 +12,7 @@ from bot.cards.parts import (
     date_input,
     header,
     notices,
+    reason_input,
     subtle,
     text,
     text_input,
@@ -78,8 +79,7 @@ def extend_card(pen: Pen, view: ExtendView) -> Card:
     classes = {name: pen.say("limits." + name) for name in ("grounds", "organisation")}
     body.append(choice_set("reason_class", pen.say("card.reason_class"), classes, value=view.reason_class))
     body.append(subtle(pen.say("card.reason_class_how")))
-    typed = view.text if pen.private else ""
-    body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=pen.say("card.no_names")))
+    body.append(reason_input(pen, "reason", "card.reason", view.text, in_file=view.in_file))
     body.append(date_input("decided_on", pen.say("card.extension_decided_on"), view.decided))
     body.append(date_input("until", pen.say("card.until"), view.until))
     return card(pen, body + action_sets(pen, view.buttons), view.refresh)

@@ -404,6 +404,15 @@ def text_input(
     return made
 
 
+def reason_input(pen: Pen, name: str, label: str, typed: str, *, in_file: bool) -> Element:
+    """Return the field for a text about a case; or, if it may only stand in the case file, for where it is there."""
+    typed = typed if pen.private else ""
+    if in_file:
+        hint = pen.say("card.place_hint")
+        return text_input(f"{name}.place", pen.say("card.place"), value=typed, most=500, hint=hint)
+    return text_input(name, pen.say(label), value=typed, lines=True, hint=pen.say("card.no_names"))
+
+
 def card(pen: Pen, body: list[Element], refresh: Claim | None = None) -> Card:
     """Return a complete card; with `refresh`, the reader's client asks for its current content."""
     made: Card = {

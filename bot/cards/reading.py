@@ -13,10 +13,10 @@ from bot.cards.parts import (
     header,
     notices,
     numbered,
+    reason_input,
     state_mark,
     subtle,
     text,
-    text_input,
     top,
     written,
 )
@@ -155,9 +155,7 @@ def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
     """Ask why the chef signs although something is missing."""
     body = [*header(pen, view.head, pen.say("reading.shortfall_title")), *notices(pen, view)]
     body.append(gap_box(pen, view.checklist, view.version, view.gaps, _more(pen, view.more_gaps)))
-    typed = view.text if pen.private else ""
-    hint = pen.say("card.no_names")
-    body.append(text_input("reason", pen.say("card.reason"), value=typed, lines=True, hint=hint))
+    body.append(reason_input(pen, "reason", "card.reason", view.text, in_file=view.in_file))
     body.append(subtle(pen.say("reading.signing_means")))
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
 
@@ -165,9 +163,7 @@ def shortfall_card(pen: Pen, view: ShortfallView) -> Card:
 def return_card(pen: Pen, view: ReturnView) -> Card:
     """Ask for a comment and for the questions to look at again."""
     body = [*header(pen, view.head, pen.say("reading.return_title")), *notices(pen, view)]
-    typed = view.text if pen.private else ""
-    hint = pen.say("card.no_names")
-    body.append(text_input("comment", pen.say("card.note"), value=typed, lines=True, hint=hint))
+    body.append(reason_input(pen, "comment", "card.note", view.text, in_file=view.in_file))
     numbers = checklist_version(view.checklist, view.version).numbers
     choices = []
     for row_id, child, item_id in view.questions:

@@ -75,6 +75,11 @@ def _tell(done: Done) -> None:
         print(f"new units: {listed(told.new_units)}")
     if told.ended:
         print(f"a case given to somebody without a role today: line {listed(told.ended)}")
+    if told.elsewhere:
+        print(
+            "a case given to somebody who is no case worker of its unit; check unit and person (`people import`): "
+            f"line {listed(sorted(told.elsewhere))}"
+        )
     if told.flagged:
         print(f"kept as text, outside the scale: line {listed(sorted(told.flagged))}")
     if told.waiting:

@@ -1,11 +1,11 @@
 """The chef's decision after reading: sign, sign with a shortfall, or send back; and looking at a signature again."""
 
-from actions import answers, signing
+from actions import answers, case_text, signing
 from actions.basis import Basis
 from actions.changes import Change, Point, record
 from checklists import lifecycle
 from checklists.errors import UserError
-from checklists.free_text import required, shown_again
+from checklists.free_text import shown_again
 from checklists.lifecycle import State
 from checklists.rights import OWN_CASE, READER, Right
 from dialogs.chef import reading_cards
@@ -50,7 +50,7 @@ def sign_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     if not isinstance(reader, Basis):
         return reader
     typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall")
-    return _shortfall(context, reader, (), typed.get("reason", ""))
+    return _shortfall(context, reader, (), typed.get(_field(reader, "reason"), ""))
 
 
 def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], text: str) -> ShortfallView:
@@ -67,6 +67,7 @@ def _shortfall(context: TurnContext, reader: Basis, notices: tuple[Line, ...], t
         gaps=tuple(gaps[:MOST_GAPS]),
         more_gaps=len(gaps[MOST_GAPS:]),
         text=text,
+        in_file=reader.case.protected_identity,
         buttons=(Button(title=Line(say="buttons.sign_shortfall"), claim=claim), _back(case_id)),
         refresh=claimed("show_current", case=case_id),
     )
@@ -77,12 +78,11 @@ def save_shortfall(context: TurnContext, press: Press[AsShown]) -> Reaction:
     reader = _ready(context, press, SAVE_SHORTFALL)
     if not isinstance(reader, Basis):
         return reader
-    text = press.inputs.get("reason", "")
     try:
-        reason = required(text, context.origin.lets)
+        reason = _said(context, reader, press, "reason")
     except UserError as error:
         told = (Line(say=error.text_key, args=error.args_for_text),)
-        return _shortfall(context, reader, told, shown_again(text, context.origin.lets))
+        return _shortfall(context, reader, told, _again(context, reader, press, "reason"))
     answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], "shortfall", {})
     return _signed(context, reader, reason)
 
@@ -103,6 +103,22 @@ def _ready(context: TurnContext, press: Press[AsShown], right: Right) -> Basis |
     if trail.ever_worked_on(context.session, case.id, context.person_id):
         return reading_cards.differences(context, reader)
     return reader
+
+
+def _field(reader: Basis, name: str) -> str:
+    """Return the id of the field that a card asks for: with protected identity, for where in the file the text is."""
+    return f"{name}.place" if reader.case.protected_identity else name
+
+
+def _said(context: TurnContext, reader: Basis, press: Press[AsShown], name: str) -> str:
+    """Return what may be stored of a mandatory text. Raises: see `case_text.about`."""
+    text, place = (press.inputs.get(field, "") for field in (name, f"{name}.place"))
+    return case_text.about(context.origin, reader.case, text, place)
+
+
+def _again(context: TurnContext, reader: Basis, press: Press[AsShown], name: str) -> str:
+    """Return what of a refused text is put back in its field."""
+    return shown_again(press.inputs.get(_field(reader, name), ""), context.origin.lets)
 
 
 def _locked(context: TurnContext, press: Press[AsShown], right: Right) -> Basis:
@@ -136,15 +152,16 @@ def send_back(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return enter(context, reader)
     typed = answers.kept_fields(context.session, context.origin, reader.worker.sheets[0], "return")
     chosen = tuple(typed["items"].split(",")) if "items" in typed else _gaps(reader)
-    return _return(reader, (), typed.get("comment", ""), chosen)
+    return _return(reader, (), typed.get(_field(reader, "comment"), ""), chosen)
 
 
 def back_to_reading(context: TurnContext, press: Press[Nothing]) -> Reaction:
     """Go back to the reading; what was filled in is on the card again when it is reopened."""
     reader = find_case.by_id(context, press.case, BACK_TO_READING)
     if reader.worker.sheets and press.inputs:
-        card = "shortfall" if "reason" in press.inputs else "return"
-        fields = {name: press.inputs.get(name, "") for name in ("comment", "items", "reason")}
+        card = "shortfall" if {"reason", "reason.place"} & press.inputs.keys() else "return"
+        names = ("comment", "comment.place", "items", "reason", "reason.place")
+        fields = {name: press.inputs.get(name, "") for name in names}
         answers.keep_fields(context.session, context.origin, reader.worker.sheets[0], card, fields)
     return enter(context, reader)
 
@@ -166,6 +183,7 @@ def _return(reader: Basis, notices: tuple[Line, ...], text: str, chosen: tuple[s
         questions=tuple((one.list_id, one.child, one.item_id) for one in questions),
         marked=tuple(one for one in chosen if one in {f"{at.list_id}/{at.item_id}" for at in questions}),
         text=text,
+        in_file=reader.case.protected_identity,
         buttons=(Button(title=Line(say="buttons.return"), claim=claim), _back(case_id)),
         refresh=claimed("show_current", case=case_id),
     )
@@ -203,14 +221,13 @@ def save_return(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return find_case.closed_case(context, case)
     if not worker.waits_for_reader or press.what.state != _sending(worker):
         return enter(context, reader)
-    text = press.inputs.get("comment", "")
     try:
-        comment = required(text, context.origin.lets)
+        comment = _said(context, reader, press, "comment")
     except UserError as error:
         return _return(
             reader,
             (Line(say=error.text_key, args=error.args_for_text),),
-            shown_again(text, context.origin.lets),
+            _again(context, reader, press, "comment"),
             tuple(press.inputs.get("items", "").split(",")),
         )
     points = _pointed(reader, press.inputs.get("items", ""))

@@ -180,6 +180,14 @@ def find_command(context: TurnContext, text: str, *, whole: bool) -> tuple[Comma
     return find_command(context, asked, whole=True) if len(asked.split()) < len(words) else None
 
 
+def is_not_hers(context: TurnContext, text: str) -> bool:
+    """Return whether a line is a whole command of roles that this person does not have."""
+    found = find_command(context, text, whole=True)
+    if found is None or found[0].right.about != "self" or _may(context, found[0].right):
+        return False
+    return find_title(context, text) is None
+
+
 def may_name_a_case(context: TurnContext, text: str) -> bool:
     """Return whether a line begins with a command and goes on with what might, unlikely as it is, be a reference."""
     found = find_command(context, text, whole=False)

@@ -26,7 +26,7 @@ from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import again, answer_typed, misunderstood
+from dialogs.turn.typed import again, answer_typed, asks_motivation, misunderstood, offered
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
 from storage import arrivals, cases, conversations, inbox, people, tenants, trail
@@ -376,22 +376,27 @@ def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.F
         change = Change("denied", error.case, detail=error.verb)
         pressed = signed.claim.case if signed is not None else 0
         instead = start_review.instead(context, pressed) if pressed else None
-        view = instead or _refusal(context, *no_such_case().notices)
+        view = instead or _refusal(context, error, *no_such_case().notices)
         return view, record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE
     except UserError as error:
-        return _refusal(context, Line(say=error.text_key, args=error.args_for_text)), NONE
+        return _refusal(context, error, Line(say=error.text_key, args=error.args_for_text)), NONE
     except SignatureStands as stands:
         return anyway.ask(context, stands), NONE
     return parted(reaction)
 
 
-def _refusal(context: TurnContext, *lines: Line) -> AnyView:
-    """Return why nothing was done and, after a typed line, the question that was shown, which still waits."""
+def _refusal(context: TurnContext, error: Exception, *lines: Line) -> AnyView:
+    """Return why nothing was done and, after a typed line, the question that was shown, which still waits.
+
+    A line refused as a command may be the motivation that was asked for: it is offered to be kept as one.
+    """
     if context.turn.kind == "text":
+        last, may_be_kept = _asked_last(context), not isinstance(error, PersonalNumberInText | TextTooLong)
         try:
-            return again(context, _asked_last(context), *lines)
+            kept = offered(context, last, context.turn.text, *lines) if may_be_kept else None
+            return kept or again(context, last, *lines)
         except NoSuchCase:  # of that question's case: it is hers no more
             context.touched = None
     return SayView(notices=lines)
@@ -417,7 +422,7 @@ def _typed(context: TurnContext) -> Reaction:
         # An attachment gets its own line in the answer.
         return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
     found = commands.find_command(context, text, whole=True)
-    if found:
+    if found and not (asks_motivation(shown_last) and commands.is_not_hers(context, text)):
         return commands.run_command(context, found[0].word, found[1])
     if shown_last is None or shown_last.kind != "ask_ref":
         case = find_case.bare(context, text, open_case.CONTINUE)

@@ -299,7 +299,8 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
-    why = doubt(text, _names()) or ("request" if commands.may_name_a_case(context, text) else None)
+    is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
+    why = doubt(text, _names()) or ("request" if is_command else None)
     in_file = shown.at.verb == "in_the_file"
     if why is not None and not (in_file and why == "too_short"):
         sheet, stop = _here(context, shown)
@@ -308,6 +309,26 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     # Where the municipality keeps motivations in the case file only, the line says where.
     name = "place" if in_file else "motivation"
     return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
+
+
+def offered(context: TurnContext, shown: Shown | None, text: str, *lines: Line) -> AnyView | None:
+    """Ask for the motivation again, and offer to keep as such a line that was refused as a command.
+
+    lines: why it was refused. None if no motivation was asked for.
+    """
+    if not asks_motivation(shown) or shown is None:
+        return None
+    sheet, stop = _here(context, shown)
+    if sheet is None or stop is None or not sheet.may_answer(stop):
+        return None
+    save = asked_about.aside(context, sheet, stop, text)
+    view = next_card.motivation(sheet, stop, (*lines, Line(say="typed.if_meant")), "", "")
+    return view.model_copy(update={"nav": (*view.nav, save)})
+
+
+def asks_motivation(shown: Shown | None) -> bool:
+    """Return whether what was last shown asks for a motivation, or whether a line is one."""
+    return shown is not None and shown.kind in ("motivation", "doubt")
 
 
 def _missing(context: TurnContext, shown: Shown) -> Reaction:

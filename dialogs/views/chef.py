@@ -93,7 +93,10 @@ class DifferencesView(View):
 
 
 class ShortfallView(View):
-    """Asks why the chef signs although something is missing. text: written so far."""
+    """Asks why the chef signs although something is missing. text: written so far.
+
+    in_file: the field asks where in the case file the reason is, for no text is kept of a protected identity.
+    """
 
     kind: Literal["shortfall"] = "shortfall"
     head: Head
@@ -102,6 +105,7 @@ class ShortfallView(View):
     gaps: tuple[GapRow, ...]
     more_gaps: int = 0
     text: str = ""
+    in_file: bool = False
     buttons: tuple[Button, ...]
     refresh: Claim
 
@@ -110,6 +114,7 @@ class ReturnView(View):
     """Asks what the worker should look at again. questions: list id, child, item; text: the comment so far.
 
     marked: those chosen already, LIST/ITEM: the gaps, or what she had chosen when she was asked for a comment.
+    in_file: as in ShortfallView.
     """
 
     kind: Literal["return"] = "return"
@@ -119,6 +124,7 @@ class ReturnView(View):
     questions: tuple[tuple[int, int, str], ...]
     marked: tuple[str, ...] = ()
     text: str = ""
+    in_file: bool = False
     buttons: tuple[Button, ...]
     refresh: Claim
 

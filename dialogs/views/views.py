@@ -270,6 +270,7 @@ class ExtendView(View):
     """Asks which time limit is extended, why, when that was decided, and until when.
 
     limits: each with the ISO date it expires, if known. The other values fill the fields: as typed, or as proposed.
+    in_file: as in ShortfallView.
     """
 
     kind: Literal["extend"] = "extend"
@@ -280,6 +281,7 @@ class ExtendView(View):
     until: str = ""
     decided: str = ""
     text: str = ""
+    in_file: bool = False
     buttons: tuple[Button, ...]
     refresh: Claim
 

@@ -21,10 +21,8 @@ DROP_TYPED = Right("drop_typed", "case", LIST_HOLDER)
 
 def ask(context: TurnContext, sheet: Sheet, stop: Stop, text: str) -> DoubtView:
     """Keep the line aside, sealed, and ask whether it is the motivation."""
-    answers.ask_about(context.session, context.origin, sheet, stop, text)
-    at = OnCard(stop.key, sheet.revisions(stop.items))
-    save = claimed("save_typed", at, **sheet.at)
-    drop = claimed("drop_typed", at, **sheet.at)
+    save = aside(context, sheet, stop, text)
+    drop = claimed("drop_typed", OnCard(stop.key, sheet.revisions(stop.items)), **sheet.at)
     return DoubtView(
         head=head(sheet),
         checklist=sheet.checklist.id,
@@ -33,11 +31,18 @@ def ask(context: TurnContext, sheet: Sheet, stop: Stop, text: str) -> DoubtView:
         about=stop.about,
         length=len(text.strip()),
         buttons=(
-            Button(title=Line(say="buttons.save_as_motivation"), claim=save),
+            save,
             Button(title=Line(say="buttons.cancel"), claim=drop),
         ),
         refresh=claimed("show_current", **sheet.at),
     )
+
+
+def aside(context: TurnContext, sheet: Sheet, stop: Stop, text: str) -> Button:
+    """Keep a line aside, sealed; return the button that stores it as the motivation."""
+    answers.ask_about(context.session, context.origin, sheet, stop, text)
+    claim = claimed("save_typed", OnCard(stop.key, sheet.revisions(stop.items)), **sheet.at)
+    return Button(title=Line(say="buttons.save_as_motivation"), claim=claim)
 
 
 def save_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:

@@ -179,7 +179,7 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
 
     Raises: SignatureStands: before anything is stored, if children's lists would be begun beside signed ones.
     """
-    if _lacks_lists(basis):
+    if lists.lacks(basis):
         signing.ask_before_case(context.session, context.origin, basis.case)
     changes, problems = NONE, tuple[Line, ...]()
 
@@ -201,7 +201,7 @@ def _store(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> tup
         lambda: _store_co_worker(context, basis, inputs.get("co_worker", "")),
         lambda: _remove_reason(context, basis, inputs),
         lambda: _store_reason(context, basis, inputs),
-        lambda: _new_lists(context, basis),
+        lambda: lists.begin_added(context.session, context.origin, _read_again(context, basis)),
     )
     return changes, problems
 
@@ -219,15 +219,8 @@ def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]
     return changes
 
 
-def _new_lists(context: TurnContext, basis: Basis) -> Changes:
-    """Begin the lists of added children, if the other children have theirs."""
-    if not _lacks_lists(basis):
-        return NONE
-    return lists.begin(context.session, context.origin, context.basis(basis.case, basis.facts))[1]
-
-
-def _lacks_lists(basis: Basis) -> bool:
-    return bool(basis.sheets) and basis.goes_to_chef and len(basis.sheets) < basis.case.children
+def _read_again(context: TurnContext, basis: Basis) -> Basis:
+    return context.basis(basis.case, basis.facts) if lists.lacks(basis) else basis
 
 
 def _store_facts(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

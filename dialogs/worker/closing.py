@@ -33,7 +33,7 @@ DECIDED_TODAY = Right("decided_today", "case", OWN_CASE)
 SAVE_DECIDED = Right("save_decided", "case", OWN_CASE)
 BACK_TO_DETAILS = Right("back_to_details", "case", LIST_HOLDER)
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "extend": ("limit", "reason_class", "reason", "decided_on", "until"),
+    "extend": ("limit", "reason_class", "reason", "reason.place", "decided_on", "until"),
     "close": ("closed_on",),
 }
 """The fields of each card from which one can go back to the details."""
@@ -65,7 +65,8 @@ def _extension(context: TurnContext, basis: Basis, notices: tuple[Line, ...], ty
         reason_class=_reason_class(typed) or "",
         decided=readable_day(typed.get("decided_on", context.today.isoformat()).strip(), context.today),
         until=readable_day(typed.get("until", "").strip(), context.today),
-        text=shown_again(typed.get("reason", ""), context.origin.lets),
+        text=shown_again(typed.get("reason.place" if case.protected_identity else "reason", ""), context.origin.lets),
+        in_file=case.protected_identity,
         buttons=(Button(title=Line(say="buttons.save"), claim=save), _back(case, "extend")),
         refresh=claimed("show_current", case=case.id),
     )
@@ -77,10 +78,11 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     if not isinstance(basis, Basis):
         return basis
     inputs = press.inputs
-    reason = inputs.get("reason", "")
+    reason, place = inputs.get("reason", ""), inputs.get("reason.place", "")
     limit, reason_class = _limit(inputs), _reason_class(inputs)
     try:
-        checked(reason, context.origin.lets)
+        for text in (reason, place):
+            checked(text, context.origin.lets)
         # A card from an earlier release has no such field; an emptied field is refused.
         given = inputs.get("decided_on", context.today.isoformat())
         decided_on = read_past_day(given.strip(), context.today, "extension_decided_on")
@@ -96,6 +98,7 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
             decided_on=decided_on,
             until=until,
             reason=reason,
+            place=place,
             acting=context.acting_as(basis.case) if basis.is_reading else "",
         )
     except CommentMissing:

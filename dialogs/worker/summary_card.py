@@ -19,6 +19,8 @@ from storage.desk import Session
 MOST_GAPS = 15
 MOST_PRESSED = 6
 """Gaps with a button on the summary; `vad saknas` has one for each."""
+_VOIDED = (Line(say="reading.voided"), Line(say="summary.with_chef"))
+"""What the worker is told of a list whose signature was voided: it is the chef's turn, with nothing to send again."""
 MOST_CHILDREN = 3
 """What fits on one card of 24 KB; `Visa fler` shows the rest."""
 
@@ -119,7 +121,7 @@ def _standing(context: TurnContext, basis: Basis) -> tuple[tuple[Line, ...], tup
     )
     button = Button(title=Line(say="buttons.seen_at_signing"), claim=seen)
     if basis.state == State.VOIDED:
-        return (Line(say="reading.voided"),), (button,)
+        return _VOIDED, (button,)
     signer = people.person(context.session, context.tenant_id, row.signer_id)
     args = {"name": signer.name if signer else "", "time": clock_words(row.at, context.turn.now)}
     return (Line(say="reading.signed_shortfall" if row.shortfall else "reading.signed", args=args),), (button,)
@@ -155,8 +157,9 @@ def missing(
     if reader and not has_seen:
         rows = tuple(row.model_copy(update={"why": ""}) for row in rows)
     send = () if closed or basis.is_handed_over or not basis.goes_to_chef else (_send_button(basis),)
+    is_voided = basis.state == State.VOIDED and not reader
     return MissingView(
-        notices=(Line(say="common.closed_case"),) if closed else (),
+        notices=(Line(say="common.closed_case"),) if closed else _VOIDED if is_voided else (),
         head=basis_head(basis),
         checklist=basis.checklist.id,
         version=basis.sheets[0].filled.version,

@@ -243,6 +243,30 @@ GIVEN = {"Tidsgräns": "Utredning, fyra månader", "Typ av skäl": "Synnerliga e
 FIELDS = {"limit": "4m", "reason_class": "grounds", "reason": REASON}
 
 
+@pytest.mark.parametrize("reason_class", ["grounds", "organisation"])
+@pytest.mark.parametrize(
+    ("field", "day", "limit", "last", "after"),
+    [
+        ("Utredning inledd", "2026-02-10", "4m", "2026-06-10", "2026-06-11"),
+        ("Anmälan inkom", "2026-05-04", "14d", "2026-05-18", "2026-05-19"),
+    ],
+)
+def test_an_extension_that_extends_nothing_is_refused_and_nothing_is_lost(
+    details: Chat, room: Room, field: str, day: str, limit: str, last: str, after: str, reason_class: str
+) -> None:
+    details.presses("Spara", {field: day}).presses("Förläng")
+    for until in ("2026-05-12", last):
+        fields = {"limit": limit, "reason_class": reason_class, "reason": REASON, "until": until}
+        details.presses("Spara", fields).sees(f"ligger inte efter tidsgränsen, {last}", "Inget på kortet är sparat.")
+        shown = {name: element.get("value", "") for name, element in inputs(details.card).items()}
+        assert shown.items() >= fields.items()
+        assert extensions(room) == []
+
+    details.presses("Spara", {"until": after}).sees(f"till {after} är sparad")
+    details.presses("Förläng").presses("Spara", fields).sees("ligger inte efter tidsgränsen")
+    assert extensions(room) == [(limit, reason_class, after)]
+
+
 @pytest.mark.parametrize(
     ("fields", "said", "kept"),
     [

@@ -23,6 +23,7 @@ def why(anna: Chat) -> Chat:
     [
         *("hur menar du?", "antal barn 2", "ja tack", "tack", "ok", "👍", ".", "vad sakns", "jag förstår inte"),
         *("fortsett SN 2026/0202", "kan du ringa mig", "vänta", "2026-05-12", "ta bort svaret", "what?"),
+        *("5: ja", "2 ja", "4: nej, hon är fyra"),
     ],
 )
 def test_what_may_not_be_a_motivation_is_asked_about_and_not_stored(why: Chat, line: str) -> None:
@@ -173,3 +174,52 @@ def test_ongoing_with_a_text_keeps_it_as_note(anna: Chat) -> None:
 
     kept = anna.written("health_check_done")
     assert (kept.choice, kept.note, kept.motivation) == ("pagaende", "läkartid påhittad i juni", "")
+
+
+NOT_HERS = ("Rapport 2026", "rapport maj 2026", "rapport 2026 kv 2", "exportera 2026", "granska", "ersättare")
+
+
+@pytest.mark.parametrize("line", NOT_HERS)
+def test_a_command_that_is_not_hers_is_asked_about_and_not_lost(why: Chat, line: str) -> None:
+    why.types(line).sees(ASKED).sees_no("roll")
+    assert why.stored(WHAT) == ""
+
+    why.presses("Spara som motivering").is_asked("child_informed_report")
+    assert why.written(WHAT).motivation == line
+
+
+def test_typed_twice_it_is_meant(why: Chat) -> None:
+    why.types("Rapport 2026").types("Rapport 2026").is_asked("child_informed_report")
+
+    assert why.written(WHAT).motivation == "Rapport 2026"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Uppgifter 2026", "Det finns inget ärende"),
+        ("Uppgifter SN 2026/0999", "Det finns inget ärende"),
+        ("Fortsätt 2025", "Det finns inget ärende"),
+        ("Paus 2026-05-12", "Det finns inget ärende"),
+    ],
+)
+def test_a_command_that_is_refused_is_told_so_and_the_line_is_not_lost(why: Chat, line: str, said: str) -> None:
+    why.types(line).sees(said, "Var det motiveringen?").is_asked(WHAT)
+    why.presses("Spara som motivering").is_asked("child_informed_report")
+
+    assert why.written(WHAT).motivation == line
+
+
+def test_after_a_refused_command_the_next_line_is_an_answer(why: Chat) -> None:
+    why.types("Uppgifter 2026").types("nej").is_asked("child_informed_report")
+
+    assert why.stored(WHAT) == "nej"
+
+
+@pytest.mark.parametrize("line", ["hjälp", "vad saknas", "mina ärenden", "rapport 2026 ok"])
+def test_her_own_commands_win_and_other_words_are_a_motivation(why: Chat, line: str) -> None:
+    why.types(line).sees_no(ASKED)
+
+
+def test_where_no_motivation_is_asked_for_a_command_that_is_not_hers_is_refused(anna: Chat) -> None:
+    opens(anna, **ALL).types("rapport 2026").sees("roll")

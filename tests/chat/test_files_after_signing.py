@@ -1,12 +1,15 @@
 """An import that changes signed content has the same effect as the same change in the chat."""
 
+from collections.abc import Callable
+
 import pytest
 
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
+from tests.chat.drive import saves_facts
 from tests.chat.harness import REF, TENANT, Chat, Room
 from tests.chat.lived import lived_once
-from tests.chat.read_drive import begins, reads, sent
+from tests.chat.read_drive import ALL, begins, reads, sent
 from tests.sql.import_files import import_answers, import_cases
 
 FACT = f"tenant_id,case_ref,violence\n{TENANT},{REF},{{}}\n"
@@ -51,18 +54,57 @@ def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed
     assert {event.actor for event in room.events("voided")} == {"import"}
 
 
-def test_a_child_from_a_file_whose_list_is_begun_after_the_signature_voids_it(room: Room) -> None:
-    anna = sent(room)
-    take(room, f"tenant_id,case_ref,violence,children\n{TENANT},{REF},,2\n")
-    cecilia = reads(begins(room.chat("cecilia"))).presses("Visa skillnader").presses("Signera")
-    assert not is_voided(room)
-    anna.types("uppgifter").presses("Spara", {"planned_decision_on": "2026-10-01"}).sees("Sparat.")
+CHILDREN = f"tenant_id,case_ref,violence,children\n{TENANT},{REF},,{{}}\n"
 
-    assert len(room.events("void_confirmed")) == 1
+
+def lists_of(room: Room) -> list[str]:
+    """Return the states of the workers' lists, the eldest child's first."""
+    rows = room.raw.execute("select status from filled_checklist where role = 'case_worker' order by child")
+    return [status for (status,) in rows]
+
+
+def by_file(room: Room) -> None:
+    take(room, CHILDREN.format(2))
+
+
+def by_chat(room: Room) -> None:
+    room.chat("anna").types("uppgifter").presses("Spara", {"children": "2"})
+
+
+@pytest.mark.parametrize("add", [by_file, by_chat])
+def test_the_list_of_a_child_that_is_added_while_the_chef_has_it_begins_whoever_adds_it(
+    room: Room, add: Callable[[Room], None]
+) -> None:
+    anna = sent(room)
+    add(room)
+
+    assert lists_of(room) == ["sent", "open"]
+    anna.types("vad saknas").sees("Barn 2").presses("Skicka till chef")
+    assert lists_of(room) == ["sent", "sent"]
+    reads(room.chat("cecilia").receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")
+
+
+@pytest.mark.parametrize("add", [by_file, by_chat])
+def test_a_child_that_is_added_after_the_signature_voids_it_and_has_a_list(
+    room: Room, signed: Chat, add: Callable[[Room], None]
+) -> None:
+    add(room)
+
     assert is_voided(room)
-    cecilia.receives().sees(f"{REF} behöver läsas om")
-    anna.types("vad saknas").presses("Skicka till chef")
-    reads(cecilia.receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")
+    assert lists_of(room) == ["voided", "open"]
+    signed.receives().sees(f"{REF} behöver läsas om")
+
+
+def test_a_child_from_a_file_has_no_list_before_the_others_do_nor_in_a_closed_case(room: Room) -> None:
+    anna = room.chat("anna").types(f"ny {REF}")
+    by_file(room)
+    assert lists_of(room) == []
+
+    saves_facts(anna.types("fortsätt"), **ALL)
+    anna.types("uppgifter").presses("Avsluta").presses("Avsluta")
+    before = lists_of(room)
+    take(room, CHILDREN.format(3))
+    assert lists_of(room) == before == ["open", "open"]
 
 
 def test_a_day_and_another_child_saved_at_once_are_both_stored_when_she_goes_on(room: Room, signed: Chat) -> None:

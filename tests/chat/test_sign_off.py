@@ -503,3 +503,18 @@ def test_back_from_signing_with_a_shortfall_keeps_the_reason(room: Room) -> None
     assert inputs(cecilia.card)["reason"]["value"] == "Påhittat skäl"
     cecilia.presses("Signera med brist")
     assert room.scalar("select count(*) from draft") == 0
+
+
+def test_after_a_voided_signature_the_worker_is_told_that_the_chef_has_it(room: Room, anna: Chat) -> None:
+    has_read(room).presses("Signera")
+    anna.types("ändra 7").presses("Nej")
+
+    for line in ("vad saknas", "mina ärenden"):
+        anna.types(line)
+        if line == "mina ärenden":
+            anna.presses(f"Öppna {REF}")
+        anna.sees("behöver läsas om", "Det ligger hos chefen. Du behöver inte skicka det igen.")
+        assert "Skicka till chef" not in anna.buttons
+    anna.types("vad saknas").presses("Besvara 7").presses("Ja")
+    reads(room.chat("cecilia").types("att läsa").presses("Fortsätt läsa")).presses("Visa skillnader")
+    room.chat("cecilia").presses("Signera").sees("Signerat")

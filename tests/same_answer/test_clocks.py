@@ -151,3 +151,17 @@ def test_chat_files_and_figures_agree_on_clocks(furnished: Furnished, case: Case
     room = furnished.room()
     by_file(room, case, today)
     assert clocks(room) == expected
+
+
+def test_violence_is_known_from_the_first_ja_on_unless_it_was_denied(furnished: Furnished) -> None:
+    room = furnished.room()
+    room.now = moment(START)
+    anna = opened(room, violence="ja")
+    assert told(anna, {"received_on": str(START)})
+    room.now = moment(on(1))
+    assert told(anna, {"opened_on": str(on(1))})
+
+    for day, word, clock in ((9, "Vet inte", "14d"), (10, "Ja", "at_once"), (11, "Nej", "14d"), (12, "Ja", "14d")):
+        room.now = moment(on(day))
+        anna.types(f"uppgifter {REF}").presses("Spara", {"Är det ett våldsärende?": word}).sees("Sparat.")
+        assert {name for name in clocks(room) if name in ("14d", "at_once")} == {clock}, (day, word)

@@ -23,7 +23,7 @@ from actions.origin import Origin, of_file, of_person
 from checklists.case_dates import FIELDS
 from checklists.csv_in import BadCsv
 from checklists.deadlines import Limit
-from checklists.errors import ChildHasAnswers, SignatureStands
+from checklists.errors import ChildHasAnswers, ExtendsNothing, SignatureStands
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
 from checklists.model import Checklist, Role, Written
@@ -660,7 +660,8 @@ class Town:
         if case is not None:
             limits: tuple[Limit, ...] = ("14d", "4m")
             decided, until = sorted((self._day(), self._day()))
-            extend(session, self.world, case, self.draw.choice(limits), until, decided)
+            with suppress(ExtendsNothing):  # the last day drawn is no later than the limit
+                extend(session, self.world, case, self.draw.choice(limits), until, decided)
 
     def hands_over(self, session: Session) -> None:
         """Advance a case's lists one step: sent, read, signed or sent back; if signed, begin a new one."""

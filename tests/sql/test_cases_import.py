@@ -81,7 +81,7 @@ def acts(desk: Desk) -> list[tuple[str, str]]:
 
 
 def test_every_column_is_taken_and_normalised(register: Desk) -> None:
-    assert imports(register, FULL) == Imported(1, 0, 0, new_units=("Påhittade enheten",))
+    assert imports(register, FULL) == Imported(1, 0, 0, new_units=("Påhittade enheten",), elsewhere=(2,))
 
     case = the_case(register)
     names = {1: "Anna", 2: "Bo"}
@@ -114,7 +114,7 @@ def test_the_same_file_again_changes_nothing(register: Desk) -> None:
     imports(register, FULL)
     before = acts(register)
 
-    assert imports(register, FULL, separator=",") == Imported(0, 0, 1)
+    assert imports(register, FULL, separator=",") == Imported(0, 0, 1, elsewhere=(2,))
     assert acts(register) == before
 
 
@@ -210,7 +210,7 @@ def test_a_list_that_is_begun_is_not_hidden_by_fewer_children(register: Desk) ->
     register.run_now(work)
     with pytest.raises(BadCsv, match=r"children cannot be lowered that far: child 2 has a list with answers"):
         imports(register, {**FULL, "children": "1"})
-    assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0)
+    assert imports(register, {**FULL, "closed_on": "", "children": "3"}) == Imported(0, 1, 0, elsewhere=(2,))
     facts = register.run_now(lambda session: cases.known_facts(session, case.id, 3))
     assert facts["child_placed"] == "nej"
 
@@ -222,13 +222,13 @@ def test_an_investigation_opened_after_a_closing_opens_the_case_again_and_keeps_
     imports(register, FULL)
     again = {**FULL, "opened_on": "2026-07-06", "decided_on": "", "started_on": "", "closed_on": closing}
 
-    assert imports(register, again) == Imported(0, 1, 0)
+    assert imports(register, again) == Imported(0, 1, 0, elsewhere=(2,))
 
     case = the_case(register)
     assert (case.closed_on, case.earlier_closed_on, case.opened_on) == (None, date(2026, 6, 30), date(2026, 7, 6))
     assert ("reopened", "") in acts(register)
-    assert imports(register, again) == Imported(0, 0, 1)
-    assert imports(register, {**again, "closed_on": "2026-10-30"}) == Imported(0, 1, 0)
+    assert imports(register, again) == Imported(0, 0, 1, elsewhere=(2,))
+    assert imports(register, {**again, "closed_on": "2026-10-30"}) == Imported(0, 1, 0, elsewhere=(2,))
     assert the_case(register).closed_on == date(2026, 10, 30)
 
 
@@ -357,3 +357,22 @@ def test_a_case_given_to_somebody_whose_role_has_ended_is_told(register: Desk) -
     done = imports(register, of_anna, of_bo)
 
     assert (done.added, done.ended) == (2, (3,))
+
+
+def test_a_case_given_to_somebody_of_another_unit_is_taken_and_told(register: Desk) -> None:
+    def becomes_chef(session: Session) -> None:
+        role = session.exec(select(RoleRow).join(PersonRow).where(PersonRow.email == "bo@example.invalid")).one()
+        role.role = "unit_manager"
+
+    register.run_now(becomes_chef)
+    home, away = "Hemma (påhittad)", "Borta (påhittad)"
+    anna, bo = ({name: f"{person}@example.invalid"} for name, person in (("lead_email", "anna"), ("co_email", "bo")))
+    about: list[dict[str, str]] = [
+        {"unit": home} | anna, {"unit": away} | anna, {"unit": home} | bo, {"unit": away} | anna | bo, {"unit": away},
+    ]  # fmt: skip
+    rows = [{"tenant_id": TENANT, "case_ref": f"SN 2026/000{at}"} | row for at, row in enumerate(about)]
+
+    assert imports(register, *rows).elsewhere == (3, 4, 5)
+    assert the_case(register, "SN 2026/0001").lead_id is not None
+    moved = {"tenant_id": TENANT, "case_ref": "SN 2026/0001", "unit": home} | anna
+    assert imports(register, moved).elsewhere == ()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from tests.same_answer.own_count import FACTS, OF_CHILD
-from tests.year.done import Done, snapshot, stands
+from tests.year.done import Done, says_why, snapshot, stands
 from tests.year.model import Case
 
 DATES = ("received_on", "assigned_on", "opened_on", "planned_decision_on", "decided_on", "started_on")
@@ -37,8 +37,11 @@ def _place(name: str) -> tuple[str, int]:
 
 def extension(case: Case, done: Done, now: datetime, reads: bool) -> None:
     given = [done.data.get(name, "") for name in ("limit", "reason_class", "decided_on", "until")]
-    if all(given) and done.data.get("reason"):
+    if all(given) and says_why(case, done, "reason"):
         limit, grounds, decided, until = given
+        last = case.limit(limit)
+        if last is not None and date.fromisoformat(until) <= last:
+            return
         case.extensions.append((limit, grounds == "grounds", date.fromisoformat(decided), date.fromisoformat(until)))
 
 

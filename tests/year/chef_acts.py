@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tests.year.done import Done, snapshot
+from tests.year.done import Done, says_why, snapshot
 from tests.year.model import Case
 
 
@@ -35,12 +35,12 @@ def sign(case: Case, done: Done, now: datetime, reads: bool) -> None:
 
 
 def shortfall(case: Case, done: Done, now: datetime, reads: bool) -> None:
-    if _may_sign(case, done, reads) and case.all_gaps() and done.data.get("reason"):
+    if _may_sign(case, done, reads) and case.all_gaps() and says_why(case, done, "reason"):
         case.sign(done.person, "shortfall")
 
 
 def give_back(case: Case, done: Done, now: datetime, reads: bool) -> None:
-    if not reads or case.status not in ("sent", "voided") or not done.data.get("comment"):
+    if not reads or case.status not in ("sent", "voided") or not says_why(case, done, "comment"):
         return
     if done.seen.get("status") != snapshot(case)["status"]:
         return

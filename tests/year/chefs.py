@@ -1,13 +1,18 @@
 """What chefs do at their clients: read what waits, and sign it or send it back."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.chat.card_hand import inputs, titles
 from tests.year.people import Person, choices
 
 if TYPE_CHECKING:
     from tests.year.town import Town
+
+
+def why(town: "Town", view: Any, name: str) -> dict[str, str]:
+    """Return what somebody fills in as the reason a card asks for: with protected identity, where in the file it is."""
+    return {f"{name}.place": "blad 12"} if view.in_file else {name: town.new_text()}
 
 
 async def reads(town: "Town", person: Person) -> None:
@@ -41,10 +46,10 @@ async def reads(town: "Town", person: Person) -> None:
                     for one in (row.items if row.kind == "choice" else ())
                 }
         elif shown.view.kind == "return":
-            wanted, fields = ["Återlämna"], {"comment": town.new_text()}
+            wanted, fields = ["Återlämna"], why(town, shown.view, "comment")
             fields |= {"items": ""} if "items" in inputs(shown.card) else {}
         elif shown.view.kind == "shortfall":
-            wanted, fields = ["Signera med brist"], {"reason": town.new_text()}
+            wanted, fields = ["Signera med brist"], why(town, shown.view, "reason")
         elif chance.random() < 0.25 and "Återlämna" in there:
             wanted = ["Återlämna"]
         title = next((one for one in wanted if one in there), "")

@@ -40,6 +40,13 @@ def snapshot(case: Case | None) -> dict[str, Any]:
     }
 
 
+def says_why(case: Case, done: "Done", name: str) -> bool:
+    """Return whether a mandatory text is there; with protected identity only where in the file it is will do."""
+    return bool(done.data.get(f"{name}.place" if case.protected else name)) and not (
+        case.protected and done.data.get(name)
+    )
+
+
 @dataclass
 class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.

@@ -104,6 +104,7 @@ class Case:
     facts: dict[tuple[str, int], str] = field(default_factory=dict)
     fact_revisions: dict[tuple[str, int], int] = field(default_factory=dict)
     dates: dict[str, date] = field(default_factory=dict)
+    violence_first: date | None = None
     violence_since: date | None = None
     extensions: list[tuple[str, bool, date, date]] = field(default_factory=list)
     """limit, on lawful grounds, decided, until."""
@@ -223,7 +224,9 @@ class Case:
             self.facts[at] = value
         self.fact_revisions[at] = self.fact_revisions.get(at, 0) + 1
         if name == "violence":
-            self.violence_since = day if value == "ja" else None
+            first = {"nej": None, "ja": self.violence_first or day}
+            self.violence_first = first.get(value, self.violence_first)
+            self.violence_since = self.violence_first if value == "ja" else None
         self._case_changed(now)
         self.touched = True
 
@@ -405,6 +408,14 @@ class Case:
         lies = self.status == "returned" and not self.touched
         if lies and self.returned and _holds(day, workdays_on(self.returned.date(), 2)):
             yield "ATER", ("worker",), str(self.returns), self.returned.date()
+
+    def limit(self, of: str) -> date | None:
+        """Return the last day of a clock without extensions, None if it has none."""
+        received, opened, decided = map(self.dates.get, ("received_on", "opened_on", "decided_on"))
+        if of == "4m":
+            return months_on(opened, 4) if opened else None
+        during = received and opened and opened < received and (decided is None or received <= decided)
+        return received + timedelta(days=14) if received and not during else None
 
     def _is_read(self) -> bool:
         since = self.waits_since

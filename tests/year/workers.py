@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.chat.card_hand import Card, inputs, titles
 from tests.chat.harness import NORTH
 from tests.same_answer.own_count import FACTS
+from tests.year.chefs import why
 from tests.year.done import CHOICES
 from tests.year.model import Case
 from tests.year.people import Person, Shown, choices, verb_of
@@ -129,7 +130,7 @@ class Workers:
         elif view.kind == "details":
             title, fields = self._details(self._town.model.cases[ref], shown.card)
         elif view.kind == "extend":
-            title, fields = "Spara", self._extension(self._town.model.cases[ref])
+            title, fields = "Spara", self._extension(view, self._town.model.cases[ref])
         elif view.kind == "close":
             title, fields = "Avsluta", {"closed_on": str(self._town.now().date())}
         elif view.kind == "menu" and chance.random() < 0.7:
@@ -169,12 +170,13 @@ class Workers:
             fields["protected_identity"] = "Nej" if case.protected else "Ja"
         return "Spara", fields
 
-    def _extension(self, case: Case) -> dict[str, str]:
+    def _extension(self, view: Any, case: Case) -> dict[str, str]:
         today = self._town.now().date()
         limit = "4m" if "opened_on" in case.dates else "14d"
         fields = {"limit": limit, "reason_class": self._chance.choice(("grounds", "organisation"))}
         return fields | {
-            "reason": self._town.new_text(),
+            **why(self._town, view, "reason"),
             "decided_on": str(today),
-            "until": str(today + timedelta(days=self._chance.randint(5, 60))),
+            # Now and then no later than the limit itself, which extends nothing.
+            "until": str(max(today, case.limit(limit) or today) + timedelta(days=self._chance.randint(0, 40))),
         }

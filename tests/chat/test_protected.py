@@ -1,0 +1,126 @@
+"""A case with protected identity: no free text is kept about its people, only where in the case file it is."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import select
+
+from storage import extensions, returns, signatures
+from storage.desk import Session
+from storage.extensions import ExtensionRow
+from storage.returns import ReturnRow
+from storage.signatures import SignatureRow
+from tests.chat.card_hand import button, gathered, inputs
+from tests.chat.drive import fills, opens
+from tests.chat.harness import REF, Chat, Room
+from tests.chat.read_drive import ALL, begins, reads, sent
+
+WORDS = "Påhittad text som bara får stå i akten"
+PLACE = "Journalanteckning 12 maj"
+HINT = "Skriv inga namn eller personnummer"
+
+
+def protect(room: Room, answer: str = "Ja") -> None:
+    room.chat("anna").types(f"uppgifter {REF}").presses("Spara", {"protected_identity": answer})
+
+
+def kept(room: Room) -> list[str]:
+    """Return every text kept about the case beside its answers."""
+
+    def work(session: Session) -> Iterator[str]:
+        yield from (returns.comment_of(session, row) for row in session.exec(select(ReturnRow)))
+        yield from (extensions.reason(session, row) for row in session.exec(select(ExtensionRow)))
+        yield from (signatures.reason_of(session, row) for row in session.exec(select(SignatureRow)))
+
+    return room.desk.run_now(lambda session: list(work(session)))
+
+
+@pytest.fixture
+def at_returning(room: Room) -> Chat:
+    """A chef about to send a list back, or to sign it although something is missing."""
+    sent(room, {"communication_boxes_filled": "nej"})
+    return reads(begins(room.chat("cecilia"))).presses("Visa skillnader")
+
+
+@pytest.mark.parametrize(
+    ("title", "field", "said"),
+    [("Återlämna", "comment", "Återlämnat till handläggaren"), ("Signera med brist", "reason", "Signerat med brist")],
+)
+def test_a_chef_says_where_in_the_file_her_words_are(
+    at_returning: Chat, room: Room, title: str, field: str, said: str
+) -> None:
+    chef = at_returning.presses(title)
+    assert field in inputs(chef.card)
+    protect(room)
+
+    chef.presses(title, {field: WORDS}).sees("ingen fri text", "Var i akten").sees_no(HINT)
+    assert field not in inputs(chef.card)
+    chef.presses(title, {"Var i akten": ""}).sees("Skriv texten i akten")
+    assert kept(room) == []
+
+    chef.presses(title, {"Var i akten": PLACE}).sees(said)
+    assert kept(room) == [f"I akten: {PLACE}"]
+
+
+def test_the_worker_reads_where_the_comment_is(at_returning: Chat, room: Room) -> None:
+    protect(room)
+    at_returning.presses("Återlämna").presses("Återlämna", {"Var i akten": PLACE})
+
+    room.chat("anna").types("fortsätt").sees(f"I akten: {PLACE}")
+
+
+def test_what_is_left_on_such_a_card_is_kept_only_if_it_is_a_place(at_returning: Chat, room: Room) -> None:
+    chef = at_returning.presses("Återlämna")
+    protect(room)
+    chef.presses("Tillbaka", {"comment": WORDS})
+    protect(room, "Nej")
+    assert "value" not in inputs(chef.presses("Återlämna").card)["comment"]
+
+    protect(room)
+    chef.presses("Tillbaka")
+    chef.presses("Återlämna").presses("Tillbaka", {"Var i akten": PLACE}).presses("Återlämna")
+    assert inputs(chef.card)["comment.place"]["value"] == PLACE
+    chef.presses("Tillbaka").presses("Signera med brist").presses("Tillbaka", {"Var i akten": PLACE})
+    assert inputs(chef.presses("Signera med brist").card)["reason.place"]["value"] == PLACE
+
+
+GIVEN = {
+    "Tidsgräns": "Utredning, fyra månader",
+    "Typ av skäl": "Synnerliga eller särskilda skäl",
+    "Ny sista dag": "2026-10-01",
+}
+
+
+def test_an_extension_says_where_in_the_file_its_reason_is(anna: Chat, room: Room) -> None:
+    fills(opens(anna, **ALL))
+    protect(room)
+    anna.presses("Förläng").sees_no(HINT)
+
+    forged = gathered(anna.card, button(anna.card, "Spara"), GIVEN | {"Var i akten": PLACE})
+    anna.sends(forged | {"reason": WORDS}).sees("ingen fri text")
+    assert inputs(anna.card)["until"]["value"] == "2026-10-01"
+    anna.presses("Spara", GIVEN | {"Var i akten": ""}).sees("Skriv texten i akten")
+    assert kept(room) == []
+    anna.presses("Tillbaka", GIVEN | {"Var i akten": PLACE}).presses("Förläng")
+    assert inputs(anna.card)["reason.place"]["value"] == PLACE
+
+    anna.presses("Spara").sees("Förlängningen till 2026-10-01 är sparad.")
+    assert kept(room) == [f"I akten: {PLACE}"]
+
+
+def test_what_was_written_before_the_identity_was_protected_stays(at_returning: Chat, room: Room) -> None:
+    at_returning.presses("Återlämna").presses("Återlämna", {"Kommentar": WORDS})
+    protect(room)
+
+    assert kept(room) == [WORDS]
+    room.chat("anna").types("fortsätt").sees(WORDS)
+
+
+def test_words_are_asked_for_again_once_the_identity_is_no_longer_protected(at_returning: Chat, room: Room) -> None:
+    protect(room)
+    chef = at_returning.presses("Återlämna")
+    protect(room, "Nej")
+
+    chef.presses("Återlämna", {"Var i akten": PLACE}).sees("Skriv något i fältet")
+    chef.presses("Återlämna", {"Kommentar": WORDS})
+    assert kept(room) == [WORDS]
