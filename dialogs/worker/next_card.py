@@ -213,7 +213,8 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
     verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
-    verbs += ["comment", "what_counts"] if stop.kind == "question" else []
+    if stop.kind == "question":  # with protected identity no text is kept, so none is asked for
+        verbs += ["what_counts"] if sheet.case.protected_identity else ["comment", "what_counts"]
     verbs += ["raise_now"] if sheet.sections else []
     if sheet.sections and stop.kind == "motivation" and sheet.answers[stop.items[0]].choice == "nej":
         verbs += ["measure"]

@@ -124,3 +124,11 @@ def test_words_are_asked_for_again_once_the_identity_is_no_longer_protected(at_r
     chef.presses("Återlämna", {"Var i akten": PLACE}).sees("Skriv något i fältet")
     chef.presses("Återlämna", {"Kommentar": WORDS})
     assert kept(room) == [WORDS]
+
+
+def test_no_comment_is_offered_where_none_would_be_kept(room: Room) -> None:
+    anna = opens(room.chat("anna"), REF, **ALL)
+    before = anna.buttons
+    protect(room)
+    anna.types("ändra 1")
+    assert ("Kommentera" in before, "Kommentera" in anna.buttons) == (True, False)
