@@ -82,7 +82,7 @@ WORDS |= {
     "months": "3",
 }
 NUMBERS = {"version": LIST.version, "occasion": 1, "revision": 7, "child": 0, "rules": RULES}
-"""What a planted row has to say to be a good one."""
+"""What a planted row has to hold to be valid."""
 
 
 @dataclass
