@@ -36,6 +36,7 @@ from checklists.workdays import Workdays
 from imports.common import Order
 from storage import migrate, private, tenants
 from storage.desk import Session
+from storage.held import NotHeld
 from texts import say
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as refused:
         print(refused, file=sys.stderr)
         return refused.exit_code
+    except NotHeld as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 0
     except Exception as error:

@@ -8,9 +8,10 @@ the contributions of cases disposed of.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -32,14 +33,16 @@ from sqlalchemy import (
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col
 
-from checklists.loader import checklist_version
+from checklists.loader import all_checklists, checklist_version
 from checklists.model import AnyRole
 from checklists.rates import item_figures
+from storage import people
 from storage import skipped as skipped_cases
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
+from storage.held import UNREAD, Check, note
 from storage.projection_queue import ChangedRow, clear_enqueued
-from storage.rows import TableRow
+from storage.rows import TableRow, shape
 from storage.unfit import UNFIT, Skipped
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
@@ -400,7 +403,8 @@ def read(
         has_place = AGGREGATES.c.code.contains(".")
         query = query.where(has_place if by_place else ~has_place)
     rows: Sequence[Sequence[Any]] = session.connection().execute(query).all()
-    return [Count(*row) for row in rows]
+    names = tuple(one.name for one in fields(Count))
+    return [Count(*row) for row in _without_invalid(session, tenant_id, names, rows)]
 
 
 def by_month(
@@ -426,7 +430,9 @@ def by_month(
     )
     if unit_ids:
         query = query.where(cells.unit_id.in_(unit_ids))
-    return [(day, item, code, n) for day, item, code, n in session.connection().execute(query) if "." not in code]
+    rows: Sequence[Any] = session.connection().execute(query).all()
+    sound = _without_invalid(session, tenant_id, ("day", "item", "code", "n"), rows, checklist)
+    return [(day, item, code, n) for day, item, code, n in sound if "." not in code]
 
 
 def versions_begun(
@@ -444,6 +450,49 @@ def versions_begun(
     if unit_ids:
         query = query.where(cells.unit_id.in_(unit_ids))
     return [(version, day) for version, day in session.connection().execute(query)]
+
+
+def _without_invalid(
+    session: Session, tenant_id: int, names: Sequence[str], rows: Sequence[Sequence[Any]], checklist: str = ""
+) -> list[Sequence[Any]]:
+    """Return the counts that something can be said about; each other one is noted as an invalid row, and left out.
+
+    Invalid is also a unit that has been merged into another or is none, and a question that no checklist has: what
+    counts for them is somewhere else by now, and `recount` puts it right. names: the columns of each row. checklist:
+    whose questions they are, if that is none of the columns.
+    """
+    kind = shape(AggregateRow)
+    of = dict(zip(kind.names, kind.check.columns, strict=True))
+    check = Check([of[name] for name in names])
+    known: dict[str, Collection[Any]] = {}
+    if "unit_id" in names:
+        known["unit_id"] = people.unit_names(session, tenant_id)
+    if "checklist" in names:
+        known["checklist"] = _questions()
+    places = [(names.index(name), values) for name, values in known.items()]
+    item_at = names.index("item")
+    list_at = names.index("checklist") if "checklist" in names else None
+    sound = []
+    for row in rows:
+        bad = [] if check.fits(tuple(row)) else [names[at] for at in check.misfits(row)]
+        bad = bad or [names[at] for at, values in places if row[at] not in values]
+        if not bad and row[item_at] not in _questions()[row[list_at] if list_at is not None else checklist]:
+            bad = ["item"]
+        if bad:
+            told = {"tenant_id": tenant_id, **dict(zip(names, row, strict=True)), **dict.fromkeys(bad, UNREAD)}
+            note(session, kind.table.name, kind.key_of([told.get(name, UNREAD) for name in kind.names]), *bad)
+        else:
+            sound.append(row)
+    return sound
+
+
+@cache
+def _questions() -> Mapping[str, frozenset[str]]:
+    """Return the questions of every checklist, in any version, with "" for whole lists; "" is the cases' checklist."""
+    found = {"": {""}}
+    for (checklist, _), one in all_checklists().items():
+        found.setdefault(checklist, {""}).update(one.by_id)
+    return {checklist: frozenset(items) for checklist, items in found.items()}
 
 
 def _within(first: date, last: date) -> ColumnElement[bool]:
@@ -477,10 +526,10 @@ def _next_month(day: date) -> date:
 
 
 def units_counted(session: Session, tenant_id: int, last: date) -> set[int]:
-    """Return the units for which anything was counted up to the end of a month."""
+    """Return the units, not merged into another, for which anything was counted up to the end of a month."""
     query = select_columns(AGGREGATES.c.unit_id).distinct()
     query = query.where(AGGREGATES.c.tenant_id == tenant_id, AGGREGATES.c.grain == MONTH, AGGREGATES.c.day <= last)
-    return set(session.connection().execute(query).scalars())
+    return set(session.connection().execute(query).scalars()) & people.unit_names(session, tenant_id).keys()
 
 
 def first_day(session: Session, tenant_id: int) -> date | None:

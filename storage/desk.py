@@ -22,7 +22,7 @@ from sqlmodel import Session
 from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.database_address import is_readable, names_several_hosts, parts_of
-from storage.held import NOT_HELD, NotHeld
+from storage.held import MET_BEFORE, NOT_HELD, NotHeld, text_read
 from storage.sealing import Keys
 from storage.session import PartSession, RowSession, prepared
 
@@ -78,9 +78,11 @@ class Desk:
         self._reading = _sqlite(url, to_read=True) if self.dialect == "sqlite" else self.engine
         self._one_writer = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         self._write_failed = False
+        self._texts_read_singly = False
         self._waiting: deque[_Waiting] = deque()
         self.not_held: dict[tuple[str, str], NotHeld] = {}
-        """The invalid rows that transactions have met, by table and key."""
+        """The invalid rows that transactions have met since `report_anew`, by table and key."""
+        self._reported: dict[tuple[str, str], NotHeld] = {}
         self.noticed: Callable[[], None] | None = None
         """Called for each row added to `not_held`."""
         # One at a time, also on PostgreSQL: a report costs more than a hundred turns, and they share one interpreter.
@@ -106,23 +108,23 @@ class Desk:
         """Run `work(session)` in one transaction, commit, and return its result. keep: False to roll back instead.
 
         serial: transactions with the same name run one after another (the turns of one chat). After a unique-key
-        conflict with a concurrent transaction, a serialization failure, a deadlock or a lost connection, `work` is run
-        again from the start, so it must have no side effects outside the session.
+        conflict with a concurrent transaction, a serialization failure, a deadlock, a lost connection or a text that is
+        no UTF-8, `work` is run again from the start, so it must have no side effects outside the session.
 
         Raises: what `work` raises, after a rollback.
         """
         for left in range(_TRIES - 1, -1, -1):
             try:
                 return self._once(work, serial, keep=keep)
-            except (IntegrityError, OperationalError) as error:
-                if not left or not _worth_another_try(error):
+            except (IntegrityError, OperationalError, sqlite3.OperationalError) as error:
+                if not left or not (_worth_another_try(error) or self._reads_texts_singly_after(error)):
                     self._write_failed = True
                     raise
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T], serial: str, *, keep: bool) -> T:
         with self._one_writer, RowSession(self.engine, self._writer) as session:
-            session.info["keys"] = self.keys
+            session.info.update(self._info())
             if serial and self.dialect == "postgresql":
                 session.exec(_SERIALISE, params={"name": serial})
             try:
@@ -165,7 +167,7 @@ class Desk:
                 for work, done in waiting:
                     try:
                         with PartSession(whole, self.engine) as session, session.begin_nested():
-                            session.info["keys"] = self.keys
+                            session.info.update(self._info())
                             result = work(session)
                     except Exception:  # it may raise it again, by itself
                         alone.append((work, done))
@@ -195,12 +197,20 @@ class Desk:
     def read_now(self, work: Callable[[Session], T]) -> T:
         """Run `work(session)` in a read-only transaction on one snapshot, without blocking writers.
 
-        For long reads: SQLite's single writer is free meanwhile.
+        For long reads: SQLite's single writer is free meanwhile. After a text that is no UTF-8, `work` is run again.
 
         Raises: what `work` raises.
         """
+        try:
+            return self._read_once(work)
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if not self._reads_texts_singly_after(error):
+                raise
+            return self._read_once(work)
+
+    def _read_once(self, work: Callable[[Session], T]) -> T:
         with RowSession(self._reading) as session:
-            session.info.update(keys=self.keys, only_reads=True)
+            session.info.update(self._info(), only_reads=True)
             if self.dialect == "postgresql":
                 _only_read(session)
             try:
@@ -212,13 +222,36 @@ class Desk:
                     self._tell(session.info[NOT_HELD])
 
     def _tell(self, met: dict[tuple[str, str], NotHeld]) -> None:
-        """Log invalid rows, each once until somebody has cleared `not_held`."""
+        """Log invalid rows, each once until `report_anew`."""
         for at, one in met.items():
             if at not in self.not_held:
                 self.not_held[at] = one
                 log.error("%s at %s", one.fault, one.where)
                 if self.noticed is not None:
                     self.noticed()
+
+    def report_anew(self) -> None:
+        """Log invalid rows that are met again. Those met since this was last called stay known to `not_held.met`."""
+        self._reported, self.not_held = self.not_held, {}
+
+    def _info(self) -> dict[str, Any]:
+        """Return what every session knows."""
+        return {"keys": self.keys, MET_BEFORE: (self._reported, self.not_held)}
+
+    def _reads_texts_singly_after(self, error: Exception) -> bool:
+        """Return whether a read failed because of a text that is no UTF-8, and only the next one reads it as UNREAD.
+
+        SQLite takes such bytes, and its driver refuses every row that is read together with them. To look at each text
+        costs a press some per cent, so that is done only in a database where one has been met, until the next start.
+        """
+        if self._writer is None or self._texts_read_singly or not _is_no_text(error):
+            return False
+        self._texts_read_singly = True
+        for engine in (self.engine, self._reading):
+            event.listen(engine, "connect", _read_texts_singly)
+        _read_texts_singly(self._writer.connection.driver_connection, None)
+        self._reading.dispose()  # its next connections are new ones
+        return True
 
     def is_ready(self) -> bool:
         """Return whether the database answers and, after a failed write, whether it can be written to again.
@@ -276,9 +309,21 @@ def is_held_by_another(error: OperationalError) -> bool:
     return held or getattr(error.orig, "sqlstate", None) == "55P03"
 
 
-def _worth_another_try(error: IntegrityError | OperationalError) -> bool:
+def _is_no_text(error: Exception) -> bool:
+    """Return whether SQLite's driver could not decode a text; this error alone has no code of SQLite's."""
+    found = getattr(error, "orig", error)
+    return isinstance(found, sqlite3.OperationalError) and str(found).startswith("Could not decode to UTF-8")
+
+
+def _read_texts_singly(connection: Any, _record: Any) -> None:
+    connection.text_factory = text_read
+
+
+def _worth_another_try(error: Exception) -> bool:
     if isinstance(error, IntegrityError):
         return True
+    if not isinstance(error, OperationalError):
+        return False
     state = getattr(error.orig, "sqlstate", None)
     return state in ("40001", "40P01") or bool(error.connection_invalidated)
 

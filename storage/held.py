@@ -19,13 +19,33 @@ from checklists.faults import Code, Fault, fault, listed, word
 
 NOT_HELD = "not_held"
 """Key in a session's `info`: the invalid rows it has met, by table and row key."""
+MET_BEFORE = "met_before"
+"""Key in a session's `info`: those that earlier transactions of this process have met, in the same way."""
 _ROOT = Path(__file__).parent.parent
 _UNDER_ALL = ("held.py", "rows.py", "session.py")
 _PLACES = 3
 _MOST_SOUND = 1000
 """How many values are remembered as sound: those that recur in many rows, such as a municipality's settings."""
-UNREAD = object()
-"""Stands for a stored value that could not even be read, such as the 30th of February."""
+
+
+class _Unread:
+    """The class of UNREAD."""
+
+    def __repr__(self) -> str:
+        """Return what stands for the value in words."""
+        return "?"
+
+
+UNREAD = _Unread()
+"""Stands for a stored value that could not even be read, such as the 30th of February. No column may hold it."""
+
+
+def text_read(raw: bytes) -> Any:
+    """Return a text of SQLite's, UNREAD if its bytes are no UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return UNREAD
 
 
 class NotHeld(ValueError):

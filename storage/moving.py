@@ -4,14 +4,16 @@ Before the copy is committed, the target is read and compared with the source, b
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlmodel import Session, SQLModel
 
-from checklists.faults import Code, Refusal, fault
+from checklists.faults import Code, Fault, Refusal, fault
 from storage import contents, row_ids
 from storage.contents import Sum
 from storage.desk import Desk
+from storage.held import UNREAD, NotHeld
 
 _BATCH = 1000
 
@@ -23,7 +25,8 @@ class CannotMove(Refusal):
 def move(source: Desk, target: Desk) -> Mapping[str, int]:
     """Copy every row; return the number of rows per table. The source is locked against writing meanwhile.
 
-    Raises: CannotMove: the target is not empty, or does not hold afterwards what the source holds.
+    Raises: CannotMove: the target is not empty, or does not hold afterwards what the source holds; or a text in the
+        source is no UTF-8, which no other database would take.
     """
     return source.run_now(lambda read: target.run_now(lambda write: _copy(read, write)))
 
@@ -41,7 +44,11 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
         rows = reading.execute(select(table).order_by(*order)).mappings()
         moved[table.name] = 0
         for part in rows.partitions(_BATCH):
-            writing.execute(insert(table), [dict(row) for row in part])
+            some = [dict(row) for row in part]
+            for row in some:
+                if UNREAD in row.values():
+                    raise CannotMove(_unread(table, row))
+            writing.execute(insert(table), some)
             moved[table.name] += len(part)
         has_sequence = writing.dialect.name == "postgresql"
         if has_sequence and moved[table.name] and [column.name for column in order] == ["id"]:
@@ -52,6 +59,11 @@ def _copy(source: Session, target: Session) -> Mapping[str, int]:
         raise CannotMove(*differ)
     row_ids.go_past_tombstones(target)
     return moved
+
+
+def _unread(table: Table, row: Mapping[str, Any]) -> Fault:
+    key = ":".join(str(row[column.name]) for column in table.primary_key)
+    return NotHeld(table.name, key, [name for name, value in row.items() if value is UNREAD]).fault
 
 
 def sums(connection: Connection) -> dict[str, Sum]:

@@ -1,18 +1,18 @@
 """Find the invalid rows of all tables (see `storage.held`), for `doctor` and for whoever is to repair them."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, select
+from sqlalchemy import Boolean, literal_column, or_, select
 from sqlmodel import Session
 
-from storage.held import UNREAD, NotHeld
+from storage.held import MET_BEFORE, NOT_HELD, UNREAD, NotHeld
 from storage.rows import Shape, TableRow, shape
 from storage.session import UNREADABLE, readers_of
-from storage.unopened import columns_of
+from storage.unopened import Columns, columns_of
 
 _AT_ONCE = 1000
 
@@ -25,11 +25,39 @@ def look(session: Session, most: int | None = None) -> tuple[list[NotHeld], int]
         unopened = columns_of(session, kind)
         for values in islice(_values(session, kind), most):
             count += 1
-            if not kind.may_be_written(values):
-                found.append(kind.not_held(values))
-            elif unopened and (columns := unopened(values)):
-                found.append(NotHeld(kind.table.name, kind.key_of(values), columns))
+            found += _faults(kind, unopened, values)
     return found, count
+
+
+def met(session: Session) -> list[NotHeld]:
+    """Return the invalid rows that this process has met, those since mended left out: for a card, which cannot `look`.
+
+    Reading every row takes from a tenth of a second to minutes, and everybody's turn would wait for it on SQLite. What
+    was met since the last sweep but one is known, and a sweep meets what reminders read.
+    """
+    of_kind = {kind.table.name: kind for kind in shapes()}
+    by_table: defaultdict[str, dict[str, NotHeld]] = defaultdict(dict)
+    for some in (*session.info.get(MET_BEFORE, ()), session.info.get(NOT_HELD, {})):
+        for (table, row), one in some.items():
+            by_table[table][row] = one
+    found: list[NotHeld] = []
+    for table, known in sorted(by_table.items()):
+        kind = of_kind.get(table)
+        if kind is None or len(kind.keys) > 1 or not all(row.isdecimal() for row in known):
+            found += known.values()
+            continue
+        unopened = columns_of(session, kind)
+        for values in _values(session, kind, [int(row) for row in known]):
+            found += _faults(kind, unopened, values)
+    return found
+
+
+def _faults(kind: Shape, unopened: Columns | None, values: tuple[Any, ...]) -> Iterator[NotHeld]:
+    """Yield what is wrong with a row, if anything."""
+    if not kind.may_be_written(values):
+        yield kind.not_held(values)
+    elif unopened and (columns := unopened(values)):
+        yield NotHeld(kind.table.name, kind.key_of(values), columns)
 
 
 def shapes() -> Iterator[Shape]:
@@ -44,16 +72,18 @@ def _is_table(one: Any) -> bool:
     return isinstance(one, type) and issubclass(one, TableRow) and hasattr(one, "__table__")
 
 
-def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of a table's rows, the newest first, with UNREAD for what cannot even be read."""
+def _values(session: Session, kind: Shape, ids: Sequence[int] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of a table's rows, the newest first, with UNREAD for what cannot be read. ids: only these."""
     connection = session.connection()
     newest_first = [kind.columns[at].desc() for at in kind.keys]
     query = select(*kind.columns).order_by(*newest_first)
+    if ids:
+        query = query.where(or_(*[kind.columns[kind.keys[0]] == literal_column(str(one)) for one in ids]))
     readers = readers_of(kind.columns, connection.dialect)
     flags = [at for at, column in enumerate(kind.columns) if isinstance(column.type, Boolean)]
     # The driver's own cursor: SQLAlchemy's would convert the values. On PostgreSQL only a named one reads in portions.
     named = ("rows",) if connection.dialect.name == "postgresql" else ()
-    with closing(connection.connection.cursor(*named)) as cursor, _texts_read_singly(connection.connection):
+    with closing(connection.connection.cursor(*named)) as cursor:
         cursor.execute(str(query.compile(dialect=connection.dialect)))
         while rows := cursor.fetchmany(_AT_ONCE):
             for row in rows:
@@ -66,24 +96,3 @@ def _values(session: Session, kind: Shape) -> Iterator[tuple[Any, ...]]:
                     except UNREADABLE:
                         values[at] = UNREAD
                 yield tuple(values)
-
-
-@contextmanager
-def _texts_read_singly(connection: Any) -> Iterator[None]:
-    """Read bytes that are no text as UNREAD, where SQLite's driver would refuse the whole row."""
-    driver = connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        yield
-        return
-    before, driver.text_factory = driver.text_factory, _text
-    try:
-        yield
-    finally:
-        driver.text_factory = before
-
-
-def _text(raw: bytes) -> Any:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return UNREAD

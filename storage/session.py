@@ -321,7 +321,7 @@ class RowSession(Session):
         if not any(parts):
             return result.scalars() if is_scalar else result
         if "yield_per" in statement.get_execution_options():
-            return Found(self._streamed(result, parts, is_scalar=is_scalar))
+            return Found(self._streamed(statement, params, result, parts, is_scalar=is_scalar))
         try:
             return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
         except UNREADABLE:
@@ -459,13 +459,22 @@ class RowSession(Session):
             raise _LeftOutError(fault)
         raise fault
 
-    def _streamed(self, result: Any, parts: Sequence[Part], *, is_scalar: bool) -> Iterator[Any]:
-        """Yield rows as they come, for reading only: the session does not remember them."""
+    def _streamed(
+        self, statement: Any, params: Any, result: Any, parts: Sequence[Part], *, is_scalar: bool
+    ) -> Iterator[Any]:
+        """Yield rows as they come, for reading only: the session does not remember them. Raises: NotHeld."""
         of_parts = [(part, ()) for part in parts]
-        for some in result.partitions():
-            for row in some:
-                whole = self._whole(tuple(row), of_parts, {})
-                yield whole[0] if is_scalar else whole
+        try:
+            for some in result.partitions():
+                for row in some:
+                    whole = self._whole(tuple(row), of_parts, {})
+                    yield whole[0] if is_scalar else whole
+        except NotHeld:
+            raise
+        except UNREADABLE:  # SQLAlchemy does not say which row it could not read
+            rows = self.connection().execute(statement, params or {}).cursor.fetchall()
+            self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar).whole()
+            raise
 
     def get(self, entity: Any, ident: Any, *, with_for_update: Any = None, **_: Any) -> Any:
         """Return a row by its primary key, None if there is none."""

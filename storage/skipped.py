@@ -30,12 +30,22 @@ class SkippedRow(TableRow, table=True):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One line of the list. ref: empty for a case with protected identity."""
+    """One line of the list. ref: empty for a case with protected identity, and where it cannot be read."""
 
     case_id: int
     ref: str
     since: date
     what: str
+
+    @property
+    def is_of_figures(self) -> bool:
+        """Return whether the figures leave it out; otherwise the reminders do."""
+        return self.what.startswith(_FIGURES)
+
+    @property
+    def error(self) -> str:
+        """Return the kind of error."""
+        return self.what.removeprefix(_FIGURES)
 
 
 def note(session: Session, tenant_id: int, day: date, looked_at: Iterable[int], skipped: Sequence[Skipped]) -> None:
@@ -88,4 +98,7 @@ def listed(session: Session, tenant_id: int) -> list[LeftOut]:
         .order_by(col(SkippedRow.day), col(SkippedRow.case_id))
     )
     found = session.exec(query)
-    return [LeftOut(row.case_id, "" if hidden else ref, row.day, row.what) for row, ref, hidden in found]
+    return [
+        LeftOut(row.case_id, "" if hidden or not isinstance(ref, str) else ref, row.day, row.what)
+        for row, ref, hidden in found
+    ]

@@ -414,13 +414,15 @@ def _fault(keys: Keys, tenant_id: int, previous: str, expected: int, row: Row[An
         return fault(Code.PLACE_MISSING, place=expected)
     if row.id is None:
         return fault(Code.EVENT_MISSING, place=expected, event=row.event_id)
-    content = _linked(previous, expected, row)
     try:
+        content = _linked(previous, expected, row)
         digest = keys.old_trail_mac(row.master_id, canonical(content)) if is_old else keys.trail_mac(content)
+        fits = row.tenant_id == tenant_id and hmac.compare_digest(row.hash.encode(), digest.encode())
+        fits = fits and (is_old or _is_signed(keys, row))
     except KeyGone:
         return fault(Code.EVENT_WITHOUT_KEY, place=expected, event=row.event_id)
-    fits = row.tenant_id == tenant_id and hmac.compare_digest(row.hash.encode(), digest.encode())
-    fits = fits and (is_old or _is_signed(keys, row))
+    except UNFIT:  # bytes where a text should stand
+        fits = False
     return None if fits else fault(Code.EVENT_CHANGED, place=expected, event=row.event_id)
 
 

@@ -62,7 +62,7 @@ class Sweeper:
             if not left:
                 is_well = not await self._desk.run(skipped.is_any) and not self._desk.not_held
                 self._metrics.health.note("skipped", went_well=is_well)
-            self._desk.not_held.clear()  # a row that is still faulty will be met, and reported, again
+            self._desk.report_anew()  # a row that is still faulty will be met again
             self._day = day
 
 

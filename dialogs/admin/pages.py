@@ -31,7 +31,8 @@ from dialogs.turn.presses import AdminPage, OnAdmin
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.admin import AdminField, AdminSection, AdminView
 from dialogs.views.parts import Line
-from storage import cases, conversations, disposal, log_checks, outbox, people, skipped, tenants, trail
+from storage import cases, conversations, disposal, log_checks, not_held, outbox, people, skipped, tenants, trail
+from storage.held import NotHeld
 from storage.people import UnitRow
 
 _NOTHING: Mapping[str, str] = {}
@@ -213,23 +214,32 @@ def drop_send(context: TurnContext, what: OnAdmin, _inputs: Mapping[str, str]) -
 
 
 def skipped_cases(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
-    """List the cases nobody is reminded of, because their data are faulty."""
-    found = skipped.listed(context.session, context.tenant_id)
-    rows = tuple(
-        AdminSection(
-            heading=case_name(one.ref, one.case_id),
-            lines=(Line(say="admin.skipped_since", args={"day": one.since.isoformat(), "what": one.what}),),
-        )
-        for one in found[at.start : at.start + ROWS]
-    )
-    count = Line(say="admin.skipped_count" if found else "admin.none_skipped", args={"count": len(found)})
+    """List the cases that are left out because their data are faulty, and the rows that cannot be read."""
+    cases_out = skipped.listed(context.session, context.tenant_id)
+    rows_out = not_held.met(context.session)
+    found = (*map(_left_out, cases_out), *map(_unreadable, rows_out))
+    lines = [Line(say="admin.skipped_count" if cases_out else "admin.none_skipped", args={"count": len(cases_out)})]
+    if rows_out:
+        lines.append(Line(say="admin.unreadable_count", args={"count": len(rows_out)}))
     view = AdminView(
         title=Line(say="admin.skipped_title"),
-        lines=(count,),
-        sections=rows,
+        lines=tuple(lines),
+        sections=found[at.start : at.start + ROWS],
         buttons=(*more("buttons.show_more", "skipped", 0, at.start, found), *back()),
     )
     return Done(view, _listed(context, "skipped"))
+
+
+def _left_out(one: skipped.LeftOut) -> AdminSection:
+    of = "admin.skipped_in_figures" if one.is_of_figures else "admin.skipped_by_reminders"
+    line = Line(say=of, args={"day": one.since.isoformat(), "what": one.error})
+    return AdminSection(heading=case_name(one.ref, one.case_id), lines=(line,))
+
+
+def _unreadable(one: NotHeld) -> AdminSection:
+    heading = Line(say="admin.unreadable_row", args={"row": one.row, "table": one.table})
+    columns = Line(say="admin.unreadable_in", args={"columns": ", ".join(one.columns)})
+    return AdminSection(heading=heading, lines=(columns,))
 
 
 def log(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:

@@ -25,7 +25,7 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(one => {
         || getComputedStyle(one).visibility === 'hidden';
     return width > 1 && !hidden && (right > innerWidth + 1 || left < -1);
 }).map(one => one.outerHTML.slice(0, 120))"""
-"""What stands outside the width of the screen, cut off or not: nothing may ask for scrolling sideways.
+"""What stands outside the width of the screen, cut off or not: nothing may require scrolling sideways.
 
 A table in a box of its own that scrolls (`.wide`) may: WCAG 1.4.10 excepts what needs two dimensions.
 """
@@ -45,7 +45,7 @@ _OTHERS_COLOURS = """() => {
         return ours.length || unseen ? [`${fill}, ${stroke}: ${one.outerHTML.slice(0, 120)}`] : [];
     });
 }"""
-"""What is drawn in a colour she did not choose, or only in that of the ground. Boxes and text the browser sees to."""
+"""What is drawn in a colour she did not choose, or only in the background's. The browser sees to boxes and text."""
 
 _MOVES = """() => [...document.querySelectorAll('*')].filter(one => {
     const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(one);

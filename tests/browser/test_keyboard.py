@@ -106,7 +106,7 @@ class Fingers:
         await self.page.keyboard.press("Enter")
 
     async def presses(self, title: str, key: str = "Tab") -> None:
-        """Press a button of the newest card; once more where the bot has put the card anew in the same moment."""
+        """Press a button of the newest card; once more if the bot has replaced the card in the same moment."""
         before = await self.page.evaluate(CLICKS)
         for _ in range(3):
             await self.to(self.card.get_by_role("button", name=self.words(title), exact=True), key)

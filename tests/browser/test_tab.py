@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 STYLES = ("bot/pages/templates/sidor.css", "bot/tab/files/flik.css")
 WIDTHS = (320, 446, 1280)
 CHECKED = ("form", "chef", "differences", "unit")
-"""The pages axe looks at in the suite; with BK_SLOW=1 at all."""
+"""The pages axe looks at in the suite; with BK_SLOW=1 it looks at every page."""
 PICTURES: Path | None = None
 """A folder for pictures of every page in every width, for whoever wants to look."""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -219,7 +219,7 @@ async def test_a_page_of_whoever_used_the_computer_before_is_not_left_to_the_nex
     await expect(who).to_have_attribute("data-who", object_id("cecilia"))
     await expect(page.locator("main")).to_be_visible()
 
-    # An account that the client calls otherwise than its token: hers is shown, and not asked for ever.
+    # The client names another account than its token does: the page shows the token's, and does not sign in for ever.
     await page.add_init_script("window.account = 'somebody'")
     await page.goto(f"{site.url}/flik")
     await page.wait_for_load_state("networkidle")

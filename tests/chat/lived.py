@@ -82,7 +82,7 @@ def lived_once(act: Callable[P, R]) -> Callable[P, R]:
     """Let a way to set a room up be lived through once, and then put back.
 
     In a room where something has happened already, and on PostgreSQL, it is lived through. It takes the room, or a chat
-    of it, and plain values: how they are written is what it is remembered by. It gives one of these too.
+    of it, and plain values: their written form is the key it is remembered by. It gives one of these too.
     """
 
     @wraps(act)

@@ -60,7 +60,7 @@ class TabRoom(Room):
         self.chooses("tab")
 
     def chooses(self, content: str) -> None:
-        """Let the municipality choose where its cases are."""
+        """Let the municipality choose where its cases are shown: `chat` or `tab`."""
 
         def work(session: Session) -> None:
             for row in tenants.everyone(session):

@@ -309,6 +309,32 @@ def test_a_case_left_out_of_the_reminders_is_listed_until_it_can_be_read(room: R
     ada.types("administrera").presses("Överhoppade ärenden").sees("Inget ärende är överhoppat")
 
 
+def test_rows_that_cannot_be_read_are_listed_below_the_cases_until_they_are_mended(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+    faulty, mended = ("update cases set case_type = 'kanske'", "update cases set case_type = 'barn'")
+    room.desk.run_now(lambda session: session.connection().execute(text(faulty)))
+    room.chat("anna").types("mina ärenden")
+    ada.types("administrera").presses("Överhoppade ärenden")
+    ada.sees("Inget ärende är överhoppat", "Oläsliga rader", "i tabellen cases", "Oläsligt: case_type", "skipped")
+    ada.sees_no("kanske")
+
+    room.desk.run_now(lambda session: session.connection().execute(text(mended)))
+    ada.types("administrera").presses("Överhoppade ärenden").sees("Inget ärende är överhoppat")
+    ada.sees_no("Oläsliga")
+
+
+def test_a_long_list_of_rows_is_paged(room: Room, ada: Chat) -> None:
+    for number in range(8):
+        opens(room.chat("anna"), f"SN 2026/03{number:02}", **ALL)
+    room.desk.run_now(lambda session: session.connection().execute(text("update cases set case_type = 'kanske'")))
+    room.chat("anna").types("mina ärenden")
+    ada.types("administrera").presses("Överhoppade ärenden")
+    seen = ada.text.count("i tabellen cases")
+    ada.presses("Visa fler")
+
+    assert (seen, ada.text.count("i tabellen cases")) == (5, 3)
+
+
 def test_what_is_past_its_period_is_listed_with_the_name_of_the_command(room: Room, ada: Chat) -> None:
     opens(room.chat("anna"), REF, **ALL)
     ada.types("administrera").presses("Gallring").sees("inte satt någon gallringsfrist")

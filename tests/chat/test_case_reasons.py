@@ -1,4 +1,4 @@
-"""Several reasons of a case, each from a day: added in the details, counted as the first and as the one it has now."""
+"""Several reasons for a case, each from a day: added in the details, counted as the first and as the present one."""
 
 from sqlmodel import select
 

@@ -46,7 +46,7 @@ def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[st
     fields = {}
     for input_id, element in inputs(card).items():
         if input_id.endswith(".options"):
-            continue  # as with what is beside
+            continue  # what may be said beside an answer has conversations of its own
         if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
             fields[input_id] = luck.choice(element["choices"])["value"]
         elif element["type"] == "Input.Text" and luck.random() < 0.8:
@@ -117,7 +117,7 @@ def test_anything_in_any_order_for_long(room: Room, seed: int) -> None:
 
 
 def test_anything_in_any_order_leaves_no_signature_over_something_else(furnished: Furnished) -> None:
-    """Three walks, and more until they came to everything there is to come to: where one gets, its luck decides."""
+    """Three walks, and more until everything there is to reach has been reached: how far one gets is luck."""
     unmet = {"sent", "signed", "signed_with_shortfall", "returned", "voided", "reading_reopened"}
     for number, seed in enumerate([1, 2, *range(36, 46)], start=1):
         room = furnished.room()

@@ -32,7 +32,7 @@ ELSEWHERE = "SN 2026/0999"
 """A case of another unit that only file imports touch."""
 UNITS = st.sampled_from([SOUTH, "Barn och unga Öst (påhittad)"])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 20)).map(str)
-"""Some are in the future at first."""
+"""Some lie in the future when the walk begins."""
 IN_ORDER = ("received_on", "opened_on", "decided_on", "started_on", "closed_on")
 APART = ("assigned_on", "planned_decision_on")
 """Dates that may come anywhere in the order."""

@@ -104,7 +104,7 @@ def test_the_list_is_filled_in_to_the_end_counted_and_exported(
 
 
 def states_of(room: Room, checklist: ListId, role: Role, ref: str) -> dict[str, str]:
-    """Return what the rules say of every question that was answered, also of one that applies no more."""
+    """Return what the rules say of every question that was answered, also of one that no longer applies."""
     rows = rows_of(room, checklist, role, ref)
     case_type = room.case(ref).case_type
     facts = {**room.chat("anna").facts(ref=ref), CASE_TYPE: case_type, CHILDREN: "some"}
@@ -213,7 +213,7 @@ def test_what_was_under_way_is_asked_of_the_auditor_again(either_room: Room) -> 
     assert vera.reminded() == 1
     vera.receives().sees("pågick när du granskade, 2026-05-12", "Dokumenteras uppföljning av beslutade insatser?")
     vera.sees_no("löpande journal", "skäl vid avslutandet")
-    takes_in(room, case_ref=CHILD, received_on="2026-04-01", closed_on="2026-05-12")  # audited all the same
+    takes_in(room, case_ref=CHILD, received_on="2026-04-01", closed_on="2026-05-12")  # closed, and audited all the same
     reminder = vera.shown
     vera.presses(f"Fortsätt {CHILD}").sees("Revisorns stickprov").presses("Ja", on=reminder).sees("Sammanfattning")
     assert rows_of(room, "sample_audit", "auditor", CHILD)["intervention_followup_documented"].choice == "ja"

@@ -6,6 +6,7 @@ reminders are swept, the figures counted, the files written. What was damaged is
 
 import argparse
 import io
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, Integer, LargeBinary, insert, select, text
+from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert, select, text
 from sqlmodel import Session
 
 from bot.commandline import exports
@@ -25,7 +26,7 @@ from dialogs.messages import sweep
 from dialogs.rounds import raising
 from dialogs.turn.take_turn import take_turn
 from reports.selected import Selection
-from storage import aggregates, not_held, outbox, standing
+from storage import aggregates, not_held, outbox, skipped, standing
 from storage.contributions import RULES
 from storage.conversations import ConversationRow
 from storage.desk import opened
@@ -81,7 +82,7 @@ WORDS |= {
     "months": "3",
 }
 NUMBERS = {"version": LIST.version, "occasion": 1, "revision": 7, "child": 0, "rules": RULES}
-"""What a planted row has to say to be a good one."""
+"""What a planted row has to hold to be valid."""
 
 
 @dataclass
@@ -233,6 +234,7 @@ def damage(stored: Any, one: Column, dialect: str) -> list[tuple[str, str]]:
             odd += [(of.__name__, value)] if isinstance(stored.type, of) else []
         odd += [("bytes", "'text'")] if isinstance(stored.type, LargeBinary) else []
         odd += [] if odd else [("text", "x'ff00'")]
+        odd += [("utf8", "cast(x'41ff' as text)")] if isinstance(stored.type, String) else []
     return odd
 
 
@@ -254,6 +256,7 @@ def crashes(town: Town, table: str, column: str, value: str) -> list[str]:
         where = " and ".join(f'"{name}" = :{name}' for name in key)
         done = connection.execute(text(f'update "{table}" set "{column}" = {value} where {where}'), key)
         assert done.rowcount == 1
+        connection.execute(text(f'select "{column}" from "{table}"')).all()  # bytes that are no text raise here, once
 
         def tries(what: str, part: Callable[[], Any], *, about_it: bool = False) -> None:
             session.expunge_all()
@@ -270,6 +273,7 @@ def crashes(town: Town, table: str, column: str, value: str) -> list[str]:
                 )
 
         tries("look", lambda: _listed(session, table))
+        tries("skipped", lambda: json.dumps([(one.ref, one.what) for one in skipped.listed(session, 1)]))
         said = [(name, line, False) for name, lines in SAYS.items() for line in lines]
         for name, line, about_it in [*said, *((*one, True) for one in ABOUT_IT)]:
             turn = room.chat(name)._turn("text", "", text=line)

@@ -153,7 +153,7 @@ def test_in_english_too(town: Room) -> None:
     mona.types("report 2026").sees("Report: The whole organisation", "1 of 3 checklists begun are complete", "2 of 3")
     mona.sees("Has the child been heard").presses("Export").sees("The figures as CSV", "within ten minutes")
     mona.types("report autumn").sees("The period could not be read")
-    mona.types("help").sees("Write **report** for this year’s figures")
+    mona.types("help").sees("Write **report** for this year's figures")
 
 
 def test_the_chart_has_a_bar_per_question_that_applies_and_the_rest_are_named(town: Room) -> None:

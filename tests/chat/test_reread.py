@@ -1,4 +1,4 @@
-"""Re-read beside said: a worker's Ja, and a reviewer's, against the blind reading of a case drawn at random."""
+"""Re-read, beside what was said: a worker's Ja, and a reviewer's, against the blind reading of a case drawn by lot."""
 
 from checklists.periods import year_of
 from reports.reread import COLUMNS, reread_rows, rereads

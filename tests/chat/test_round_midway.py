@@ -1,4 +1,4 @@
-"""What happens to a round while it runs or before it is started: told in words, and nothing that was answered lost."""
+"""What happens to a round while it runs or before it is started: it is told in words, and no answer is lost."""
 
 from collections.abc import Callable
 

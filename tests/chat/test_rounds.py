@@ -196,7 +196,7 @@ def test_the_command_repeats_the_draw_byte_for_byte_from_the_exported_frame(
     assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 0
     assert out.read_bytes() == later
     old = later.replace(b";under_way", b"").replace(b";1;0;0;", b";1;0;")
-    frame.write_bytes(old)  # as the release before had it
+    frame.write_bytes(old)  # as the release before wrote it
     assert app.main(["draw", "--frame", str(frame), "--out", str(out)]) == 0
     assert out.read_bytes() == old
 

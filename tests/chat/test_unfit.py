@@ -1,4 +1,4 @@
-"""A case with faulty data in a conversation: it is left out, said to be, and stops nobody's other cases."""
+"""A case with faulty data in a conversation: it is left out, which is said, and stops nobody's other cases."""
 
 import pytest
 from sqlalchemy import text

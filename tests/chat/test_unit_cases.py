@@ -282,7 +282,7 @@ def test_asking_twice_tells_once_and_asking_nobody_says_so(anna: Chat, cecilia: 
 
 def test_it_is_whole_in_english(anna: Chat, cecilia: Chat, room: Room) -> None:
     many(anna, room, 6)
-    cecilia.types("språk en").types("unit cases").sees("The unit’s cases", "Open cases: 6.", "days old")
+    cecilia.types("språk en").types("unit cases").sees("The unit's cases", "Open cases: 6.", "days old")
     cecilia.presses("No checklist").sees("Cases without a checklist: 6.").presses("Oldest first")
     cecilia.presses("Open SN 2026/0001").sees("Case SN 2026/0001", "Case worker")
 

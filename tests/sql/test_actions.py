@@ -139,7 +139,7 @@ def seen_by(session: Session, world: World) -> Basis:
 
 
 def read_and_seen(session: Session, world: World) -> Basis:
-    """Have a list answered and sent, and read by the same answers up to the differences."""
+    """Have a list answered and sent, and read with the same answers, up to where the differences are shown."""
     basis = written(session, the_case(session, world))
     given = {"child_heard": "ja", "communication_boxes_filled": "ja"}
     answers.choose(session, by(world), basis.sheets[0], given)
@@ -154,7 +154,7 @@ def read_and_seen(session: Session, world: World) -> Basis:
 
 
 def signed(session: Session, world: World, given: dict[str, str], *, decided: bool) -> Sheet:
-    """Have a list of the later version answered so and signed; return the sheet."""
+    """Have a list of the later version answered with these and signed; return the sheet."""
     basis = written(session, the_case(session, world))
     sheet = replace(basis.sheets[0], checklist=UNDER_WAY)
     for item_id, choice in given.items():
@@ -260,9 +260,9 @@ ANNA = Entry("object-one", None, "Anna Påhitt", "Påhittade enheten", "case_wor
 
 
 def entered(desk: Desk, world: World, entry: Entry) -> str:
-    """Enter a line of the register; return what it came to, which is an event unless nothing changed."""
+    """Enter a line of the register; return what was done, and assert that it is an event unless nothing changed."""
     what, changes = desk.run_now(lambda session: people.enter(session, by(world), entry))
-    told = [event for event in events(changes) if event != "role_was"]  # the days that a change leaves out
+    told = [event for event in events(changes) if event != "role_was"]  # what the days were before a change
     assert told == ([] if what == "unchanged" else [f"person_{what}"])
     return what
 

@@ -347,7 +347,7 @@ class Told:
                 case_acts.set_children(session, file, case, case.children - 1)
             case "begins":
                 lists.begin(session, file, mine)
-            case "begins_as_before":  # earlier releases let the signature of the others stand
+            case "begins_as_before":  # earlier releases let the signatures of the other children's lists stand
                 lists.begin_one(session, file, case, LIST, "case_worker", case.children, like=mine.sheets[0].filled)
             case "dated_back":
                 lists.backdate(session, mine.sheets[-1], date(2026, 1, 2))

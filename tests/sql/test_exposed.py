@@ -1,4 +1,4 @@
-"""What could have been read in a time, against a record kept by hand while everything happened."""
+"""What could have been read in a period, against a record kept by hand while everything happened."""
 
 import random
 from collections import defaultdict

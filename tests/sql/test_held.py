@@ -68,7 +68,7 @@ def test_a_list_goes_without_the_row_and_who_asks_for_it_is_told(
     assert [(one.table, one.row, one.columns) for one in found] == [("cases", str(other.case), ("case_type",))]
     assert count > 1
     change(desk, f"update cases set case_type = 'barn' where id = {other.case}")
-    desk.not_held.clear()
+    desk.report_anew()
     assert desk.run_now(listed) == [world.case, other.case]
 
 

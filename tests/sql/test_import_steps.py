@@ -45,11 +45,11 @@ def order(*, may_be_near: bool = False) -> Order:
 
 
 def no_rest(_seconds: float) -> None:
-    """Nobody else is at work."""
+    """Return at once: nobody else is at work meanwhile."""
 
 
 def after(rests: int, then: Callable[[], object]) -> Callable[[float], None]:
-    """Return a rest that does something the given time, from 1."""
+    """Return a rest that does something the `rests`-th time."""
     left = rests
 
     def rest(_seconds: float) -> None:
@@ -236,7 +236,7 @@ def everyone(desk: Desk) -> list[tuple[str | None, str | None]]:
 def test_rows_of_one_person_are_taken_in_order_wherever_they_stand(desk: Desk) -> None:
     in_steps(desk, ("one", "a@example.invalid", "Anna"))
 
-    # Her new address, then her old one given to somebody else; and a third who is joined by two rows.
+    # Her new address, then her old one given to somebody else; and a third whom two rows bring into one.
     done = in_steps(
         desk,
         ("one", "b@example.invalid", "Anna"),

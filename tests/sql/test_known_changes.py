@@ -29,7 +29,7 @@ PERIOD = Period(date(2025, 1, 1), date(2026, 4, 30))
 
 
 def fill(session: Session, world: World) -> None:
-    """Ten lists a month in two units, from a day more of them complete; a third unit in which none is."""
+    """Store ten lists a month in two units, more of them complete from a day on; in a third, none is."""
     for unit, lists in ((NORR, 10), (SYD, 10), (VAST, 12)):
         unit_id = people.unit(session, world.tenant, unit).id or 0
         for number, month in enumerate(MONTHS):

@@ -20,7 +20,7 @@ from tests.sql.test_disposal import put_message
 
 YEAR = Retention(leaver_months=12)
 LEFT = date(TODAY.year - 1, TODAY.month, TODAY.day)
-"""The last day of somebody whose year is over today."""
+"""The last working day of somebody who left a year ago today."""
 
 
 def leaver(session: Session, world: World, name: str = "lisa", last: date = LEFT) -> PersonRow:

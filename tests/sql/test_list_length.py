@@ -1,4 +1,4 @@
-"""Questions that twelve months have shown no use of are proposed, with why; of the whole organisation only."""
+"""Questions that twelve months have shown to be of no use are proposed for removal; for the whole organisation only."""
 
 from datetime import UTC, date, datetime
 from typing import Any

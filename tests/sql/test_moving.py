@@ -15,7 +15,7 @@ from storage.sealing import Keys
 from storage.tables import METADATA
 from tests.conftest import TRAIL
 from tests.migrated import put_database
-from tests.sql.conftest import KEYS, NOW, World, make_world, the_list
+from tests.sql.conftest import KEYS, NOW, World, change, make_world, scalar, the_list
 from tests.sql.test_disposal import dispose, neighbour, plant
 
 pytestmark = pytest.mark.postgres
@@ -62,6 +62,16 @@ def fill(desk: Desk) -> World:
     desk.run_now(write)
     desk.run_now(trail.chain_new)
     return world
+
+
+def test_a_text_that_is_no_utf8_is_named_and_nothing_is_moved(source: Desk, target: Desk) -> None:
+    world = fill(source)
+    change(source, "update cases set case_type = cast(x'6261ff6e' as text)")
+
+    with pytest.raises(CannotMove, match=f"row {world.case} of the table cases holds in case_type"):
+        moving.move(source, target)
+
+    assert scalar(target, "select count(*) from tenant") == 0
 
 
 def test_every_row_moves_the_trail_holds_and_new_rows_get_new_ids(source: Desk, target: Desk) -> None:

@@ -75,7 +75,7 @@ def test_after_an_earlier_look_what_is_newer_is_read_and_what_was_found_is_read_
 
     def say_more(session: Session) -> None:
         row = session.exec(select(InboxRow).where(InboxRow.activity_id == "c")).one()
-        inbox.keep(session, row, "Tack")  # as if another had got the id of one that is gone
+        inbox.keep(session, row, "Tack")  # as if the id of a deleted row had gone to this one
         say(session, world, "d", REF)
 
     desk.run_now(say_more)

@@ -41,7 +41,7 @@ Put = dict[tuple[str, str], list[tuple[int, int, float]]]
 
 
 def fill(session: Session, world: World, rng: Random) -> Put:
-    """Lists that were answered by several people, at paces that are theirs."""
+    """Store lists answered by several people, each at a pace of their own."""
     put: Put = defaultdict(list)
     for place, (unit, (heads, lists)) in enumerate(UNITS.items()):
         unit_id = people.unit(session, world.tenant, unit).id or 0
@@ -75,7 +75,7 @@ def fill(session: Session, world: World, rng: Random) -> Put:
 
 
 def by_hand(put: Put) -> dict[tuple[str, str], list[str]]:
-    """Return what may be told: of quarters that are over, five people, twenty lists, nobody over half."""
+    """Return what may be told: of quarters that are over, with five people, twenty lists, and nobody over half."""
     told = {}
     for (unit, first), given in put.items():
         heads = Counter(person for _, person, _ in given)

@@ -24,7 +24,7 @@ NEWER = (
     "create table tomorrow (id integer primary key)",
     "update alembic_version set version_num = '9999'",
 )
-"""What the migrations of a later release do: added to, so that the release before goes on."""
+"""What the migrations of a later release do: they only add, so that this one can go on."""
 
 
 def _back(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_a_turn_while_another_migrates_is_refused_and_goes_on_after_it(
 
 
 def test_where_it_does_not_know_what_to_write_it_writes_nothing(desk: Desk, world: World) -> None:
-    """A later schema that asks for what this release does not know: an exception that CHANGELOG would say."""
+    """A later schema that asks for what this release does not know: an exception, which CHANGELOG would name."""
     if desk.dialect == "sqlite":
         change(desk, "create trigger of_tomorrow before insert on answer begin select raise(abort, 'asked'); end")
     else:

@@ -72,7 +72,7 @@ def _go_on_numbering(connection: Any, table: str) -> None:
 
 
 def exported(name: str) -> str:
-    """Return a file as exported then, line endings included, with its questions as they now stand alone."""
+    """Return a file as exported then, line endings included, but with the questions in the wording they have now."""
     raw = (LEFT / name).read_bytes().decode()
     for item in newest("decision_basis").items:
         if item.alone is not None:

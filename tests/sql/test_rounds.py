@@ -401,7 +401,7 @@ def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_stil
         assert south is not None
         row = begun(session, at, "cia", "dan")
         both, _ = rounds.make(session, mona, plan(at, units=(at.north, at.south), seed="båda"))
-        for unit_id in (at.north, at.south):  # the same loan of each: one of them stays
+        for unit_id in (at.north, at.south):  # the same loan from each: when they are merged, one of the two stays
             for side in ("lends", "borrows"):
                 loan = {"round_id": both.id, "person_id": at.people["elsa"], "unit_id": unit_id, "side": side}
                 round_reviewers.put_consent(session, ConsentRow(tenant_id=at.tenant, **loan))
@@ -428,7 +428,7 @@ def test_a_unit_that_is_merged_is_named_in_no_row_and_whoever_ran_its_round_stil
 
 
 def naming_unit(session: Session, unit_id: int) -> list[str]:
-    """Return the tables, but the units' own, in which a row names a unit."""
+    """Return the tables in which a row names a unit, except that of the units themselves."""
     found = []
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns if table.name != "unit" else ():

@@ -180,6 +180,26 @@ def test_an_edited_event_is_named(kept: Trail, column: str, place: int) -> None:
     assert kept.bad == f"place {place}: event {event} was changed"
 
 
+@pytest.mark.parametrize("value", ["x'41ff'", "cast(x'41ff' as text)"])
+@pytest.mark.parametrize("column", ["at", "actor", "act", "item_id", "detail", "mac"])
+def test_an_event_whose_bytes_are_no_text_is_named(kept: Trail, column: str, value: str) -> None:
+    if kept.desk.dialect == "postgresql":
+        pytest.skip("PostgreSQL refuses such values")
+    event = kept.event(7)
+    kept.tamper(f"update event set {column} = {value} where id = {event}")
+
+    assert kept.bad == f"place 7: event {event} was changed"
+
+
+@pytest.mark.parametrize("value", ["x'41ff'", "cast(x'41ff' as text)"])
+def test_a_seal_whose_bytes_are_no_text_is_named(kept: Trail, value: str) -> None:
+    if kept.desk.dialect == "postgresql":
+        pytest.skip("PostgreSQL refuses such values")
+    kept.tamper(f"update event_seal set hash = {value} where place = 7")
+
+    assert kept.bad == f"place 7: event {kept.event(7)} was changed"
+
+
 def test_an_event_moved_to_another_municipality_is_named(kept: Trail) -> None:
     other = kept.desk.run_now(lambda session: tenants.ensure(session, "made-up-two").id)
     event = kept.event(5)

@@ -1,12 +1,16 @@
 """One case with faulty data: it is left out and listed, and nobody else's figures, extract or trail stop for it."""
 
+import argparse
 from collections.abc import Callable
 
 import pytest
 
+from bot.commandline import exports
 from checklists.model import Written
-from storage import aggregates, answers, skipped
+from reports.selected import Selection
+from storage import aggregates, answers, people, skipped
 from storage.desk import Desk, Session
+from storage.people import UnitRow
 from storage.recount import recount
 from storage.unfit import UnknownAnswer
 from tests.sql.conftest import NOW, World, change, scalar, the_list
@@ -108,3 +112,48 @@ def test_nothing_is_left_out_where_nothing_is_faulty(desk: Desk, world: World) -
     assert desk.run_now(lambda session: aggregates.project_some(session, today=TODAY))[1] == ()
     assert listed(desk, world) == []
     assert not desk.run_now(skipped.is_any)
+
+
+def merged_unit(session: Session, world: World) -> int:
+    """Return a unit that has been merged into the world's."""
+    unit = UnitRow(tenant_id=world.tenant, name="Uppgången (påhittad)", merged_into_id=world.unit)
+    unit.parent_id = people.unit(session, world.tenant, people.ORGANISATION).id
+    session.add(unit)
+    session.flush()
+    return unit.id
+
+
+COUNTED: dict[str, tuple[str, str]] = {
+    "a unit merged away": ("unit_id", "{merged}"),
+    "a unit that is none": ("unit_id", "999"),
+    "a question no checklist has": ("item", "'no_such_question'"),
+    "a checklist that is none": ("checklist", "'no_such_list'"),
+    "a role that is none": ("role", "'kanske'"),
+}
+
+
+def exported(desk: Desk, what: str) -> list[list[str]]:
+    _, rows = exports._figure_rows(Selection(), argparse.Namespace(what=what, for_publication=False), TODAY)
+    return desk.run_now(lambda session: list(rows(session)))
+
+
+@pytest.mark.parametrize("what", COUNTED)
+def test_a_count_nothing_can_be_said_about_is_named_and_the_rest_is_reported(
+    desk: Desk, world: World, what: str
+) -> None:
+    answer(desk, world, "child_heard", "ja")
+    desk.run_now(aggregates.project_all)
+    merged = desk.run_now(lambda session: merged_unit(session, world))
+    column, value = COUNTED[what]
+    desk.not_held.clear()
+    assert change(desk, f"update tally set {column} = {value.format(merged=merged)} where item = 'child_heard'")
+
+    for wanted in exports.FIGURES:
+        assert exported(desk, wanted) or wanted != "rates"
+
+    assert {one.columns for (table, _), one in desk.not_held.items() if table == "tally"} == {(column,)}
+    assert figures(desk, world) == {}
+    counted = desk.run_now(lambda session: aggregates.units_counted(session, world.tenant, TODAY.replace(month=12)))
+    assert counted == {world.unit}, "a publication asks for the names of these"
+    desk.run_now(lambda session: recount(session, world.tenant, repair=True))
+    assert figures(desk, world) == {"ja": 1}

@@ -1,6 +1,6 @@
 """What an outsider works out from a published year: everything in it as equations, and the bounds that follow.
 
-Written from the files' columns alone, without anything of how it is decided what to hide.
+Written from the files' columns alone, without any knowledge of how it is decided what to hide.
 """
 
 from collections import defaultdict

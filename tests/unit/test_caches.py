@@ -137,7 +137,7 @@ def test_every_store_of_a_long_lived_object_is_listed_with_its_bound() -> None:
 
 
 def test_the_cache_that_all_counting_fills_stays_small() -> None:
-    """By far the most numerous entries: every second those of each case that somebody is answering."""
+    """It gets by far the most entries: each second, those of every case somebody is answering."""
     counted, luck = contributions._states_and_complete, random.Random(1)
     basis, facts = newest("decision_basis"), (contributions._fact("violence", "ja"),)
     counted.cache_clear()

@@ -1,4 +1,4 @@
-"""What is in deploy/ fits the bot: its settings, routes, metrics and waiting times; and it is run without rights."""
+"""What is in deploy/ fits the bot: its settings, routes, metrics and waiting times; and it runs without privileges."""
 
 import configparser
 import json
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 NOT_OURS = {"HTTPS_PROXY", "NO_PROXY"}
 INSIDE = {"/healthz"}
-"""Asked for by whoever watches, never from outside."""
+"""Requested by what monitors the bot, never from outside."""
 
 
 def read(name: str) -> str:

@@ -65,6 +65,11 @@ def test_what_a_doc_points_at_is_there(path: Path) -> None:
     assert missing(path.read_text(encoding="utf-8"), path.parent) == []
 
 
+def test_the_system_that_holds_the_cases_has_one_name() -> None:
+    texts = [*DOCS, *(ROOT / "texts").rglob("*.yaml"), ROOT / "manifest" / "manifest.json"]
+    assert [path.name for path in texts if "verksamhetssystem" in path.read_text(encoding="utf-8").lower()] == []
+
+
 def test_what_is_not_there_is_found() -> None:
     text = (
         "[gone](docs/gone.md) `unit/test_gone.py` `unit/test_docs.py::test_gone` `unit/test_docs.py` [here](README.md)"

@@ -38,7 +38,7 @@ FOR_PROGRAMMERS = {
     "storage/sealing.py": 1,
     "storage/times.py": 1,
 }
-"""How many errors of each module are in words, because no one meets them who does not change the code."""
+"""How many errors of each module are in words, because only those who change the code meet them."""
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_the_check_bites() -> None:
 
 
 def told(does: Callable[[], object]) -> str:
-    """Return all that is said when something is refused, in both languages; nothing when it is taken."""
+    """Return all that is said when something is refused, in both languages; nothing when it is accepted."""
     try:
         does()
     except Refusal as refused:

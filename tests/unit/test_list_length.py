@@ -1,4 +1,4 @@
-"""Which questions a year has shown no use of."""
+"""Which questions a year has shown to be of no use."""
 
 import pytest
 

@@ -77,7 +77,7 @@ def test_a_day_that_was_missed_is_caught_up_once() -> None:
 
 
 def test_whether_it_helped_is_asked_on_the_first_working_day_and_every_fifth_after_it() -> None:
-    told: date | None = date(2026, 5, 27)  # of when it was to be done
+    told: date | None = date(2026, 5, 27)  # that it was due
     days = []
     for number in range(40):
         today = date(2026, 5, 28) + timedelta(days=number)
@@ -125,7 +125,7 @@ def test_the_units_own_measures_are_seen_by_their_owner_the_units_chef_and_manag
 
 
 def lacking(measured: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Return what the two lists lack as their source prints them: without the local additions."""
+    """Return what the two lists lack as their source prints them, that is, without the local additions."""
     as_printed = [without(one, "further_violence_risk_assessed") for one in CHILD_LISTS]
     return {one.finding.code: lack for one in coverage(as_printed) if (lack := one.lacks(measured))}
 

@@ -10,7 +10,7 @@ from tests.number_shapes import NUMBERS, OTHERS, OWN_PATTERN, TODAY, with_number
 FIVE_IN_A_THOUSAND = MANY * 5 // 1000
 
 
-@pytest.mark.no_cover  # a hundred thousand texts over lines that test_privacy.py reaches
+@pytest.mark.no_cover  # a hundred thousand texts through lines that test_privacy.py covers
 def test_every_shape_is_read_right_and_the_table_in_the_docs_says_how_often() -> None:
     counted: dict[tuple[str, str], int] = {}
     wrong: dict[str, list[str]] = {}

@@ -28,7 +28,7 @@ def test_the_limits_are_the_published_ones(useful: int, longest: int, crossings:
         ("+-+-+-+-+-+-", "steady", 0),
         ("+-++----++-+", "steady", 0),
         ("+-------++++++", "crossings", 0),  # seven in a row of fourteen is expected, two crossings are not
-        ("--------++++++++", "shift", 8),  # what the series begins with is no change
+        ("--------++++++++", "shift", 8),  # a shift that the series begins with is no change
         ("=========---------+++++++++", "shift", 18),
         ("-----------============", "shift", 11),
         ("============-----------", "shift", 12),

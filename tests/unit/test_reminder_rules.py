@@ -123,7 +123,7 @@ SCENES: list[tuple[Callable[[date], CaseState], Callable[[date], list[tuple[str,
 ]
 
 
-@pytest.mark.no_cover  # thousands of days over the same lines
+@pytest.mark.no_cover  # thousands of days through the same lines
 @pytest.mark.parametrize(("scene", "expected", "first", "last"), SCENES)
 def test_every_day_of_2025_to_2028_is_told_on_the_days_counted_by_hand(
     scene: Callable[[date], CaseState], expected: Callable[[date], list[Any]], first: int, last: int

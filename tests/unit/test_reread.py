@@ -1,4 +1,4 @@
-"""Re-read beside said: what counts, what is never mixed, and that the interval covers what was planted."""
+"""Re-read, beside what was said: what counts, what is never mixed, and that the interval covers what was planted."""
 
 from math import comb
 from random import Random

@@ -129,6 +129,13 @@ def test_both_languages_have_the_same_sentences() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_apostrophes_and_quotation_marks_are_of_one_kind(language: Language) -> None:
+    for key, text in sentences(language).items():
+        assert not set(text) & set("’‘´"), f"{key}: an apostrophe is written '"
+        assert text.count("“") == (text.count("”") if language == "en" else 0), f"{key}: English “so”, Swedish ”så”"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_stands_twice_in_a_file(language: Language) -> None:
     for path in sorted((ROOT / "texts" / language).glob("*.yaml")):
         node = yaml.compose(path.read_text(encoding="utf-8"))

@@ -58,7 +58,7 @@ const WORDS = {
     columns: 'Chats side by side',
     columns_n: 'Show {n} side by side',
     language: 'Language of the page',
-    clock: 'The bot’s clock',
+    clock: 'The bot\'s clock',
     clock_hour: '+1 hour',
     clock_day: '+1 day',
     clock_morning: 'Next working day 08:05',
