@@ -1,6 +1,7 @@
 """T9: every verb and command x every role x every relation x every place, against the endpoint itself.
 
-The table is built from the dialogs' declarations, so new verbs are included automatically. The expected outcome follows
+In the short form each verb meets the endpoint once for each outcome, and the turn behind it in its other cells. The
+table is built from the dialogs' declarations, so new verbs are included automatically. The expected outcome follows
 from the declared Right alone; the actual one is read from the response and the trail.
 """
 
@@ -152,32 +153,43 @@ class Ward:
         query = select(func.count()).select_from(EventRow).where(EventRow.act == "denied")
         return self.bot.desk.run_now(lambda session: session.exec(query).one())
 
-    async def press(self, verb: str, who: Who, place: str = "personal") -> str:
-        """Press a verb's button with a token the bot would sign for her; return the outcome."""
+    async def press(self, verb: str, who: Who, *, posted: bool = True) -> str:
+        """Press a verb's button with a token the bot would sign for her; return the outcome.
+
+        posted: to the endpoint; otherwise the turn is run as the adapter runs it.
+        """
         carried = CLAIMS.get(verb, {})
         if verb in BY_UNIT:
             carried = {"item": str(who.unit), "choice": "2026-01-01/2026-12-31"}
         claim = Claim(verb=verb, case=who.case, filled=who.filled, version=1, **{**GENERAL, **carried})
         data = {"verb": verb, "token": MINT.sign(who.tenant_row, who.person, claim), "case_ref": who.ref}
-        status, body = await self.bot.posts(pressed(who.name, data, place=place, tenant=who.tenant))
+        if not posted:
+            turn = self._turn("press", who, f"{verb} {who.name} {who.tenant}", data=data, invoke=True)
+            return self._taken(turn, private=True)
+        status, body = await self.bot.posts(pressed(who.name, data, tenant=who.tenant))
         assert status == 200, f"{verb} as {who.name}: {status}; does it need a claim of its own in CLAIMS?"
         return _outcome(body["value"])
 
     def type(self, line: str, who: Who) -> str:
         """Type a line, running the turn as the adapter does; return the outcome."""
-        turn = Turn(
-            kind="text",
+        return self._taken(self._turn("text", who, f"{line} {who.name} {who.tenant}", text=line), private=False)
+
+    def _turn(self, kind: Any, who: Who, activity_id: str, **more: Any) -> Turn:
+        return Turn(
+            kind=kind,
             tenant=who.tenant,
             object_id=who.name,
             channel_id=f"a:personal-{who.name}",
             channel_user=f"29:{who.name}",
-            activity_id=f"{line} {who.name} {who.tenant}",
+            activity_id=activity_id,
             now=NOW,
-            text=line,
+            **more,
         )
+
+    def _taken(self, turn: Turn, *, private: bool) -> str:
         reply = self.bot.desk.run_now(lambda session: take_turn(session, turn, MINT, PAGES)).reply
         assert reply is not None
-        card = render_card(reply, MINT, private=False)
+        card = render_card(reply, MINT, private=private)
         return _outcome(card if card is not None else render_text(reply))
 
     def forget_shown(self) -> None:
@@ -210,9 +222,12 @@ def cells(ward: Ward) -> Iterator[tuple[str, Right, Who]]:
 
 
 async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> None:
-    wrong, seen, before = [], 0, ward.denied()
+    wrong, seen, before, met = [], 0, ward.denied(), set()
     for verb, right, who in cells(ward):
-        wanted, got, after = must(right, who), await ward.press(verb, who), ward.denied()
+        wanted = must(right, who)
+        got = await ward.press(verb, who, posted=LONG or (verb, wanted) not in met)
+        after = ward.denied()
+        met.add((verb, wanted))
         rows, before = after - before, after
         seen += 1
         if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):

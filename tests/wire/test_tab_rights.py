@@ -45,7 +45,7 @@ class TabWard(Ward):
 
         self.bot.desk.run_now(work)
 
-    async def press(self, verb: str, who: Who, place: str = "tab") -> str:
+    async def press(self, verb: str, who: Who, *, posted: bool = True, place: str = "tab") -> str:
         """Press a verb's button; place: `tab`, or `look` for a page where one only looks."""
         carried = CLAIMS.get(verb, {})
         if verb in BY_UNIT:
