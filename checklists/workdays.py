@@ -7,16 +7,44 @@ from functools import cache
 _A_DAY = timedelta(days=1)
 
 
+_FIXED = ((1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31))
+_AFTER_EASTER = (-2, 0, 1, 39, 49)
+"""Good Friday, Easter Day and the day after, Ascension Day, Whit Sunday."""
+_NATIONAL_DAY_FROM = 2005
+"""The national day (6 June) became a holiday in place of Whit Monday."""
+_SATURDAY = 5
+
+
 @cache
 def free_days(year: int) -> frozenset[date]:
     """Return the public holidays of a year and the eves of Midsummer, Christmas and New Year.
 
-    Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike; they are the library's
-        `de_facto` category.
+    Source: lag (1989:253) om allmänna helgdagar; lag (1930:173) treats the eves alike. Worked out here, as the library
+        that the tests compare with loads the calendar of every country: 11 MiB.
     """
-    from holidays import country_holidays  # loads the calendar of every country, which a start does not need
+    easter = _easter(year)
+    midsummer = _first(_SATURDAY, date(year, 6, 20))
+    found = {date(year, month, day) for month, day in _FIXED}
+    found |= {easter + days * _A_DAY for days in _AFTER_EASTER}
+    found |= {midsummer - _A_DAY, midsummer, _first(_SATURDAY, date(year, 10, 31))}  # the last is All Saints' Day
+    if year < _NATIONAL_DAY_FROM:
+        found ^= {date(year, 6, 6), easter + 50 * _A_DAY}
+    return frozenset(found)
 
-    return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))
+
+def _easter(year: int) -> date:
+    """Return Easter Day of a year of the Gregorian calendar, by the rule of Meeus, Jones and Butcher."""
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    to_sunday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _first(weekday: int, since: date) -> date:
+    return since + (weekday - since.weekday()) % 7 * _A_DAY
 
 
 @dataclass(frozen=True, slots=True)
