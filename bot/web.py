@@ -82,7 +82,9 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         # A municipality's proxy is for outgoing traffic; in dev mode all of it stays on this machine. Without a proxy,
         # trust_env is off: with it, aiohttp reads the whole environment, and any netrc file, for every message.
         proxied = settings.mode == "production" and bool(getproxies())
-        async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied) as session:
+        # Nor does a cookie of the channel mean anything to the bot.
+        jar = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied, cookie_jar=jar) as session:
             replica = str(uuid4())
             services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             desk.noticed = partial(left_out.row, metrics)
