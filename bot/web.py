@@ -178,16 +178,16 @@ def build(
     return Services(settings, desk, clock, metrics, adapter, admission, turns, tab), worker, proofs
 
 
+@dataclass(slots=True)
 class _Call:
     """A request being answered. is_over: it has been processed, and is about to get its response."""
 
-    def __init__(self, request: web.Request) -> None:
-        self._request = request
-        self.is_over = False
+    request: web.Request
+    is_over: bool = False
 
     def is_cut(self) -> bool:
         """Return whether the client has closed the connection before being answered."""
-        transport = self._request.transport
+        transport = self.request.transport
         return not self.is_over and (transport is None or transport.is_closing())
 
 

@@ -148,10 +148,13 @@ class Desk:
             if not one[1].cancelled():
                 taken.append(one)
         for work, done in self._run_together(taken) if len(taken) > 1 else taken:
+            ended: _Ended
             try:
-                _answer([(done, self.run_now(work), None)])
+                ended = done, self.run_now(work), None
             except BaseException as error:
-                _answer([(done, None, error)])
+                ended = done, None, error
+            with _NOBODY_WAITS:
+                done.get_loop().call_soon_threadsafe(_answer, [ended])
 
     def _run_together(self, waiting: Sequence[_Waiting]) -> list[_Waiting]:
         """Run some in one transaction, each in a savepoint. Return those that have yet to be run, each by itself.
@@ -180,12 +183,15 @@ class Desk:
                     self.keys.remember(session)
         except BaseException as error:
             self._write_failed = True
-            _answer([(one[1], None, error) for one in waiting if one not in alone])
+            refused = [(one[1], None, error) for one in waiting if one not in alone]
+            with _NOBODY_WAITS:
+                waiting[0][1].get_loop().call_soon_threadsafe(_answer, refused)
             return alone
         for _, _, session in parts:
             if NOT_HELD in session.info:
                 self._tell(session.info[NOT_HELD])
-        _answer([(done, result, None) for done, result, _ in parts])
+        with _NOBODY_WAITS:
+            waiting[0][1].get_loop().call_soon_threadsafe(_answer, [(done, result, None) for done, result, _ in parts])
         return alone
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -247,14 +253,12 @@ class Desk:
         self._reading.dispose()
 
 
+_NOBODY_WAITS = contextlib.suppress(RuntimeError)
+"""For the case that the event loop has been closed meanwhile."""
+
+
 def _answer(ended: Sequence[_Ended]) -> None:
-    """Give units of work that ran together to those who wait for them, waking their event loop once."""
-    if ended:
-        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            ended[0][0].get_loop().call_soon_threadsafe(_answer_here, ended)
-
-
-def _answer_here(ended: Sequence[_Ended]) -> None:
+    """Give units of work that ran together to those who wait for them. Called on their event loop, once for all."""
     for done, result, error in ended:
         if done.cancelled():
             continue
