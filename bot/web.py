@@ -82,7 +82,9 @@ def make_app(settings: Settings, desk: Desk, clock: Clock, metrics: Metrics) -> 
         # A municipality's proxy is for outgoing traffic; in dev mode all of it stays on this machine. Without a proxy,
         # trust_env is off: with it, aiohttp reads the whole environment, and any netrc file, for every message.
         proxied = settings.mode == "production" and bool(getproxies())
-        async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied) as session:
+        # Nor does a cookie of the channel mean anything to the bot.
+        jar = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(auto_decompress=True, trust_env=proxied, cookie_jar=jar) as session:
             replica = str(uuid4())
             services, worker, proofs = build(settings, desk, clock, metrics, session, replica)
             desk.noticed = partial(left_out.row, metrics)
@@ -176,16 +178,16 @@ def build(
     return Services(settings, desk, clock, metrics, adapter, admission, turns, tab), worker, proofs
 
 
+@dataclass(slots=True)
 class _Call:
     """A request being answered. is_over: it has been processed, and is about to get its response."""
 
-    def __init__(self, request: web.Request) -> None:
-        self._request = request
-        self.is_over = False
+    request: web.Request
+    is_over: bool = False
 
     def is_cut(self) -> bool:
         """Return whether the client has closed the connection before being answered."""
-        transport = self._request.transport
+        transport = self.request.transport
         return not self.is_over and (transport is None or transport.is_closing())
 
 

@@ -4,19 +4,36 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from dateutil.easter import easter
+
 _A_DAY = timedelta(days=1)
+_FIXED = ((1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31))
+_AFTER_EASTER = (-2, 0, 1, 39, 49)
+"""Good Friday, Easter Day and the day after, Ascension Day, Whit Sunday."""
+_NATIONAL_DAY_FROM = 2005
+"""The national day (6 June) became a holiday in place of Whit Monday."""
+_SATURDAY = 5
 
 
 @cache
 def free_days(year: int) -> frozenset[date]:
     """Return the public holidays of a year and the eves of Midsummer, Christmas and New Year.
 
-    Source: lag (1989:253) om allmänna helgdagar. lag (1930:173) treats the eves alike; they are the library's
-        `de_facto` category.
+    Source: lag (1989:253) om allmänna helgdagar; lag (1930:173) treats the eves alike. Listed here, as the library that
+        the tests compare this with loads the calendar of every country: 11 MiB.
     """
-    from holidays import country_holidays  # loads the calendar of every country, which a start does not need
+    easter_day: date = easter(year)
+    midsummer = _first(_SATURDAY, date(year, 6, 20))
+    found = {date(year, month, day) for month, day in _FIXED}
+    found |= {easter_day + days * _A_DAY for days in _AFTER_EASTER}
+    found |= {midsummer - _A_DAY, midsummer, _first(_SATURDAY, date(year, 10, 31))}  # the last is All Saints' Day
+    if year < _NATIONAL_DAY_FROM:
+        found ^= {date(year, 6, 6), easter_day + 50 * _A_DAY}
+    return frozenset(found)
 
-    return frozenset(country_holidays("SE", categories=("public", "de_facto"), years=year))
+
+def _first(weekday: int, since: date) -> date:
+    return since + (weekday - since.weekday()) % 7 * _A_DAY
 
 
 @dataclass(frozen=True, slots=True)

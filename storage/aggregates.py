@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Index,
+    Integer,
     Select,
     String,
     Table,
@@ -38,11 +39,13 @@ from checklists.model import AnyRole
 from checklists.rates import item_figures
 from storage import people
 from storage import skipped as skipped_cases
+from storage.among import among
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 from storage.held import UNREAD, Check, note
 from storage.projection_queue import ChangedRow, clear_enqueued
 from storage.rows import TableRow, shape
+from storage.session import many, prepared
 from storage.unfit import UNFIT, Skipped
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time
@@ -146,17 +149,15 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
     if not _lock_projector(session, wait=wait):
         return 0, ()
     today = today or datetime.now(UTC).date()
-    query = select_columns(col(ChangedRow.id), col(ChangedRow.case_id), col(ChangedRow.filled_id))
-    notes = session.connection().execute(query.order_by(col(ChangedRow.id)).limit(BATCH)).all()
+    notes = session.exec(_QUEUED, params={"most": BATCH}).all()
     if notes:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
-        of_lists = select_columns(col(FilledRow.case_id)).where(col(FilledRow.id).in_(lists))
         ids = {case_id for _, case_id, _ in notes if case_id and isinstance(case_id, int)}
-        ids |= set(session.connection().execute(of_lists).scalars())
+        if lists:
+            ids |= {case_id for (case_id,) in session.exec(_CASES_OF, params={"lists": lists})}
         skipped = _project(session, sorted(ids))
         skipped_cases.note_figures(session, today, ids, skipped)
-        gone = delete(ChangedRow).where(col(ChangedRow.id).in_([row_id for row_id, _, _ in notes]))
-        session.connection().execute(gone)
+        session.exec(_TAKEN, params={"ids": [row_id for row_id, _, _ in notes]})
         clear_enqueued(session)
         return len(notes), skipped
     behind = _projected_by_older_rules(session)
@@ -166,18 +167,33 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
     return len(behind), skipped
 
 
-def by_older_rules() -> Select[Any]:
-    """Return the query for cases projected by older rules, a batch of rows.
+_CHANGED: Table = ChangedRow.__table__  # type: ignore[attr-defined]
+_QUEUED: Any = prepared(
+    select_columns(_CHANGED.c.id, _CHANGED.c.case_id, _CHANGED.c.filled_id)
+    .order_by(_CHANGED.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_CASES_OF: Any = prepared(select_columns(col(FilledRow.case_id)).where(among(col(FilledRow.id), "lists")))
+_TAKEN = prepared(delete(_CHANGED).where(among(_CHANGED.c.id, "ids")))
+_OLDER: Any = prepared(
+    select_columns(_CONTRIBUTIONS.c.case_id)
+    .where(_CONTRIBUTIONS.c.rules < bindparam("rules"))
+    .order_by(_CONTRIBUTIONS.c.rules)
+    .limit(bindparam("most", type_=Integer))
+)
+"""Cases projected by older rules, a batch of rows. Every report runs this, and mostly finds none, so the index on the
+rules must answer it without reading every list."""
 
-    Every report runs it, and mostly finds none, so the index on the rules must answer it without reading every list.
-    """
-    rules = _CONTRIBUTIONS.c.rules
-    return select_columns(_CONTRIBUTIONS.c.case_id).where(rules < RULES).order_by(rules).limit(BATCH)
+
+def by_older_rules() -> Select[Any]:
+    """Return the query for cases projected by older rules."""
+    query: Select[Any] = _OLDER.params(rules=RULES, most=BATCH)
+    return query
 
 
 def _projected_by_older_rules(session: Session) -> list[int]:
     """Return a batch of cases projected by older rules: by the previous release, which may still be running."""
-    return sorted(set(session.connection().execute(by_older_rules()).scalars()))
+    return sorted({case_id for (case_id,) in session.exec(_OLDER, params={"rules": RULES, "most": BATCH})})
 
 
 def project_all(session: Session) -> None:
@@ -231,9 +247,25 @@ def _project(session: Session, case_ids: Sequence[int]) -> tuple[Skipped, ...]:
     changed = {key: part for key, part in now.items() if before.get(key) != part}
     forget(session, [key for key in before if now.get(key) != before[key]])
     keep(session, changed)
-    by_now = and_(_CONTRIBUTIONS.c.case_id.in_(case_ids), _CONTRIBUTIONS.c.rules != RULES)
-    session.connection().execute(update(_CONTRIBUTIONS).where(by_now).values(rules=RULES))
+    session.exec(_BY_NOW, params={"cases": case_ids, "now": RULES})
     return skipped
+
+
+_OF_CASES = among(_CONTRIBUTIONS.c.case_id, "cases")
+_BY_NOW = prepared(
+    update(_CONTRIBUTIONS).where(_OF_CASES, _CONTRIBUTIONS.c.rules != bindparam("now")).values(rules=bindparam("now"))
+)
+_KEPT: Any = prepared(select_columns(*_COLUMNS).where(_OF_CASES))
+_FORGET = prepared(
+    delete(_CONTRIBUTIONS).where(
+        _CONTRIBUTIONS.c.case_id == bindparam("of_case"), _CONTRIBUTIONS.c.filled_id == bindparam("of_list")
+    )
+)
+_KEEP = prepared(
+    insert(_CONTRIBUTIONS)
+    .inline()
+    .values({one.name: bindparam(one.name) for one in (*_COLUMNS, _CONTRIBUTIONS.c.rules)})
+)
 
 
 def freeze(session: Session, tenant_id: int, case_ids: Sequence[int]) -> None:
@@ -279,15 +311,14 @@ def _lock_projector(session: Session, *, wait: bool = True) -> bool:
 
 def kept_contributions(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
     """Return the stored contributions of these cases and their lists."""
-    rows = session.connection().execute(select_columns(*_COLUMNS).where(_CONTRIBUTIONS.c.case_id.in_(case_ids)))
+    rows = session.exec(_KEPT, params={"cases": case_ids})
     return {(row[0], row[1]): Contribution(*row[2:]) for row in rows}
 
 
 def forget(session: Session, keys: Sequence[Key]) -> None:
     """Delete stored contributions, without adjusting the aggregates."""
     if keys:
-        statement = text("delete from counted where case_id = :case_id and filled_id = :filled_id")
-        session.connection().execute(statement, [{"case_id": case, "filled_id": filled} for case, filled in keys])
+        many(session, _FORGET, [{"of_case": case, "of_list": filled} for case, filled in keys])
 
 
 def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
@@ -295,7 +326,7 @@ def keep(session: Session, parts: Mapping[Key, Contribution]) -> None:
     if parts:
         names = [column.name for column in _COLUMNS]
         rows = [{**dict(zip(names, (*key, *part), strict=True)), "rules": RULES} for key, part in parts.items()]
-        session.connection().execute(insert(_CONTRIBUTIONS), rows)
+        many(session, _KEEP, rows)
 
 
 def by_grain(counts: Mapping[Cell, int]) -> Iterator[tuple[str, Cell, int]]:
@@ -316,29 +347,26 @@ def _apply(session: Session, difference: Mapping[Cell, int], *, frozen: bool) ->
     if not rows:
         return
     rows.sort(key=lambda row: tuple(str(row[name]) for name in _KEY))  # deterministic: independent of hash order
-    connection = session.connection()
-    upsert = _upsert_into(AGGREGATES, connection.dialect.name)
-    upsert = upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": AGGREGATES.c.n + upsert.excluded.n})
-    connection.execute(upsert, rows)
+    many(session, _adding(session.get_bind().dialect.name), rows)
     fewer = [{"b_" + name: row[name] for name in _KEY} for row in rows if row["n"] < 0]
     if fewer:
-        connection.execute(_EMPTIED, fewer)
+        many(session, _EMPTIED, fewer)
 
 
-def _upsert_into(table: Table, dialect: str) -> Any:
-    """Return an insert that can be told what to do with a row that is there: each dialect has its own."""
+@cache
+def _adding(dialect: str) -> Any:
+    """Return the insert that adds to a row that is there: each dialect has its own."""
     # Imported here: a bot on SQLite need not load the dialect of PostgreSQL.
     if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
+        from sqlalchemy.dialects.postgresql import insert as insert_or
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or  # type: ignore[assignment]
+    upsert: Any = insert_or(AGGREGATES).inline().values({one.name: bindparam(one.name) for one in AGGREGATES.columns})
+    return prepared(upsert.on_conflict_do_update(index_elements=_KEY, set_={"n": AGGREGATES.c.n + upsert.excluded.n}))
 
-        return postgresql.insert(table)
-    from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(table)
-
-
-_EMPTIED = delete(AGGREGATES).where(
-    *[AGGREGATES.c[name] == bindparam("b_" + name) for name in _KEY], AGGREGATES.c.n == 0
+_EMPTIED = prepared(
+    delete(AGGREGATES).where(*[AGGREGATES.c[name] == bindparam("b_" + name) for name in _KEY], AGGREGATES.c.n == 0)
 )
 
 

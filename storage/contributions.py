@@ -1,12 +1,13 @@
 """Compute what cases contribute to the figures from what is stored: their lists, item by item, and their dates."""
 
+import collections
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
 from checklists.deadlines import Extension
@@ -19,12 +20,15 @@ from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
 from storage import signatures as signed
 from storage import tenants, trail
+from storage.among import among
 from storage.answers import AnswerRow
 from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
 from storage.filled import NO_ROUND, FilledRow
 from storage.returns import ReturnRow
 from storage.round_readings import ReadingRow
+from storage.rows import TableRow
+from storage.session import prepared
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
@@ -55,7 +59,7 @@ class Contribution(NamedTuple):
 
 def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
     """Return the present contributions of these cases and their lists; a deleted or withdrawn case has none."""
-    lists: dict[int, list[Row[Any]]] = defaultdict(list)
+    lists: dict[int, list[Any]] = defaultdict(list)
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
     facts, answers = _facts(session, case_ids), _answers(session, case_ids)
@@ -116,7 +120,7 @@ def _states_and_complete(checklist_id: str, version: int, role: Role, facts: _Fa
     return item_states(applied, role), not applied.gaps(role, tuple(all_facts()))
 
 
-def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_returned: bool) -> Iterator[str]:
+def _list_codes(row: Any, complete: bool, signatures: list[Any], was_returned: bool) -> Iterator[str]:
     """Yield the figures a list is counted in. Sending, signing and returning count on the workers' list only.
 
     signatures: of this list, oldest first. was_returned: it has been, at least once.
@@ -139,7 +143,7 @@ def _list_codes(row: Row[Any], complete: bool, signatures: list[Row[Any]], was_r
         yield "voided"
 
 
-def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Mark]:
+def _read_mark(row: Any, lists: list[Any], begun: date) -> Iterator[Mark]:
     """Yield the number of calendar days from sending to the end of the first reading, once one has ended."""
     if row.role != WORKER or row.sent_at is None:
         return
@@ -158,9 +162,88 @@ def _read_mark(row: Row[Any], lists: list[Row[Any]], begun: date) -> Iterator[Ma
 # --- queries, for a batch of cases at a time --------------------------------------------------------------------------
 
 
-def _cases(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    columns = [getattr(CaseRow, name) for name in ("id", "tenant_id", "unit_id", "case_type", "children", *KEPT_DATES)]
-    return session.connection().execute(select(*columns).where(col(CaseRow.id).in_(ids), STANDS)).all()
+_named_tuple: Any = collections.namedtuple
+
+
+def _of(query: Any) -> Callable[[Session, Iterable[int]], list[Any]]:
+    """Return a function that runs a query, prepared once, for some cases. Its rows have the columns by name."""
+    ready = prepared(query)
+    named = _named_tuple("named", query.selected_columns.keys())
+
+    def run(session: Session, ids: Iterable[int]) -> list[Any]:
+        return list(map(named._make, session.exec(ready, params={"ids": ids})))
+
+    return run
+
+
+def _columns(row: type[TableRow], *names: str) -> list[Any]:
+    return [getattr(row, name) for name in names]
+
+
+_cases = _of(
+    select(*_columns(CaseRow, "id", "tenant_id", "unit_id", "case_type", "children", *KEPT_DATES)).where(
+        among(col(CaseRow.id), "ids"), STANDS
+    )
+)
+_EXTENSIONS = _of(
+    select(*_columns(ExtensionRow, "case_id", "limit", "reason_class", "until", "decided_on", "at"))
+    .where(among(col(ExtensionRow.case_id), "ids"))
+    .order_by(col(ExtensionRow.id))
+)
+_VIOLENCE = _of(
+    select(*_columns(FactRow, "case_id", "value", "author_id", "at"))
+    .where(among(col(FactRow.case_id), "ids"), col(FactRow.name) == VIOLENCE, col(FactRow.child) == WHOLE_CASE)
+    .order_by(col(FactRow.revision))
+)
+_LIST = ("id", "tenant_id", "case_id", "unit_id", "checklist", "version", "occasion", "child", "role")
+_lists = _of(
+    select(*_columns(FilledRow, *_LIST, "begun_at", "sent_at", "seen_at"))
+    .where(
+        among(col(FilledRow.case_id), "ids"),
+        # In a round a case counts once: not its second reading, nor one begun and then given to somebody else.
+        or_(
+            col(FilledRow.round_id) == NO_ROUND,
+            select(col(ReadingRow.id))
+            .where(
+                col(ReadingRow.round_id) == col(FilledRow.round_id),
+                col(ReadingRow.case_id) == col(FilledRow.case_id),
+                col(ReadingRow.person_id) == col(FilledRow.person_id),
+                col(ReadingRow.second).is_(False),
+                col(ReadingRow.ended) == "",
+            )
+            .exists(),
+        ),
+    )
+    .order_by(col(FilledRow.id))
+)
+_FACTS = _of(
+    select(*_columns(FactRow, "case_id", "child", "name", "value"))
+    .where(among(col(FactRow.case_id), "ids"))
+    .order_by(col(FactRow.revision))
+)
+_ANSWERS = _of(
+    select(
+        col(AnswerRow.filled_id),
+        col(AnswerRow.item_id),
+        col(AnswerRow.choice),
+        col(AnswerRow.motivation_kind),
+        col(AnswerRow.note).is_not(None).label("noted"),
+        or_(col(AnswerRow.option) != "", col(AnswerRow.method).is_not(None)).label("told"),
+        and_(col(AnswerRow.motivation_kind) == "text", col(AnswerRow.place).is_(None)).label("here"),
+    )
+    .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
+    .where(among(col(FilledRow.case_id), "ids"))
+    .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
+)
+_SIGNATURES = _of(
+    select(*_columns(SignatureRow, "id", "case_id", "checklist", "occasion", "shortfall", "voided_at"))
+    .where(among(col(SignatureRow.case_id), "ids"))
+    .order_by(col(SignatureRow.id))
+)
+_BOUND = _of(select(*_columns(SignatureRow, "id", "bound")).where(among(col(SignatureRow.id), "ids")))
+_RETURNS = _of(
+    select(*_columns(ReturnRow, "case_id", "checklist", "occasion")).where(among(col(ReturnRow.case_id), "ids"))
+)
 
 
 def _workdays(session: Session, tenant_id: int) -> Workdays:
@@ -169,53 +252,24 @@ def _workdays(session: Session, tenant_id: int) -> Workdays:
 
 def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[Extension]]:
     """Return the extensions by case, oldest first."""
-    named = ("case_id", "limit", "reason_class", "until", "decided_on", "at")
-    columns = [getattr(ExtensionRow, name) for name in named]
-    query = select(*columns).where(col(ExtensionRow.case_id).in_(ids)).order_by(col(ExtensionRow.id))
     found: defaultdict[int, list[Extension]] = defaultdict(list)
-    for case_id, *row in session.connection().execute(query):
+    for case_id, *row in _EXTENSIONS(session, ids):
         found[case_id].append(extension(*row))
     return found
 
 
 def _violence(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tuple[str, int | None, datetime]]]:
     """Return the revisions of the fact `violence` by case, oldest first, as `known_since` takes them."""
-    columns = [getattr(FactRow, name) for name in ("case_id", "value", "author_id", "at")]
-    said = select(*columns).where(col(FactRow.case_id).in_(ids), col(FactRow.name) == VIOLENCE)
-    query = said.where(col(FactRow.child) == WHOLE_CASE).order_by(col(FactRow.revision))
     found: defaultdict[int, list[tuple[str, int | None, datetime]]] = defaultdict(list)
-    for case_id, value, author_id, at in session.connection().execute(query):
+    for case_id, value, author_id, at in _VIOLENCE(session, ids):
         found[case_id].append((value, author_id, at))
     return found
 
 
-def _lists(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    named = ("id", "tenant_id", "case_id", "unit_id", "checklist", "version", "occasion", "child", "role")
-    columns = [getattr(FilledRow, name) for name in (*named, "begun_at", "sent_at", "seen_at")]
-    query = select(*columns).where(col(FilledRow.case_id).in_(ids), _COUNTS).order_by(col(FilledRow.id))
-    return session.connection().execute(query).all()
-
-
-# In a round a case counts once: not its second reading, nor one that was begun and then given to somebody else.
-_COUNTS = or_(
-    col(FilledRow.round_id) == NO_ROUND,
-    select(col(ReadingRow.id))
-    .where(
-        col(ReadingRow.round_id) == col(FilledRow.round_id),
-        col(ReadingRow.case_id) == col(FilledRow.case_id),
-        col(ReadingRow.person_id) == col(FilledRow.person_id),
-        col(ReadingRow.second).is_(False),
-        col(ReadingRow.ended) == "",
-    )
-    .exists(),
-)
-
-
 def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int], _Facts]:
     """Return the newest known facts by case and child (0: the whole case)."""
-    query = select(FactRow.case_id, FactRow.child, FactRow.name, FactRow.value).where(col(FactRow.case_id).in_(ids))  # type: ignore[call-overload]
     newest: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
-    for case_id, child, name, value in session.connection().execute(query.order_by(col(FactRow.revision))):
+    for case_id, child, name, value in _FACTS(session, ids):
         newest[case_id, child][name] = value
     known: defaultdict[tuple[int, int], _Facts] = defaultdict(tuple)
     for at, values in newest.items():
@@ -225,22 +279,8 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
 
 def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
     """Return the newest answers by list, reduced to what figures need. Raises: UnknownAnswer."""
-    query = (
-        select(
-            col(AnswerRow.filled_id),
-            col(AnswerRow.item_id),
-            col(AnswerRow.choice),
-            col(AnswerRow.motivation_kind),
-            col(AnswerRow.note).is_not(None),
-            or_(col(AnswerRow.option) != "", col(AnswerRow.method).is_not(None)),
-            and_(col(AnswerRow.motivation_kind) == "text", col(AnswerRow.place).is_(None)),
-        )
-        .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
-        .where(col(FilledRow.case_id).in_(ids))
-        .order_by(col(AnswerRow.filled_id), col(AnswerRow.item_id), col(AnswerRow.revision))
-    )
     newest: dict[int, dict[str, tuple[str, Answer]]] = defaultdict(dict)
-    for filled_id, item, choice, kind, noted, told, here in session.connection().execute(query):
+    for filled_id, item, choice, kind, noted, told, here in _ANSWERS(session, ids):
         if choice not in STORED_CHOICES:
             raise UnknownAnswer
         newest[filled_id][item] = _answer(item, choice, kind, bool(noted), bool(told), bool(here))
@@ -262,7 +302,7 @@ def _fact(name: str, value: str) -> tuple[str, str]:
     return name, value
 
 
-def _together(lists: Mapping[int, list[Row[Any]]]) -> defaultdict[Occasion, set[int]]:
+def _together(lists: Mapping[int, list[Any]]) -> defaultdict[Occasion, set[int]]:
     """Return the workers' lists by occasion: they are sent, signed and returned together, except those added later."""
     found: defaultdict[Occasion, set[int]] = defaultdict(set)
     for case_id, rows in lists.items():
@@ -277,19 +317,12 @@ def _together(lists: Mapping[int, list[Row[Any]]]) -> defaultdict[Occasion, set[
 
 def _signatures(
     session: Session, ids: Sequence[int], together: defaultdict[Occasion, set[int]]
-) -> defaultdict[int, list[Row[Any]]]:
+) -> defaultdict[int, list[Any]]:
     """Return the signatures of each of the workers' lists, oldest first: those that are bound to it."""
-    named = ("id", "case_id", "checklist", "occasion", "shortfall", "voided_at")
-    columns = [getattr(SignatureRow, name) for name in named]
-    query = select(*columns).where(col(SignatureRow.case_id).in_(ids)).order_by(col(SignatureRow.id))
-    rows = session.connection().execute(query).all()
+    rows = _SIGNATURES(session, ids)
     of_several = [row.id for row in rows if len(together[_occasion(row)]) > 1]
-    bound = {}
-    if of_several:
-        columns = [getattr(SignatureRow, name) for name in ("id", "bound")]
-        bindings = select(*columns).where(col(SignatureRow.id).in_(of_several))
-        bound = {row.id: signed.bound_of(row) for row in session.connection().execute(bindings)}
-    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    bound = {row.id: signed.bound_of(row) for row in _BOUND(session, of_several)} if of_several else {}
+    found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         for filled_id in together[_occasion(row)]:
             if row.id not in bound or str(filled_id) in bound[row.id]:
@@ -302,9 +335,7 @@ def _returned(session: Session, ids: Sequence[int], together: defaultdict[Occasi
 
     Only the trail keeps that order: a list knows when it was last sent, and an import may backdate its beginning.
     """
-    columns = [getattr(ReturnRow, name) for name in ("case_id", "checklist", "occasion")]
-    rows = session.connection().execute(select(*columns).where(col(ReturnRow.case_id).in_(ids)))
-    occasions = {_occasion(row) for row in rows}
+    occasions = {_occasion(row) for row in _RETURNS(session, ids)}
     found = {filled_id for occasion in occasions for filled_id in together[occasion]}
     of_several = {one: occasion for occasion in occasions if len(together[occasion]) > 1 for one in together[occasion]}
     if not of_several:
@@ -320,5 +351,5 @@ def _returned(session: Session, ids: Sequence[int], together: defaultdict[Occasi
     return found - later
 
 
-def _occasion(row: Row[Any]) -> Occasion:
+def _occasion(row: Any) -> Occasion:
     return row.case_id, row.checklist, row.occasion

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,8 +58,10 @@ class CannotOpen(Refusal):
     exit_code = 2
 
 
-_Waiting = tuple[Callable[[Session], Any], Future[Any]]
+_Waiting = tuple[Callable[[Session], Any], asyncio.Future[Any]]
 """A unit of work that may share a commit, and what gets its result once that is on disk, or what it raised."""
+_Ended = tuple[asyncio.Future[Any], Any, BaseException | None]
+"""What waits for a unit of work, with its result or what it raised."""
 
 
 class Desk:
@@ -97,10 +99,10 @@ class Desk:
         shares: it is short and a person waits for it: on SQLite it shares a commit with others that wait meanwhile.
         """
         if shares and keep and self._writer is not None:
-            done: Future[T] = Future()
+            done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
             self._waiting.append((work, done))
             self._threads.submit(self._run_waiting)
-            return await asyncio.wrap_future(done)
+            return await done
         once = partial(self.run_now, work, serial, keep=keep)
         return await asyncio.get_running_loop().run_in_executor(self._threads, once)
 
@@ -145,13 +147,16 @@ class Desk:
         taken: list[_Waiting] = []
         while self._waiting and len(taken) < _TOGETHER:
             one = self._waiting.popleft()
-            if one[1].set_running_or_notify_cancel():
+            if not one[1].cancelled():
                 taken.append(one)
         for work, done in self._run_together(taken) if len(taken) > 1 else taken:
+            ended: _Ended
             try:
-                done.set_result(self.run_now(work))
+                ended = done, self.run_now(work), None
             except BaseException as error:
-                done.set_exception(error)
+                ended = done, None, error
+            with _NOBODY_WAITS:
+                done.get_loop().call_soon_threadsafe(_answer, [ended])
 
     def _run_together(self, waiting: Sequence[_Waiting]) -> list[_Waiting]:
         """Run some in one transaction, each in a savepoint. Return those that have yet to be run, each by itself.
@@ -159,7 +164,7 @@ class Desk:
         Whatever raises is taken back and run again by itself, so that it ends as it would have without the others. When
         the transaction cannot begin or be committed, all in it are refused: none has been told anything yet.
         """
-        parts: list[tuple[Future[Any], Any, RowSession]] = []
+        parts: list[tuple[asyncio.Future[Any], Any, RowSession]] = []
         alone: list[_Waiting] = []
         try:
             with self._one_writer, RowSession(self.engine, self._writer) as whole:
@@ -180,14 +185,15 @@ class Desk:
                     self.keys.remember(session)
         except BaseException as error:
             self._write_failed = True
-            for one in waiting:
-                if one not in alone:
-                    one[1].set_exception(error)
+            refused = [(one[1], None, error) for one in waiting if one not in alone]
+            with _NOBODY_WAITS:
+                waiting[0][1].get_loop().call_soon_threadsafe(_answer, refused)
             return alone
-        for done, result, session in parts:
+        for _, _, session in parts:
             if NOT_HELD in session.info:
                 self._tell(session.info[NOT_HELD])
-            done.set_result(result)
+        with _NOBODY_WAITS:
+            waiting[0][1].get_loop().call_soon_threadsafe(_answer, [(done, result, None) for done, result, _ in parts])
         return alone
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -278,6 +284,21 @@ class Desk:
             self._writer.close()
         self.engine.dispose()
         self._reading.dispose()
+
+
+_NOBODY_WAITS = contextlib.suppress(RuntimeError)
+"""For the case that the event loop has been closed meanwhile."""
+
+
+def _answer(ended: Sequence[_Ended]) -> None:
+    """Give units of work that ran together to those who wait for them. Called on their event loop, once for all."""
+    for done, result, error in ended:
+        if done.cancelled():
+            continue
+        if error is None:
+            done.set_result(result)
+        else:
+            done.set_exception(error)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Field, Session, col, func, select
 
 from storage.rows import TableRow
+from storage.session import prepared
 from storage.times import Moment
 
 GONE_AFTER = timedelta(seconds=10)
@@ -29,8 +30,13 @@ def beat(session: Session, replica: str) -> int:
     now = _now(session)
     session.merge(ReplicaRow(id=replica, seen_at=now))
     session.flush()
-    session.exec(delete(ReplicaRow).where(col(ReplicaRow.seen_at) <= now - GONE_AFTER))
-    return session.exec(select(func.count()).select_from(ReplicaRow)).one()
+    session.exec(_FORGET, params={"since": now - GONE_AFTER})
+    count: int = session.exec(_COUNT).one()
+    return count
+
+
+_FORGET = prepared(delete(ReplicaRow).where(col(ReplicaRow.seen_at) <= bindparam("since", type_=Moment)))
+_COUNT = prepared(select(func.count()).select_from(ReplicaRow))
 
 
 def leave(session: Session, replica: str) -> None:

@@ -371,6 +371,20 @@ class RowSession(Session):
         except connection.dialect.loaded_dbapi.Error as error:
             connection._handle_dbapi_exception(error, ready.sql, parameters, None, None)
 
+    def many(self, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a prepared statement that writes, once for each row of parameters."""
+        self.flush()
+        connection = self.connection()
+        ready = _PREPARED[id(statement)].ready(connection.dialect)
+        values = list(map(ready.parameters, rows))
+        if self._engine._has_events:
+            for heard in connection.dispatch.before_cursor_execute:
+                heard(connection, None, ready.sql, values, None, True)
+        try:
+            self._driver.cursor().executemany(ready.sql, values)
+        except connection.dialect.loaded_dbapi.Error as error:
+            connection._handle_dbapi_exception(error, ready.sql, values, None, None)
+
     def _rows(self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool) -> list[Any]:
         known = self._known
         if len(parts) == 1:
@@ -715,6 +729,12 @@ class PartSession(RowSession):
         """Forget the rows, which stay readable."""
         self._forget()
         self._connection = self._driver = None
+
+
+def many(session: Session, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Run a prepared statement that writes, once for each row of parameters."""
+    assert isinstance(session, RowSession)
+    session.many(statement, rows)
 
 
 def _key(row: Any) -> tuple[Shape, Any]:

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, col, select
 
 from storage.cases import CaseRow
 from storage.rows import TableRow
+from storage.session import prepared
 from storage.unfit import Skipped
 
 _MOST = 60
@@ -75,7 +76,10 @@ def note_figures(session: Session, day: date, counted: Collection[int], skipped:
 
 def is_any(session: Session) -> bool:
     """Return whether any case is on the list."""
-    return session.exec(select(SkippedRow.case_id).limit(1)).first() is not None
+    return session.exec(_ANY).first() is not None
+
+
+_ANY = prepared(select(SkippedRow.case_id).limit(1))
 
 
 def _forget(session: Session, rows: Iterable[SkippedRow], sound: Collection[int]) -> None:

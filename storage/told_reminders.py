@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, delete, or_
+from sqlalchemy import String, UniqueConstraint, bindparam, delete, or_
 from sqlmodel import Field, Session, col, func, select
 
 from checklists.reminder_rules import Rule
 from storage.cases import STANDS, CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
 from storage.rows import TableRow
+from storage.session import prepared
 from storage.times import LONG_AGO, Moment
 from storage.unfit import Skipped, readable
 
@@ -109,8 +111,16 @@ def cases_after(session: Session, tenant_id: int, reached: int, most: int, decid
 
 def received(session: Session, tenant_id: int, first: date, last: date) -> Read:
     """Return the open cases whose report came in between two days, both included."""
-    query = select(CaseRow).where(col(CaseRow.received_on).between(first, last), CaseRow.tenant_id == tenant_id, STANDS)
-    return readable(session, query.where(col(CaseRow.closed_on).is_(None)).order_by(col(CaseRow.id)))
+    found = session.exec(_RECEIVED, params={"tenant_id": tenant_id, "first": first, "last": last})
+    return found.all(), tuple(Skipped(int(one.row), one) for one in found.left_out)
+
+
+_RECEIVED: Any = prepared(
+    select(CaseRow)
+    .where(col(CaseRow.received_on).between(bindparam("first"), bindparam("last")), STANDS)
+    .where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.closed_on).is_(None))
+    .order_by(col(CaseRow.id))
+)
 
 
 # --- sent reminders ----------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from sqlmodel import Field, Session, col, func, select
 from checklists.events import EventName
 from checklists.faults import Code, Fault, fault
 from storage import people, trail_marks
+from storage.among import among
 from storage.rows import TableRow
 from storage.sealing import KeyGone, Keys, canonical, keys_of
 from storage.session import prepared
@@ -154,10 +155,11 @@ def knows_key(session: Session) -> bool:
 
 def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]:
     """Return those of the MACs, by default of all, that several events carry: all but one are copies."""
-    query = select(EventRow.mac).where(EventRow.mac != "").group_by(col(EventRow.mac)).having(func.count() > 1)
-    if macs is not None:
-        query = query.where(col(EventRow.mac).in_(macs))
-    return set(session.exec(query))
+    return set(session.exec(_TWICE) if macs is None else session.exec(_TWICE_AMONG, params={"macs": macs}))
+
+
+_TWICE = select(EventRow.mac).where(EventRow.mac != "").group_by(col(EventRow.mac)).having(func.count() > 1)
+_TWICE_AMONG = prepared(_TWICE.where(among(col(EventRow.mac), "macs")))
 
 
 _NEWEST_OF_CASE = prepared(select(func.max(col(EventRow.id))).where(col(EventRow.case_id) == bindparam("case_id")))

@@ -47,6 +47,7 @@ CACHES = {
     "storage/session.py _updating": "the sets of columns that are written together",
     "storage/unopened.py owner_of_list": "1,000 lists, while the rows of a table are tried",
     "storage/contributions.py _answer": "4,000 answers without texts",
+    "storage/aggregates.py _adding": "the two dialects",
     "storage/contributions.py _fact": "500 facts",
     "storage/contributions.py _states_and_complete": "2,000 sets of answers without texts",
     "storage/times.py _day_of_hour": "10,000 hours",

@@ -4,8 +4,9 @@ from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 
 import pytest
+from holidays import country_holidays
 
-from checklists.workdays import Workdays
+from checklists.workdays import Workdays, free_days
 
 FREE = """
 2025: 1/1 6/1 18/4 21/4 1/5 29/5 6/6 20/6 24/12 25/12 26/12 31/12
@@ -73,3 +74,10 @@ def test_the_authoritys_own_days_off_are_not_working_days() -> None:
     assert days.on_or_before(date(2026, 12, 25)) == date(2026, 12, 22)
     assert days.after(date(2026, 12, 22)) == date(2026, 12, 28)
     assert Workdays().is_working(date(2026, 12, 23))
+
+
+def test_every_day_off_is_the_librarys_as_far_as_it_reaches() -> None:
+    """Every date the bot takes lies in these years; the national day took Whit Monday's place in 2005."""
+    for year in range(1990, 2101):
+        of_library = country_holidays("SE", categories=("public", "de_facto"), years=year)
+        assert free_days(year) == frozenset(of_library), year

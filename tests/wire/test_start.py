@@ -15,7 +15,7 @@ NOT_FOR_A_TURN = {
     "bot.commandline.doctor": "another command",
     "bot.commandline.exports": "another command",
     "bot.tab.routes": "the tab, where it is set up",
-    "holidays": "working days, when they are first asked for",
+    "holidays": "tests only",
     "imports.steps": "files that are read in",
     "jinja2": "the pages and the file of a list",
     "openpyxl": "tests only",
