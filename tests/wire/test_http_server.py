@@ -104,9 +104,10 @@ async def test_an_idle_connection_is_kept_as_long_as_the_setting_says(bot: RealB
 async def test_what_leaves_the_machine_goes_by_the_proxy_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, asked: str
 ) -> None:
-    seen = []
+    seen, connections = [], []
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
         seen.append((await reader.readline()).decode())
         writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
         writer.close()
@@ -130,6 +131,9 @@ async def test_what_leaves_the_machine_goes_by_the_proxy_in_the_environment(
             headers = {"Authorization": f"Bearer {token}"}
             answer = await client.post("/api/messages", json=recorded("message.text"), headers=headers)
             assert answer.status == (401 if asked else 200)
+    for connection in connections:  # also one over which nothing was asked
+        connection.close()
+        await connection.wait_closed()
 
     by_proxy = {line.rpartition(" ")[0] for line in seen}
     assert by_proxy >= {asked} if asked else not by_proxy
