@@ -41,6 +41,8 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
     elif done.kind == "text":
         worker_acts.typed(case, done, now, reads)
     elif done.view is not None:
+        if done.data.get("co_name") not in (None, *model.register.holders("case_worker", case.unit, now.date())):
+            done.data = {name: value for name, value in done.data.items() if name != "co_worker"}  # he has left since
         verb = _VERBS.get(done.what)
         if verb is not None and ("closed_on" not in case.dates or done.what == "reopen"):
             verb(case, done, now, reads)

@@ -72,7 +72,8 @@ def _clocks(case: Case, day: date, rules: Rules) -> Iterator[Told]:
     both = ("worker", "chef")
     first = timedelta(days=rules["assessment_first"])
     received, opened, decided = map(case.dates.get, ("received_on", "opened_on", "decided_on"))
-    if received and not (opened and opened <= day):
+    is_over = received and decided and decided < received  # a report after it has a clock of its own
+    if received and not (opened and opened <= day and (opened >= received or not is_over)):
         known = case.violence_since
         if known:
             began = max(received, known)
