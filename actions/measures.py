@@ -272,9 +272,12 @@ def told_of(session: Session, tenant_id: int, day: date) -> dict[int, list[Measu
 
     If the owner has left, those who check it are told from the start. Only they are asked whether it helped.
     """
+    told = measures.told(session, tenant_id, day)
+    if not told:
+        return {}  # asked for each message that is sent: most days the register is not read for it
     staff = Staff(people.holdings_on(session, tenant_id, day))
     found: dict[int, list[MeasureRow]] = {}
-    for row in measures.told(session, tenant_id, day):
+    for row in told:
         case = cases.if_sound(session, tenant_id, row.case_id)
         owner = owner_of(staff, row, case)
         some = [owner] if owner is not None and row.done_at is None else []

@@ -102,10 +102,13 @@ def told_of(session: Session, tenant_id: int, settings: TenantSettings, day: dat
 
     Managers are reminded of everything that is late too, and of a unit that has no chef.
     """
+    told = _told(session, tenant_id, settings, day)
+    if not told:
+        return {}  # asked for each message that is sent: most days the register is not read for it
     staff = Staff(people.holdings_on(session, tenant_id, day))
     whole = {unit for unit, name in people.unit_names(session, tenant_id).items() if name == ORGANISATION}
     found: dict[int, list[Due]] = {}
-    for one in _told(session, tenant_id, settings, day):
+    for one in told:
         chefs = staff.chefs_in(one.unit_id) if one.unit_id is not None and one.unit_id not in whole else []
         for person in dict.fromkeys([*chefs, *(staff.managers() if one.due_on < day or not chefs else ())]):
             found.setdefault(person, []).append(one)
@@ -116,8 +119,8 @@ def _told(session: Session, tenant_id: int, settings: TenantSettings, day: date)
     some = [Due(row.due_on, row.unit_id) for row in year.undone(session, tenant_id) if row.told_on == day]
     some += [Due(row.day, None) for row in measures.unsettled(session, tenant_id) if row.day and row.told_on == day]
     some += _demands(session, tenant_id, settings, day)
-    slots = year.next_rounds(session, tenant_id, settings.wheel, day)
     told = [unit_id for unit_id, row in year.wheels(session, tenant_id).items() if row.told_on == day]
+    slots = year.next_rounds(session, tenant_id, settings.wheel, day) if told else {}
     return some + [Due(slots[unit_id].last, unit_id) for unit_id in told if unit_id in slots]
 
 

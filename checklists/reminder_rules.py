@@ -339,10 +339,13 @@ def _follow_up(on: _On) -> Due | None:
     if decided is None or not on.state.intervention or on.state.dates.closed_on:
         return None
     past = (on.day.year - decided.year) * 12 + on.day.month - decided.month
-    for months in (past - past % step, past + step - past % step):
-        if months and on.holds(on.workdays.on_or_before(months_on(decided, months))):
-            mark = str(decided) if months == step else f"{decided}:{months}"
-            return Due("6M", ("worker",), mark, decided, months=months)
+    newest = past - past % step + step
+    for months in (newest, newest - step, newest - 2 * step):  # short steps: the day of this month may be to come
+        begins = on.workdays.on_or_before(months_on(decided, months))
+        if months > 0 and begins <= on.day:
+            # The mark names the months alone, so that it stays the same occasion when the step is changed.
+            found = Due("6M", ("worker",), f"{decided}:{months}", decided, months=months)
+            return found if on.holds(begins) else None
     return None
 
 

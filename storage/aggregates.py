@@ -43,9 +43,10 @@ from storage.among import among
 from storage.contributions import RULES, Contribution, Key, of_cases
 from storage.filled import FilledRow
 from storage.held import UNREAD, Check, note
+from storage.prepared import prepared
 from storage.projection_queue import ChangedRow, clear_enqueued
 from storage.rows import TableRow, shape
-from storage.session import many, prepared
+from storage.session import many
 from storage.unfit import UNFIT, Skipped
 
 _LOCK = 0x72617465  # PostgreSQL advisory lock: one projector at a time

@@ -16,9 +16,9 @@ from checklists.swedish_time import midnight
 from storage.cases import STANDS, CaseRow
 from storage.filled import NO_ROUND, NOBODY, OWN, FilledRow
 from storage.people import UnitRow
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import KeyGone, MasterGone, seal, unseal
-from storage.session import prepared
 from storage.times import Moment, swedish_day
 from storage.unfit import UnknownAnswer
 

@@ -13,7 +13,7 @@ from checklists.identity import entra_id as compared
 from storage.conversations import ConversationRow
 from storage.inbox import InboxRow
 from storage.people import PersonRow, RoleRow, held_on
-from storage.session import prepared
+from storage.prepared import prepared
 from storage.tenants import TenantRow
 
 

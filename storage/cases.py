@@ -14,9 +14,9 @@ from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE, CHILDREN, CaseType
 from storage import row_ids
 from storage.held import NotHeld
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import keys_of
-from storage.session import prepared
 from storage.times import Moment, swedish_day
 
 WHOLE_CASE = 0

@@ -25,10 +25,10 @@ from storage.answers import AnswerRow
 from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
 from storage.extensions import ExtensionRow, extension
 from storage.filled import NO_ROUND, FilledRow
+from storage.prepared import prepared
 from storage.returns import ReturnRow
 from storage.round_readings import ReadingRow
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 

@@ -8,8 +8,8 @@ from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.times import Moment
 
 

@@ -23,8 +23,9 @@ from checklists.faults import Code, Refusal, fault
 from storage import private
 from storage.database_address import is_readable, names_several_hosts, parts_of
 from storage.held import MET_BEFORE, NOT_HELD, NotHeld, text_read
+from storage.prepared import prepared
 from storage.sealing import Keys
-from storage.session import PartSession, RowSession, prepared
+from storage.session import PartSession, RowSession
 
 T = TypeVar("T")
 __all__ = ["CannotOpen", "Desk", "Session", "is_held_by_another", "opened"]

@@ -4,9 +4,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, delete, select
 
 from storage.filled import FilledRow
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import seal, unseal
-from storage.session import prepared
 
 
 class DraftRow(TableRow, table=True):

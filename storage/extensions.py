@@ -9,9 +9,9 @@ from sqlmodel import Field, Session, col, select
 
 from checklists.deadlines import Extension, Limit
 from storage.cases import CaseRow
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import seal, unseal
-from storage.session import prepared
 from storage.times import Moment, swedish_day
 
 ReasonClass = Literal["grounds", "organisation"]

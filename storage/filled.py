@@ -10,8 +10,8 @@ from checklists.lifecycle import READER, WAITING, WRITER, State
 from checklists.model import ListId, Role
 from storage import row_ids
 from storage.cases import CaseRow
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.times import Moment
 
 NO_CHILD = 0

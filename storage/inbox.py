@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, col, select
 
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of, seal, unseal
-from storage.session import prepared
 from storage.times import LONG_AGO, Moment
 
 

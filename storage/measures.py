@@ -9,9 +9,9 @@ from sqlmodel import Field, Session, col, select
 from checklists.measures import FindingKind
 from checklists.model import ListId
 from storage.cases import CaseRow
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal_or_hide
-from storage.session import prepared
 from storage.times import Moment
 
 

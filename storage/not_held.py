@@ -10,8 +10,9 @@ from sqlalchemy import Boolean, literal_column, or_, select
 from sqlmodel import Session
 
 from storage.held import MET_BEFORE, NOT_HELD, UNREAD, NotHeld
+from storage.prepared import readers_of
 from storage.rows import Shape, TableRow, shape
-from storage.session import UNREADABLE, readers_of
+from storage.session import UNREADABLE
 from storage.unopened import Columns, columns_of
 
 _AT_ONCE = 1000

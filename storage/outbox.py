@@ -12,9 +12,10 @@ from sqlalchemy import Index, Integer, UniqueConstraint, and_, bindparam, or_, u
 from sqlmodel import Field, Session, col, func, select
 
 from storage import replicas
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
-from storage.session import Found, prepared
+from storage.session import Found
 from storage.times import Moment
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"

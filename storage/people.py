@@ -10,8 +10,8 @@ from checklists.access import Holding
 from checklists.identity import address, entra_id
 from checklists.model import Role
 from checklists.unit_names import unit_key
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from texts import Language
 
 ORGANISATION = ""

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, insert, literal, select
 from sqlmodel import Field, Session, col
 
 from storage.cases import CaseRow
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 
 _ENQUEUED = "changed"
 

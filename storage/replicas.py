@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import bindparam, delete
 from sqlmodel import Field, Session, col, func, select
 
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.times import Moment
 
 GONE_AFTER = timedelta(seconds=10)

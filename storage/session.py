@@ -8,22 +8,20 @@ SQLAlchemy's own session. There are no relationships, no expiry, and nothing is 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Select, bindparam, insert, inspect, update
+from sqlalchemy import Connection, Engine, Select, bindparam, insert, update
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.held import NOT_HELD, UNREAD, NotHeld
+from storage.prepared import PREPARED, Part, Prepared, Readers, Ready, parts_of, readers_of
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
-Q = TypeVar("Q")
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a value that cannot be read may raise."""
 _FEW = 8
@@ -86,104 +84,6 @@ class Found(Generic[T]):
     def scalars(self) -> "Found[Any]":
         """Return the first column of each row."""
         return Found([row[0] for row in self._rows])  # type: ignore[index]
-
-
-class Ready:
-    """A statement compiled for one dialect, with what turns values into the driver's and back."""
-
-    __slots__ = ("_fixed", "_named", "_names", "_of_row", "_positional", "_processors", "parts", "sql")
-
-    def __init__(self, statement: Any, dialect: Dialect, parts: "Sequence[Part]" = ()) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
-        self._names = tuple(names)
-        self._positional = compiled.positional
-        binds = compiled.binds
-        processors = (binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names)
-        self._processors = tuple((place, process) for place, process in enumerate(processors) if process is not None)
-        several = len(self._names) > 1
-        self._named: Callable[[Mapping[str, Any]], tuple[Any, ...]] = (
-            itemgetter(*self._names) if several else lambda values: tuple([values[name] for name in self._names])
-        )
-        self._of_row: Callable[[Any], tuple[Any, ...]] = (
-            attrgetter(*self._names) if several else lambda row: tuple([getattr(row, name) for name in self._names])
-        )
-        self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
-        columns = iter(statement.selected_columns) if parts else iter(())
-        self.parts = tuple(
-            (part, readers_of([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
-            for part in parts
-        )
-
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        """Return the values as the driver takes them."""
-        return self._processed(self._named({**self._fixed, **values} if self._fixed else values))
-
-    def of_row(self, row: Any) -> Any:
-        """Return the values of a row as the driver takes them: each parameter is named as the row's attribute."""
-        return self._processed(self._of_row(row))
-
-    def _processed(self, values: tuple[Any, ...]) -> Any:
-        if self._processors:
-            found = list(values)
-            for place, process in self._processors:
-                found[place] = process(found[place])
-            values = tuple(found)
-        return values if self._positional else dict(zip(self._names, values, strict=True))
-
-
-class Prepared:
-    """A statement that is compiled once for each dialect. Its variable parts are bindparams."""
-
-    def __init__(self, query: Any) -> None:
-        self.query = query
-        self.writes = not isinstance(query, Select)
-        self.is_scalar = isinstance(query, SelectOfScalar)
-        self._ready: dict[str, Ready] = {}
-
-    def ready(self, dialect: Dialect) -> Ready:
-        """Return the statement compiled for a dialect."""
-        found = self._ready.get(dialect.name)
-        if found is None:
-            parts = () if self.writes else _parts(self.query)
-            found = self._ready[dialect.name] = Ready(self.query, dialect, parts)
-        return found
-
-
-_PREPARED: dict[int, "Prepared"] = {}
-"""By the id of the statement, which the value keeps alive, so that no other object gets its id."""
-
-
-def prepared(query: Q) -> Q:
-    """Let a statement of a module be compiled once instead of at each use, and return it. For those that turns run."""
-    _PREPARED[id(query)] = Prepared(query)
-    return query
-
-
-Part = Shape | None
-"""One column of a result: a whole row of a table, or a plain value."""
-Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
-"""What turns the driver's values into ours, by place; values that need nothing are left out."""
-
-
-def readers_of(columns: Iterable[Any], dialect: Dialect) -> Readers:
-    """Return what turns the driver's values of some columns into ours."""
-    found = []
-    for place, column in enumerate(columns):
-        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        if process is not None:
-            found.append((place, process))
-    return tuple(found)
-
-
-def _parts(query: Any) -> tuple[Part, ...]:
-    found: list[Part] = []
-    for described in query.column_descriptions:
-        expression = described["expr"]
-        is_row = isinstance(expression, type | AliasedClass)
-        found.append(shape(inspect(expression).mapper.class_) if is_row else None)
-    return tuple(found)
 
 
 class RowSession(Session):
@@ -307,7 +207,7 @@ class RowSession(Session):
         self, statement: Any, *, params: Mapping[str, Any] | None = None, **_: Any
     ) -> Any:
         """Run a statement; a query for rows of tables gives light rows."""
-        prepared = _PREPARED.get(id(statement))
+        prepared = PREPARED.get(id(statement))
         if prepared is not None and not prepared.writes:
             return self.ask(prepared, params or {})
         if prepared is not None:
@@ -316,7 +216,7 @@ class RowSession(Session):
             return self._in_bulk(statement, params)
         self.flush()
         is_scalar = isinstance(statement, SelectOfScalar)
-        parts = _parts(statement) if isinstance(statement, Select) else ()
+        parts = parts_of(statement) if isinstance(statement, Select) else ()
         result = self.connection().execute(statement, params or {})
         if not any(parts):
             return result.scalars() if is_scalar else result
@@ -375,7 +275,7 @@ class RowSession(Session):
         """Run a prepared statement that writes, once for each row of parameters."""
         self.flush()
         connection = self.connection()
-        ready = _PREPARED[id(statement)].ready(connection.dialect)
+        ready = PREPARED[id(statement)].ready(connection.dialect)
         values = list(map(ready.parameters, rows))
         if self._engine._has_events:
             for heard in connection.dispatch.before_cursor_execute:

@@ -11,9 +11,9 @@ from sqlmodel import Field, Session, col, select
 
 from checklists.model import Role
 from storage.held import is_json
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import seal, unseal
-from storage.session import prepared
 from storage.times import Moment
 
 Revisions = Mapping[str, Mapping[str, int]]

@@ -9,8 +9,8 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, select
 
 from storage.cases import CaseRow
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.unfit import Skipped
 
 _MOST = 60

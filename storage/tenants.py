@@ -10,9 +10,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from checklists.identity import entra_id as compared
 from checklists.model import MotivationBy
 from checklists.tenant_settings import NAMES, TenantSettings, can_be_read, read_settings, what_can_be_read
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, keys_of
-from storage.session import prepared
 
 
 class TenantRow(TableRow, table=True):

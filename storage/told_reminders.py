@@ -10,8 +10,8 @@ from sqlmodel import Field, Session, col, func, select
 from checklists.reminder_rules import Rule
 from storage.cases import STANDS, CaseRow
 from storage.outbox import DROPPED, STOPPED, UNCERTAIN, WAITING, OutboxRow
+from storage.prepared import prepared
 from storage.rows import TableRow
-from storage.session import prepared
 from storage.times import LONG_AGO, Moment
 from storage.unfit import Skipped, readable
 

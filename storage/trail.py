@@ -34,9 +34,9 @@ from checklists.events import EventName
 from checklists.faults import Code, Fault, fault
 from storage import people, trail_marks
 from storage.among import among
+from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import KeyGone, Keys, canonical, keys_of
-from storage.session import prepared
 from storage.times import Moment
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 from storage.unfit import UNFIT

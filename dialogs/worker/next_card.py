@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from actions import answers
 from actions.basis import Basis, Sheet
-from checklists.model import How, Item
+from checklists.model import How, Item, Written
 from checklists.rights import VerbName
 from checklists.route import Stop, before, is_open
 from dialogs.chef import reading_cards
@@ -86,9 +86,14 @@ def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tu
     other, content = found
     child = other.filled.child
     say = "buttons.same_as" if stop.kind == "question" else "buttons.same_reason_as"
-    at = OnCard(stop.key, sheet.revisions(stop.items), str(child))
+    at = OnCard(stop.key, sheet.revisions(stop.items), offered(other, content))
     title = Line(say=say, args={"child": child, "choice": content.choice})
     return (Button(title=title, claim=claimed("same_as", at, **sheet.at)),)
+
+
+def offered(other: Sheet, content: Written) -> str:
+    """Return what a button that copies another child's answer says: whose, and which. It copies nothing else."""
+    return f"{other.filled.child}:{content.choice}"
 
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def sent_again_blindly(_value: str) -> None:
     from sqlmodel import col
 
     from storage import outbox
-    from storage.session import prepared
+    from storage.prepared import prepared
 
     over = (col(outbox.OutboxRow.state) == outbox.SENDING, outbox._IS_OVER)
     outbox._CUT_OFF = prepared(update(outbox.OutboxRow).where(*over).values(state=outbox.WAITING, leased_until=None))

@@ -2,10 +2,13 @@
 
 import asyncio
 import itertools
+import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,12 +17,14 @@ import pytest
 from bot.background import outbox_worker
 from storage import conversations, outbox
 from storage.desk import Desk
+from storage.sealing import Keys
+from tests.conftest import TRAIL
 from tests.faults.programme import Programme
+from tests.migrated import put_database
 from tests.waiting import moved_time
 from tests.wire.faulty_connector import Fault, FaultyConnector
-from tests.wire.test_outbox import BOSS, StillClock, Town, chat_of, desk, move_in, waits_of
+from tests.wire.test_outbox import BOSS, KEYS, TENANT, StillClock, Town, chat_of, move_in, waits_of
 
-__all__ = ["desk"]
 pytestmark = [pytest.mark.part("T5"), pytest.mark.beyond_suite]
 NOT_INSTALLED = '{"error": {"code": "BotNotInConversationRoster"}}'
 FAULTS: dict[str, tuple[Fault, str, int]] = {
@@ -40,7 +45,21 @@ FAULTS: dict[str, tuple[Fault, str, int]] = {
     "one byte": (Fault(how="drip"), outbox.UNCERTAIN, 1),
 }
 """By name: what the connector does each time, how the message ends, and how often it is sent."""
+MEMORY = Path("/dev/shm")
 KINDS = list(FAULTS)
+IN_ONE = 150
+"""People in one municipality. In a single one of 15,000 nearly all time would go to its register of people."""
+STEP = timedelta(milliseconds=250)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """Yield a desk whose database is in memory: T1 and T2 are about the disk, and a full run syncs it 100,000 times."""
+    with (
+        tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder,
+        closing(Desk(put_database(Path(folder) / "bot.db"), Keys(KEYS, TRAIL))) as made,
+    ):
+        yield made
 
 
 def kind_of(path: str) -> str:
@@ -69,10 +88,18 @@ async def test_each_ends_as_it_must(programme: Programme, desk: Desk, monkeypatc
 
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
         with moved_time() as move_time:
-            connector.when_one_hangs = partial(move_time, outbox_worker.HEAD_START)
             connector.by_path = answer
             town = Town(desk, connector, session, clock=clock, move_time=move_time)
-            move_in(desk, connector.service_url, workers)
+
+            def one_hangs() -> None:
+                """Let the worker go on to the next; when as many hang as may be in flight, let these be given up."""
+                is_full = connector.hanging >= outbox_worker.MAX_IN_FLIGHT
+                move_time(town.sender_waits if is_full else outbox_worker.HEAD_START)
+
+            connector.when_one_hangs = one_hangs
+            for first in range(0, workers, IN_ONE):
+                tenant = f"{TENANT}-{first}" if first else TENANT
+                move_in(desk, connector.service_url, min(IN_ONE, workers - first), tenant, first)
             await town.sweeps()
             worker = town.worker()
             sending = asyncio.create_task(empties(town, worker, clock))
@@ -111,7 +138,7 @@ def check_pauses(times: dict[str, list[datetime]], workers: int) -> None:
 
 
 async def empties(town: Town, worker: outbox_worker.OutboxWorker, clock: StillClock) -> None:
-    """Send until no message is waiting, a second at a time."""
+    """Send until no message is waiting. Steps shorter than any Retry-After: one that is ignored is seen."""
     begun = time.monotonic()
     while time.monotonic() - begun < 3600:
         while await worker.send_some():
@@ -119,5 +146,5 @@ async def empties(town: Town, worker: outbox_worker.OutboxWorker, clock: StillCl
         await town.in_flight_end(worker)
         if not {outbox.WAITING, outbox.SENDING} & town.states().keys():
             return
-        clock.at += timedelta(seconds=1)
+        clock.at += STEP
     raise AssertionError(f"something waits for ever: {town.states()}")

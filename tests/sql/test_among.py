@@ -7,8 +7,9 @@ from sqlmodel import col, select
 
 from storage.among import among
 from storage.desk import Desk, Session
+from storage.prepared import prepared
 from storage.projection_queue import ChangedRow
-from storage.session import many, prepared
+from storage.session import many
 from storage.tenants import TenantRow
 
 _QUEUE = ChangedRow.__table__  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ from storage.desk import Desk, Session
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.people import RoleRow
+from storage.prepared import Ready
 from storage.sealing import SealBroken
-from storage.session import Ready
 from tests.sql.conftest import NOW, OpenDesk, World, change, chat_with, make_world, on_postgresql, scalar
 from tests.waiting import PATIENCE
 

@@ -17,8 +17,8 @@ from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
 from storage.people import PersonRow
+from storage.prepared import prepared
 from storage.rows import shape
-from storage.session import prepared
 from storage.tables import MODULES
 from storage.tenants import TenantRow
 from storage.told_reminders import SnoozeRow, SweepRow

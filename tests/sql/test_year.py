@@ -1,11 +1,12 @@
 """The year and follow-up rounds on both databases, by their actions alone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
-from actions import round_progress, rounds, units, year
+from actions import measures, round_progress, rounds, units, year
 from actions.year import Due
 from checklists.errors import DutyDay, DutyMoved, RoundMoved
 from checklists.periods import Period
@@ -131,5 +132,27 @@ def test_only_a_closed_round_is_followed_up_and_in_the_version_it_had(desk: Desk
         assert stored_rounds.units_of(session, made.id) == [at.north]
         assert round_lists.read_first(session, row.id) == []
         assert plan(at).version == 0
+
+    desk.run_now(work)
+
+
+def test_the_register_is_read_for_a_message_only_if_there_is_something_to_tell(desk: Desk) -> None:
+    said: list[str] = []
+    event.listen(desk.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+
+    def reads(session: Session, tenant: int, day: date) -> int:
+        session.flush()
+        said.clear()
+        found = [year.told_of(session, tenant, SETTINGS, day), measures.told_of(session, tenant, day)]
+        assert found == [{}, {}] or any(found)
+        return sum("FROM role" in line and "role.person_id, role.unit_id" in line for line in said)
+
+    def work(session: Session) -> None:
+        at = town(session)
+        mona = at.origin("mona")
+        assert reads(session, at.tenant, TODAY) == 0
+        year.add(session, mona, "forum", at.north, SOON, 2)
+        year.note_due(session, at.tenant, SETTINGS, TODAY)
+        assert reads(session, at.tenant, TODAY) == 1
 
     desk.run_now(work)

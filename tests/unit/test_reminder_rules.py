@@ -253,6 +253,33 @@ def test_a_follow_up_comes_every_six_months_until_the_case_is_closed() -> None:
     assert due(closed, FRIDAY) == ()
 
 
+@pytest.mark.parametrize(("was", "is_now"), [(3, 6), (6, 3), (2, 1), (4, 6)])
+def test_a_changed_step_of_follow_ups_loses_none_and_repeats_none(was: int, is_now: int) -> None:
+    state = decided(FRIDAY, intervention=True)
+
+    def marks(step: int) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        for day in (day for day in OPEN if FRIDAY < day < months_on(FRIDAY, 20)):
+            for one in due(state, day, Thresholds(follow_up_months=step)):
+                found.setdefault(one.months, set()).add(one.mark)
+        return found
+
+    before_it, after_it = marks(was), marks(is_now)
+    assert sorted(before_it) == list(range(was, 21, was))
+    assert sorted(after_it) == list(range(is_now, 21, is_now))
+    for months, those in after_it.items():
+        assert those == before_it.get(months, those)
+        assert not any(those & others for at, others in before_it.items() if at != months)
+
+
+def test_a_monthly_follow_up_is_caught_up_with_in_the_next_month() -> None:
+    state, monthly = decided(date(2026, 1, 15), intervention=True), Thresholds(follow_up_months=1)
+
+    assert [one.months for one in due(state, date(2026, 3, 10), monthly)] == [1]
+    assert [one.months for one in due(state, date(2026, 3, 16), monthly)] == [2]
+    assert due(state, date(2026, 1, 30), monthly) == ()
+
+
 def test_the_day_after_four_months_asks_for_the_reason_unless_it_is_given() -> None:
     state = opened(FRIDAY)
     last = months_on(FRIDAY, 4)

@@ -50,8 +50,11 @@ MORNING = datetime(2026, 5, 26, 8, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 BOSS = "maria"
 
 
-def move_in(desk: Desk, service_url: str, workers: int) -> None:
-    """Register this many workers, each with a chat and a case with gaps and a decision due soon, and one manager."""
+def move_in(desk: Desk, service_url: str, workers: int, tenant: str = TENANT, first: int = 0) -> None:
+    """Register this many workers, each with a chat and a case with gaps and a decision due soon, and one manager.
+
+    first: the number of the first of them.
+    """
 
     def person(session: Session, tenant_id: int, name: str, unit_id: int, role: Role) -> int:
         row = PersonRow(tenant_id=tenant_id, object_id=name, name=f"{name} Påhittad")
@@ -63,10 +66,10 @@ def move_in(desk: Desk, service_url: str, workers: int) -> None:
         return person_id
 
     def work(session: Session) -> None:
-        tenant_id = tenants.ensure(session, TENANT).id
+        tenant_id = tenants.ensure(session, tenant).id
         unit_id = people.unit(session, tenant_id, "Påhittade enheten").id or 0
         person(session, tenant_id, BOSS, people.unit(session, tenant_id, people.ORGANISATION).id or 0, "manager")
-        for number in range(workers):
+        for number in range(first, first + workers):
             lead = person(session, tenant_id, f"w{number}", unit_id, "case_worker")
             ref = f"SN 2026/{number}"
             case = CaseRow(tenant_id=tenant_id, ref=ref, unit_id=unit_id, lead_id=lead)
@@ -123,8 +126,7 @@ class Town:
             await asyncio.wait(worker._in_flight)
 
     def states(self) -> Counter[str]:
-        rows = self.desk.run_now(lambda session: session.exec(select(OutboxRow)).all())
-        return Counter(row.state for row in rows)
+        return Counter(self.desk.run_now(outbox.counts))
 
     def state_of(self) -> dict[str, str]:
         """Return the state of each person's bundle, by the name of its chat."""

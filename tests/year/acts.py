@@ -7,7 +7,7 @@ that has been answered since changes nothing, and the rest is stored as a new re
 import re
 from datetime import datetime
 
-from tests.year import case_acts, chef_acts, links, units, worker_acts, wrong_number
+from tests.year import case_acts, chef_acts, links, settings, units, worker_acts, wrong_number
 from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
 from tests.year.model import Case, Model
 
@@ -20,7 +20,10 @@ def about(model: Model, done: Done) -> Case | None:
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
     """Let the model do what was done. unit: where a new case would belong. reads: she reads the case, as its chef."""
     if done.what == ADMINISTERS:
-        units.administer(model, done, now.date())
+        if "setting" in done.fields:
+            settings.changed(model, done)
+        else:
+            units.administer(model, done, now.date())
         return
     case = about(model, done)
     if case is not None:
@@ -38,6 +41,8 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
     elif done.kind == "text":
         worker_acts.typed(case, done, now, reads)
     elif done.view is not None:
+        if done.data.get("co_name") not in (None, *model.register.holders("case_worker", case.unit, now.date())):
+            done.data = {name: value for name, value in done.data.items() if name != "co_worker"}  # he has left since
         verb = _VERBS.get(done.what)
         if verb is not None and ("closed_on" not in case.dates or done.what == "reopen"):
             verb(case, done, now, reads)
@@ -66,6 +71,7 @@ _VERBS = {
     "motivate": worker_acts.motivation,
     "in_the_file": worker_acts.motivation,
     "no_motivation": worker_acts.motivation,
+    "same_as": worker_acts.same_as,
     "undo": worker_acts.undo_pressed,
     "send": worker_acts.send,
     "drop_list": worker_acts.drop,

@@ -90,5 +90,5 @@ def _take(case: Case, child: int, given: Mapping[str, Value], begun: date, now: 
         old = sheet.value(item)
         told, alike = (value.text, value.place), (old.text, old.place)
         repeats = item in sheet.revisions and value.choice in (old.choice, before[item]) and value.choice != "fritext"
-        if not (repeats and told == alike):
+        if not (repeats and told in (alike, ("", ""))):  # an empty cell changes nothing
             case.give_from_file(child, item, value, now)

@@ -5,19 +5,32 @@ has written out by hand; of time, the almanac. An act is applied when the simula
 it ought to have stored follows from what the person saw when she acted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
-from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workdays_on
+from tests.year.almanac import A_DAY, months_on
 from tests.year.register import Register
 
 NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
 MOST_UNDO = 10
-CATCH_UP = 30
+USUAL = {
+    "gaps_first": 3,
+    "gaps_last": 1,
+    "unread": 2,
+    "silent": 2,
+    "untouched": 2,
+    "assessment_first": 10,
+    "four_months_first": 30,
+    "four_months_last": 7,
+    "ongoing": 5,
+    "follow_up_months": 6,
+    "catch_up": 30,
+}
+"""When people are reminded of what, unless the municipality has decided otherwise; in days, working days, months."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -346,6 +359,11 @@ class Case:
             if self.applies(item, child, sheet)
         )
 
+    def is_read(self) -> bool:
+        """Return whether a chef has read it since it came to wait for her."""
+        since = self.waits_since
+        return any(one.ended and one.seen and since and one.seen >= since for one in self.readings.values())
+
     def sign(self, person: str, how: str) -> None:
         """Sign what is there now."""
         for sheet in self.sheets.values():
@@ -356,59 +374,6 @@ class Case:
         self.signed_values = {child: dict(sheet.values) for child, sheet in self.sheets.items()}
         self.followed.clear()
 
-    # --- clocks -----------------------------------------------------------------------------------------------------
-
-    def due(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
-        """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
-        at = self.dates.get
-        if self.adult:
-            return
-        if not at("closed_on"):
-            yield from self._clocks(day)
-            yield from self._planned(day)
-            yield from self._waiting(day)
-        decided = at("decided_on")
-        if decided and not at("closed_on"):
-            going = any(
-                sheet.value(item).choice == "pagaende" and self.applies(item, child)
-                for child, sheet in self.sheets.items()
-                for item in BASIS
-            )
-            if going and _holds(day, workdays_on(decided, 5)):
-                yield "PAGAR", ("worker",), str(decided), decided
-            if self.fact("intervention_decided", 0) == "ja":
-                for times in range(1, 9):
-                    if _holds(day, back_to_work(months_on(decided, 6 * times))):
-                        yield "6M", ("worker",), f"{decided}:{times}", decided
-        if self.followed and self.status == "signed":
-            newest = max(self.followed.values())
-            yield "UPPFOLJT", ("chef",), str(newest), newest.date()
-
-    def _planned(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
-        planned = self.dates.get("planned_decision_on")
-        if planned is None or self.is_decided:
-            return
-        if self.all_gaps() and self.status != "signed":
-            first, last = workdays_on(planned, -3), workdays_on(planned, -1)
-            if last <= day <= planned:
-                yield "LUCKOR", ("worker", "chef"), f"{planned} last", planned
-            elif first <= day < last:
-                yield "LUCKOR", ("worker",), f"{planned} first", planned
-        if _holds(day, workdays_on(planned, 1)):
-            yield "BESLUT", ("worker",), str(planned), planned
-
-    def _waiting(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
-        if self.status in ("sent", "voided") and self.waits_since and not self._is_read():
-            since = self.waits_since.date()
-            unread = workdays_on(since, 2)
-            if _holds(day, unread):
-                yield "OLAST", ("chef",), str(since), since
-            if _holds(day, workdays_on(unread, 2)):
-                yield "TYST", ("deputy else manager",), str(since), since
-        lies = self.status == "returned" and not self.touched
-        if lies and self.returned and _holds(day, workdays_on(self.returned.date(), 2)):
-            yield "ATER", ("worker",), str(self.returns), self.returned.date()
-
     def limit(self, of: str) -> date | None:
         """Return the last day of a clock without extensions, None if it has none."""
         received, opened, decided = map(self.dates.get, ("received_on", "opened_on", "decided_on"))
@@ -417,71 +382,15 @@ class Case:
         during = received and opened and opened < received and (decided is None or received <= decided)
         return received + timedelta(days=14) if received and not during else None
 
-    def _is_read(self) -> bool:
-        since = self.waits_since
-        return any(one.ended and one.seen and since and one.seen >= since for one in self.readings.values())
-
-    def _clocks(self, day: date) -> Iterator[tuple[str, tuple[str, ...], str, date]]:
-        both = ("worker", "chef")
-        received, opened, decided = map(self.dates.get, ("received_on", "opened_on", "decided_on"))
-        if received and not (opened and opened <= day):
-            known = self.violence_since
-            if known:
-                began = max(received, known)
-                last = workdays_on(began, 1)
-                late = {last + A_DAY, began + timedelta(days=15)}
-                near = {began, last, last + A_DAY}
-                days = {began, last, began + timedelta(days=10), began + timedelta(days=14)}
-            else:
-                began, last = received, received + timedelta(days=14)
-                for of, lawful, on, until in self.extensions:
-                    if of == "14d" and lawful and began <= on <= last:
-                        last = max(received + timedelta(days=14), until)
-                late, near, days = {last + A_DAY}, set(), {began + timedelta(days=10), last}
-            told = any(
-                of == "14d" and on >= began and (known or not lawful or on > last)
-                for of, lawful, on, _ in self.extensions
-            )
-            days |= set() if told else late
-            starts = {one: on_to_work(one) if one in near else back_to_work(one) for one in days}
-            if (found := _newest(day, starts)) is not None:
-                yield "14D", both, f"{began} {found}", last
-        if opened and not decided:
-            plain = last = months_on(opened, 4)
-            for of, lawful, on, until in self.extensions:
-                if of == "4m" and lawful and opened <= on <= last:
-                    last = max(plain, until)
-            if day > last:
-                told = any(
-                    of == "4m" and on >= opened and (not lawful or on > last) for of, lawful, on, _ in self.extensions
-                )
-                starts = {} if told else {last + A_DAY: on_to_work(last + A_DAY)}
-            else:
-                starts = {one: back_to_work(one) for one in (last - timedelta(days=30), last - timedelta(days=7))}
-            if (found := _newest(day, starts)) is not None:
-                yield "4M", both, f"{last} {found}", last
-
-
-def _holds(day: date, start: date) -> bool:
-    return start <= day <= start + timedelta(days=CATCH_UP)
-
-
-def _newest(day: date, starts: Mapping[date, date]) -> date | None:
-    """Return the last of the days whose reminder has begun, unless that is too long ago."""
-    begun = [(start, one) for one, start in starts.items() if start <= day]
-    if not begun:
-        return None
-    start, one = max(begun)
-    return one if _holds(day, start) else None
-
 
 @dataclass
 class Model:
     """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
-    months: how long a closed case is kept; 0 for ever. links: what a child's case and an adult's are to each other,
-    with the case whose people are asked, and the day. met: every pair whose people have heard of each other. given_up:
-    numbers that cases had, and have no more. withdrawn: cases that were opened by mistake, which count in no figure.
+    rules: the settings of the reminders. months: how long a closed case is kept; 0 for ever. links: what a child's case
+    and an adult's are to each other, with the case whose people are asked, and the day. met: every pair whose people
+    have heard of each other. given_up: numbers that cases had, and have no more. withdrawn: cases that were opened by
+    mistake, which count in no figure.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
@@ -489,6 +398,7 @@ class Model:
     """By text: case, author, and when."""
     register: Register = field(default_factory=Register)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
+    rules: Mapping[str, int] = field(default_factory=lambda: dict(USUAL))
     months: int = 0
     given_up: list[str] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)

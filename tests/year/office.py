@@ -23,6 +23,7 @@ from tests.year import check
 from tests.year.check import Fault
 from tests.year.model import Case
 from tests.year.register import Post
+from tests.year.settings import Settings
 from tests.year.units import Units
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Office:
         self._gone: dict[int, str] = {}
         self._lists: set[int] = set()
         self._adults = 2
-        self._plan, self._desk = _by_day(self._plans()), _by_day(Units(town).plans())
+        self._plan, self._desk = _by_day(self._plans()), _by_day([*Units(town).plans(), *Settings(town).plans()])
 
     def _plans(self) -> Iterator[tuple[date, Act]]:
         """Yield what is to happen on which day."""

@@ -13,7 +13,9 @@ import checklists.deadlines
 from actions import answers, wrong_case
 from bot import adapter
 from bot.background import outbox_worker
+from checklists import reminder_rules
 from checklists.access import Staff
+from dialogs.rounds import manage
 from dialogs.worker import fill_checklist
 from imports import answers as import_of_answers
 from storage import aggregates, naming, projection_queue
@@ -102,6 +104,19 @@ def imported_again() -> list[Change]:
     return [(import_of_answers._Import, "_is_said_already", lambda *_: False)]
 
 
+def setting_ignored() -> list[Change]:
+    """People are reminded when they usually are, whatever the municipality has decided."""
+    real = reminder_rules._On
+    usual = reminder_rules.Thresholds()
+    return [(reminder_rules, "_On", lambda state, day, _thresholds, workdays: real(state, day, usual, workdays))]
+
+
+def all_agree() -> list[Change]:
+    """Two reviewers agree whatever they said."""
+    real = manage.agreement  # type: ignore[attr-defined]
+    return [(manage, "agreement", lambda pairs: real([(one, one) for one, _ in pairs]))]
+
+
 @dataclass(frozen=True)
 class Planted:
     """A fault to plant. shows: what the simulation says when it finds this one and no other."""
@@ -123,8 +138,10 @@ PLANTED = {
     "a number left after disposal": Planted(left_in_replies, "which is gone"),
     "a protected identity named": Planted(named_to_a_manager, "TYST|mona"),
     "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures.py"),
-    "a withdrawn case that counts": Planted(withdrawn_and_counted, " of 20"),
+    "a withdrawn case that counts": Planted(withdrawn_and_counted, r" of 20|\(draget \d+\)"),
     "answers imported twice": Planted(imported_again, "the same answers of"),
+    "a setting that is ignored": Planted(setting_ignored, "which is not due|was not reminded of|told twice of"),
+    "reviewers who always agree": Planted(all_agree, "read by two"),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from tests.year import clocks
 from tests.year.check import Fault
 from tests.year.model import Case
 from tests.year.people import CHEF, Person
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def due(town: "Town", day: date) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield who is to be told what today: person, case, rule, occasion, date."""
     for case in town.model.cases.values():
-        for rule, audiences, mark, on in case.due(day):
+        for rule, audiences, mark, on in clocks.due(case, day, town.model.rules):
             for name in dict.fromkeys(one for audience in audiences for one in _audience(town, case, audience, day)):
                 yield name, case.ref, rule, mark, str(on)
 

@@ -5,11 +5,13 @@ the round shows and the words of the contract.
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tests.chat.card_hand import inputs, titles
@@ -26,6 +28,7 @@ REVIEWERS = ("greta", "hugo")
 LIST, LIST_TITLE = "peer_review_bou", "Kollegial egenkontroll, barn och unga"
 BEGINS, GOES_ON = "Börja granska", "Fortsätt"
 MOST_STEPS = 8
+ALIKE = re.compile(r"Inga dubbelläsningar|(?P<same>\d+) av (?P<of>\d+) lika \((?P<percent>\d+) procent\)")
 
 
 @dataclass
@@ -66,6 +69,8 @@ class Rounds:
         else:
             await self._closes(now)
         self.are_right()
+        if self.made and self._chance.random() < 0.3:
+            await self._compares()
 
     # --- the manager ------------------------------------------------------------------------------------------------
 
@@ -192,6 +197,40 @@ class Rounds:
         state = self._ask("select state from review_round where id = ?", now.number)[0][0]
         if state == "closed":
             now.state = "closed"
+
+    async def _compares(self) -> None:
+        """The manager looks at how far the two who read the same case agree."""
+        town, mona = self._town, self._town.people["mona"]
+        await town.traffic.types(mona, "egenkontroll", "other")
+        if not await self._press(mona, "Öppna") or not await self._press(mona, "Samstämmighet"):
+            return
+        assert mona.at is not None
+        lines = [line for _, line in check.words(mona.at.card)]
+        if [line for line in lines if check.REF.search(line) or "greta" in line.lower() or "hugo" in line.lower()]:
+            raise Fault(f"the comparison names a case or a person: {lines}")
+        told = [match for line in lines if (match := ALIKE.search(line))]
+        items = [row.title.args["item"].rpartition("/")[2] for row in mona.at.view.rows]
+        if len(told) != len(items):
+            raise Fault(f"{len(told)} results of {len(items)} questions are shown")
+        found = {item: (int(one["same"] or 0), int(one["of"] or 0)) for item, one in zip(items, told, strict=True)}
+        pairs = self._pairs()
+        check.same("read by two", found, {item: pairs.get(item, (0, 0)) for item in items})
+        if set(pairs) - {*items}:
+            raise Fault(f"not shown of what two have answered: {set(pairs) - {*items}}")
+        for (same, of), one in zip(found.values(), told, strict=True):
+            if of and abs(100 * same / of - int(one["percent"])) > 0.5:
+                raise Fault(f"{same} of {of} are {one['percent']} per cent")
+
+    def _pairs(self) -> dict[str, tuple[int, int]]:
+        """Return of how many cases two have answered a question, by question, and in how many of these alike."""
+        found: dict[str, tuple[int, int]] = {}
+        for made in self.made:
+            kept = [one for one in made.readings if self._town.model.now(one.case) is not None]
+            for one, other in combinations(kept, 2):
+                for item in one.given.keys() & other.given.keys() if one.case is other.case else ():
+                    same, of = found.get(item, (0, 0))
+                    found[item] = (same + (one.given[item][0] == other.given[item][0]), of + 1)
+        return found
 
     # --- a reviewer -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What a worker's typed line or press in her own list ought to do, by the contract, to the model."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -197,6 +198,39 @@ def motivation(case: Case, done: Done, now: datetime, reads: bool) -> None:
         choice = ("nej" if kind == "missing" else "ja") if view.about else sheet.value(item).choice
         given[item] = Value(choice, kind, text, place)
     _give(case, done, child, given, now)
+
+
+def same_as(case: Case, done: Done, now: datetime, reads: bool) -> None:
+    """Take over what another child's list says: what the button said, if it still says so."""
+    sheet, then = _sheet(case, done, reads, now)
+    view, child = done.view, _child(done.view)
+    said = re.fullmatch(r"Samma (?:som|motivering som) Barn (\d+)(?:: (.+))?", done.title)
+    items = [view.item.item] if view.kind == "question" else list(view.items)
+    if sheet is None or reads or said is None or not _is_fresh(sheet.revisions, then, items):
+        return
+    if not all(case.applies(item, child) for item in items):
+        return
+    hers = case.sheets[int(said[1])].value(items[0])
+    first = [one for one, other in case.sheets.items() if one != child and _offers(case, child, other, view)]
+    if first[:1] != [int(said[1])] or (said[2] and hers.choice != CHOICES[said[2]]):
+        return
+    if view.kind == "question":
+        _give(case, done, child, {items[0]: Value(hers.choice)}, now)
+        return
+    given = {}
+    for item in items:
+        given[item] = Value("ja" if view.about else sheet.value(item).choice, hers.kind, hers.text, hers.place)
+    _give(case, done, child, given, now)
+
+
+def _offers(case: Case, child: int, other: Sheet, view: Any) -> bool:
+    """Return whether another child's list has something that may stand here too."""
+    if view.kind == "question":
+        return other.value(view.item.item).choice in case.allowed(view.item.item, child)
+    item = view.items[0]
+    value = other.value(item)
+    fits = ("reference",) if case.protected else ("text", "reference")
+    return value.kind in fits and (bool(view.about) or value.choice == case.sheets[child].value(item).choice)
 
 
 def undo_pressed(case: Case, done: Done, now: datetime, reads: bool) -> None:

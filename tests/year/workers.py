@@ -15,8 +15,8 @@ from tests.year.people import Person, Shown, choices, verb_of
 if TYPE_CHECKING:
     from tests.year.town import Town
 
-ASIDE = {"how", "same_as"}
-"""Presses that nobody here makes: what stands beside an answer, and a sibling's."""
+ASIDE = {"how"}
+"""Presses that nobody here makes: what stands beside an answer."""
 NEVER = {
     "Kommentera",
     "Eget samtal",
@@ -135,6 +135,9 @@ class Workers:
             title, fields = "Avsluta", {"closed_on": str(self._town.now().date())}
         elif view.kind == "menu" and chance.random() < 0.7:
             title = next((one for one in there if one in ("Ändra ändå", "Ångra")), title)
+        alike = [one for one in there if one.startswith("Samma ")]
+        if alike and chance.random() < 0.3:
+            title, fields = alike[0], {}
         if title in there and title not in NEVER and verb_of(shown.card, title) not in ASIDE:
             await self._town.traffic.presses(person, shown, title, fields, ref)
         else:

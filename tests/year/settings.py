@@ -1,0 +1,88 @@
+"""Settings that the admin changes in the chat: when people are reminded of what. What she may not is refused."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.chat.card_hand import inputs, titles
+from tests.year import check
+from tests.year.done import Done
+from tests.year.model import USUAL, Model
+
+if TYPE_CHECKING:
+    from tests.year.town import Town
+
+SAYS = {
+    "gaps_first": (1, 3, 6, 10),
+    "gaps_last": (1, 2, 4),
+    "unread": (1, 2, 4),
+    "silent": (1, 2, 3),
+    "untouched": (1, 2, 5),
+    "assessment_first": (5, 8, 10, 12),
+    "four_months_first": (14, 30, 45),
+    "four_months_last": (3, 7, 20),
+    "ongoing": (1, 5, 9),
+    "follow_up_months": (1, 2, 3, 6),
+    "catch_up": (12, 30, 60),
+}
+WRONG = ("401", "-1", "tre", "2,5")
+"""What no setting of days takes."""
+ORDERED = (("gaps_first", "gaps_last"), ("four_months_first", "four_months_last"))
+"""What comes first may not come last."""
+
+
+class Settings:
+    """What the admin does with settings. Everything follows from the seed."""
+
+    def __init__(self, town: "Town") -> None:
+        self._town, self._chance = town, random.Random(f"settings of {town.seed}")
+
+    def plans(self) -> Iterator[tuple[date, Callable[[date], Any]]]:
+        """Yield what is to happen on which day."""
+        days = 7 * self._town.weeks
+        for _ in range(self._chance.choice((0, 1, 2, 3, 5))):
+            yield self._town.first + timedelta(days=self._chance.randrange(days)), self._change
+
+    async def _change(self, _day: date) -> None:
+        town, ada, chance = self._town, self._town.people["ada"], self._chance
+        await town.traffic.types(ada, "administrera", "other")
+        if ada.at is None or ada.at.card is None or "Inställningar" not in titles(ada.at.card):
+            return
+        await town.traffic.presses(ada, ada.at, "Inställningar", {}, "")
+        for _ in range(chance.choice((1, 1, 2))):
+            card = ada.at.card
+            if card is None or "setting" not in inputs(card):
+                return
+            name = chance.choice(list(SAYS))
+            value = chance.choice(WRONG) if chance.random() < 0.1 else str(chance.choice(SAYS[name]))
+            await town.traffic.presses(ada, ada.at, "Spara", {"setting": name, "value": value}, "")
+            are_shown(ada.at.card, town.model)
+            are_right(town.database, town.model)
+
+
+def changed(model: Model, done: Done) -> None:
+    """Let the model do what an admin's press does to a setting."""
+    name, value = done.fields["setting"], done.fields["value"]
+    if value not in WRONG:
+        new = {**model.rules, name: int(value)}
+        if all(new[first] >= new[last] for first, last in ORDERED):
+            model.rules = new
+
+
+def are_shown(card: Any, model: Model) -> None:
+    """Raises: Fault: the admin is shown other settings than there are."""
+    lines = [line.split(" = ") for _, line in check.words(card) if " = " in line]
+    check.same("settings shown", {name: value for name, value in lines if name in USUAL}, _as_text(model))
+
+
+def are_right(database: sqlite3.Connection, model: Model) -> None:
+    """Raises: Fault: other settings are stored than were given."""
+    stored = json.loads(database.execute("select settings from tenant").fetchone()[0])
+    check.same("settings", {name: str(stored.get(name, usual)) for name, usual in USUAL.items()}, _as_text(model))
+
+
+def _as_text(model: Model) -> dict[str, str]:
+    return {name: str(value) for name, value in model.rules.items()}
