@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--trace", type=Path, help="write the trace of --seed into a file")
     chosen = parser.parse_args(arguments)
     if chosen.planted:
-        return _planted(min(chosen.weeks, 2))
+        return _planted()
     if chosen.seed is not None and "--seeds" not in arguments:
         return _one(chosen.seed, chosen.weeks, chosen.trace)
     first = chosen.seed or 0
@@ -59,10 +59,10 @@ def _many(seeds: range, weeks: int, jobs: int) -> int:
     return 1 if bad else 0
 
 
-def _planted(weeks: int) -> int:
+def _planted() -> int:
     missed = []
     for name in PLANTED:
-        found = found_within(name, range(MOST_SEEDS), weeks)
+        found = found_within(name, range(MOST_SEEDS))
         if found is None:
             missed.append(name)
             print(f"{name}: not found within {MOST_SEEDS} seeds")

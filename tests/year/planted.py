@@ -119,10 +119,11 @@ def all_agree() -> list[Change]:
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault to plant. shows: what the simulation says when it finds this one and no other."""
+    """A fault to plant. shows: what the simulation says when it finds this one and no other. weeks: long enough."""
 
     plant: Callable[[], list[Change]]
     shows: str
+    weeks: int = 2
 
     def is_in(self, fault: str) -> bool:
         """Return whether a fault that was found is this one."""
@@ -141,7 +142,7 @@ PLANTED = {
     "a withdrawn case that counts": Planted(withdrawn_and_counted, r" of 20|\(draget \d+\)"),
     "answers imported twice": Planted(imported_again, "the same answers of"),
     "a setting that is ignored": Planted(setting_ignored, "which is not due|was not reminded of|told twice of"),
-    "reviewers who always agree": Planted(all_agree, "read by two"),
+    "reviewers who always agree": Planted(all_agree, "read by two", weeks=6),
 }
 
 

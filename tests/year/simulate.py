@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.year.check import Fault
-from tests.year.planted import planted
+from tests.year.planted import PLANTED, planted
 from tests.year.town import Town
 
 MEMORY = Path("/dev/shm")
@@ -51,7 +51,7 @@ def years(seeds: Iterable[int], weeks: int) -> Iterator[Year]:
     return (year(seed, weeks) for seed in seeds)
 
 
-def found_within(name: str, seeds: Iterable[int], weeks: int = 2) -> Year | None:
+def found_within(name: str, seeds: Iterable[int]) -> Year | None:
     """Return the first seed that finds a planted fault, None if none does."""
     with planted(name):
-        return next((one for one in years(seeds, weeks) if one.fault), None)
+        return next((one for one in years(seeds, PLANTED[name].weeks) if one.fault), None)
