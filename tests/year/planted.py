@@ -138,7 +138,7 @@ PLANTED = {
     "a deadline off by a day": Planted(deadline_off_by_a_day, "14D"),
     "a number left after disposal": Planted(left_in_replies, "which is gone"),
     "a protected identity named": Planted(named_to_a_manager, "TYST|mona"),
-    "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures.py"),
+    "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures of"),
     "a withdrawn case that counts": Planted(withdrawn_and_counted, r" of 20|\(draget \d+\)"),
     "answers imported twice": Planted(imported_again, "the same answers of"),
     "a setting that is ignored": Planted(setting_ignored, "which is not due|was not reminded of|told twice of"),
