@@ -140,7 +140,7 @@ PLANTED = {
     "a protected identity named": Planted(named_to_a_manager, "TYST|mona"),
     "figures left in a merged unit": Planted(left_in_a_merged_unit, "figures of"),
     "a withdrawn case that counts": Planted(withdrawn_and_counted, r" of 20|\(draget \d+\)"),
-    "answers imported twice": Planted(imported_again, "the same answers of"),
+    "answers imported twice": Planted(imported_again, r"the same answers of|, [2-9]\), it should be"),
     "a setting that is ignored": Planted(setting_ignored, "which is not due|was not reminded of|told twice of"),
     "reviewers who always agree": Planted(all_agree, "read by two", weeks=6),
 }
