@@ -77,10 +77,13 @@ def motivation(
     origin: Origin, sheet: Sheet, how: Motivation, text: str, place: str, *, confirmed: bool = False
 ) -> Written:
     """Build the answer from what was written as a motivation here. Raises: see `free_text.motivation`."""
+    is_protected = sheet.case.protected_identity
     try:
-        return free_text.motivation(how, text, place, sheet.motivation, origin.lets, confirmed=confirmed)
+        written = free_text.motivation(how, text, place, sheet.motivation, origin.lets, confirmed=confirmed)
     except OnlyReference:
-        raise (OnlyReference(where="protected") if sheet.case.protected_identity else OnlyReference) from None
+        raise (OnlyReference(where="protected") if is_protected else OnlyReference) from None
+    free_text.only_where(written.place, protected=is_protected)
+    return written
 
 
 def last_two(session: Session, sheet: Sheet, item_id: str) -> tuple[Written, Written]:
@@ -191,7 +194,7 @@ def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text:
     identity is not.
     """
     text = "" if sheet.case.protected_identity else text.strip()[:MOST_TEXT]
-    place = place.strip()[:MOST_TEXT]
+    place = place.strip()[: free_text.MOST_WHERE if sheet.case.protected_identity else MOST_TEXT]
     if (not text and not place) or any(has_personal_number(one, origin.lets) for one in (text, place)):
         return False
     drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
@@ -329,8 +332,26 @@ def undo(session: Session, origin: Origin, sheet: Sheet, rows: list[AnswerRow]) 
         before = answers.revision_before(session, row)
         written = answers.read(session, sheet.filled, before) if before else NOTHING
         written = replace(written, note=written.note or "")  # a note that came with the act goes with it
+        if sheet.case.protected_identity:
+            written = _without_words(sheet, item_id, written, sheet.written(session, item_id))
         changes += give(session, origin, sheet, item_id, written, undoes=row.act)
     return changes
+
+
+def _without_words(sheet: Sheet, item_id: str, before: Written, now: Written) -> Written:
+    """Return an answer to restore without the words that are not there now: they are not written once more."""
+    note = before.note if before.note == now.note else ""
+    method = before.method if before.method == now.method else ""
+    before = replace(before, note=note, method=method)
+    if before.motivation in ("", now.motivation):
+        return before
+    bare = replace(before, motivation="")
+    if bare.motivation_kind != "text":
+        return bare
+    if bare.place:
+        return replace(bare, motivation_kind="reference")
+    choice = "nej" if sheet.checklist.by_id[item_id].motivates else bare.choice
+    return replace(bare, choice=choice, motivation_kind="missing")
 
 
 def _stands(session: Session, newest: AnswerRow, row: AnswerRow) -> bool:

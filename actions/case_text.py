@@ -2,7 +2,7 @@
 
 from actions.origin import Origin
 from checklists.errors import PlaceMissing
-from checklists.free_text import checked, keep_none, required
+from checklists.free_text import checked, keep_none, only_where, required
 from storage.cases import CaseRow
 from texts import say
 
@@ -19,4 +19,5 @@ def about(origin: Origin, case: CaseRow, text: str, place: str) -> str:
     where = checked(place, origin.lets)
     if not where:
         raise PlaceMissing(where="protected")
+    only_where(where, protected=True)
     return say("motivations.place", "sv", place=where)

@@ -11,6 +11,8 @@ MOST_TEXT = 4000
 """The maximum length of one field, and of one typed message, in characters."""
 MOST_TOGETHER = 40_000
 """The maximum length of all fields of one card together."""
+MOST_WHERE = 100
+"""The maximum length of a place in the case file where no text is kept: a longer one tells more than where."""
 _LEAST_SAID = 3
 """The fewest letters and digits with which a text says something."""
 _NAME = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/&–-]){0,59}")
@@ -49,6 +51,11 @@ def keep_none(text: str, *, protected: bool) -> None:
     """Refuse a text about people with protected identity. Raises: OnlyReference."""
     if text and protected:
         raise OnlyReference(where="protected")
+
+
+def only_where(place: str, *, protected: bool) -> None:
+    """Refuse a place that is a text about people with protected identity. Raises: OnlyReference."""
+    keep_none(place if len(place) > MOST_WHERE else "", protected=protected)
 
 
 def shown_again(text: str, lets: LetThrough = NOTHING) -> str:

@@ -299,6 +299,11 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
+    if (sheet := _here(context, shown)[0]) is not None and sheet.case.protected_identity:
+        # Only a line that says it is a place is kept as one: any other may be the motivation itself.
+        error = OnlyReference(where="protected")
+        lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
+        return again(context, shown, *lines)
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
     why = doubt(text, _names()) or ("request" if is_command else None)
     in_file = shown.at.verb == "in_the_file"
@@ -321,6 +326,8 @@ def offered(context: TurnContext, shown: Shown | None, text: str, *lines: Line) 
     sheet, stop = _here(context, shown)
     if sheet is None or stop is None or not sheet.may_answer(stop):
         return None
+    if sheet.case.protected_identity:
+        return next_card.motivation(sheet, stop, lines, "", "")
     save = asked_about.aside(context, sheet, stop, text)
     view = next_card.motivation(sheet, stop, (*lines, Line(say="typed.if_meant")), "", "")
     return view.model_copy(update={"nav": (*view.nav, save)})

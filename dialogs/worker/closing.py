@@ -1,6 +1,7 @@
 """The end of an investigation: extending a time limit, recording the decision, closing and reopening the case."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import get_args
 
 from actions import answers
@@ -8,7 +9,7 @@ from actions import cases as acts
 from actions.basis import Basis
 from actions.changes import NONE
 from checklists.case_dates import read_day, read_past_day, readable_day
-from checklists.deadlines import Limit, finish_by
+from checklists.deadlines import Limit, clocks, finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
@@ -20,7 +21,7 @@ from dialogs.views.ready_made import REST_SAVED, open_button, refused
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
 from dialogs.worker.case_details import details, keep, shown, store_dates
 from dialogs.worker.landing import open_case
-from storage import trail
+from storage import cases, extensions, tenants, trail
 from storage.cases import CaseRow
 from storage.extensions import ReasonClass
 
@@ -106,8 +107,22 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
     except UserError as error:
         return _extension(context, basis, refused(error), inputs)
     _keep(context, basis, "extend", {})
-    line = Line(say="details.extended_" + reason_class, args={"date": until.isoformat()})
+    args = {"date": until.isoformat()}
+    last = _last_day(context, basis.case, limit)
+    if reason_class == "grounds" and last not in (None, until):
+        line = Line(say="details.extended_not_counted", args={**args, "last": str(last)})
+    else:
+        line = Line(say="details.extended_" + reason_class, args=args)
     return Done(details(context, basis, (line,)), changes)
+
+
+def _last_day(context: TurnContext, case: CaseRow, limit: Limit) -> date | None:
+    """Return the last day of one of the case's limits, with the extensions that count; None if it does not run."""
+    session = context.session
+    dates = cases.dates_of(case, cases.violence_known(session, case))
+    rules = extensions.as_rules(extensions.of_case(session, case))
+    found = clocks(dates, rules, tenants.settings(context.tenant).workdays)
+    return next((clock.last_day for clock in found if clock.limit == limit), None)
 
 
 def _limit(typed: Mapping[str, str]) -> Limit | None:

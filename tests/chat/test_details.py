@@ -268,6 +268,24 @@ def test_an_extension_that_extends_nothing_is_refused_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize(
+    ("opened", "decided", "says"),
+    [
+        ("2026-01-10", "2026-01-09", "flyttar inte tidsgränsen, som är 2026-05-10"),
+        ("2026-01-10", "2026-01-10", "Förlängningen till 2026-08-01 är sparad."),
+        ("2026-01-10", "2026-05-10", "Förlängningen till 2026-08-01 är sparad."),
+        ("2026-01-10", "2026-05-11", "flyttar inte tidsgränsen, som är 2026-05-10"),
+        ("", "2026-05-11", "Förlängningen till 2026-08-01 är sparad."),
+    ],
+)
+def test_it_is_said_when_an_extension_does_not_count(
+    details: Chat, room: Room, opened: str, decided: str, says: str
+) -> None:
+    details.presses("Spara", {"Utredning inledd": opened}).presses("Förläng")
+    details.presses("Spara", GIVEN | {"Förlängningen beslutad": decided, "Ny sista dag": "2026-08-01"}).sees(says)
+    assert extensions(room) == [("4m", "grounds", "2026-08-01")]
+
+
+@pytest.mark.parametrize(
     ("fields", "said", "kept"),
     [
         ({"Förlängningen beslutad": "2026-05-13"}, "Förlängningen beslutad: datumet är inte sparat, för dagen", {}),

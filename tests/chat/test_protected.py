@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import select
 
-from storage import extensions, returns, signatures
+from storage import answers, extensions, returns, signatures
+from storage.answers import AnswerRow
 from storage.desk import Session
 from storage.extensions import ExtensionRow
 from storage.returns import ReturnRow
@@ -17,6 +18,7 @@ from tests.chat.read_drive import ALL, begins, reads, sent
 
 WORDS = "Påhittad text som bara får stå i akten"
 PLACE = "Journalanteckning 12 maj"
+WHY = "child_not_heard_motivated"
 HINT = "Skriv inga namn eller personnummer"
 
 
@@ -132,3 +134,66 @@ def test_no_comment_is_offered_where_none_would_be_kept(room: Room) -> None:
     protect(room)
     anna.types("ändra 1")
     assert ("Kommentera" in before, "Kommentera" in anna.buttons) == (True, False)
+
+
+STORY = "Pappan (påhittad) slog barnet i köket och mamman flydde till sin syster, och barnet är rädd för honom"
+
+
+def at_why(room: Room) -> Chat:
+    """Return Anna where the reason of her Nej is asked for."""
+    anna = opens(room.chat("anna"), REF, **ALL)
+    return anna.types("nej").is_asked(WHY)
+
+
+def everything(room: Room, item_id: str) -> list[tuple[str, str, str | None]]:
+    """Return every text ever stored with an answer, oldest first: the motivation, the place and the note."""
+
+    def work(session: Session) -> list[tuple[str, str, str | None]]:
+        sheet = room.chat("anna")._read(session, REF, 1)[0]
+        rows = session.exec(select(AnswerRow).where(AnswerRow.filled_id == sheet.id, AnswerRow.item_id == item_id))
+        written = [answers.read(session, sheet, row) for row in rows]
+        return [(one.motivation, one.place, one.note) for one in written]
+
+    return room.desk.run_now(work)
+
+
+@pytest.mark.parametrize("line", [STORY, f"nej, {STORY}", "slog barnet", f"finns i akten, {STORY} {STORY}"])
+def test_a_line_is_a_place_only_if_it_says_so_and_is_no_longer_than_one(room: Room, line: str) -> None:
+    anna = at_why(room)
+    protect(room)
+    anna.types("fortsätt").types(line).sees("ingen fri text").is_asked(WHY)
+    assert everything(room, WHY) == []
+
+    anna.types(f"finns i akten, {PLACE}")
+    assert everything(room, WHY) == [("", PLACE, "")]
+
+
+def test_the_field_for_the_place_takes_no_story_either(room: Room) -> None:
+    anna = at_why(room)
+    protect(room)
+    anna.types("fortsätt").presses("Finns i akten", {"Var i akten": f"{STORY} {STORY}"}).sees("ingen fri text")
+    assert everything(room, WHY) == []
+    anna.types("uppgifter").presses("Förläng")
+    anna.presses("Spara", GIVEN | {"Var i akten": f"{STORY} {STORY}"}).sees("ingen fri text")
+    assert kept(room) == []
+
+
+@pytest.mark.parametrize("line", ["vad menas?", "tack?"])
+def test_a_line_she_was_asked_about_before_is_no_place_afterwards(room: Room, line: str) -> None:
+    anna = at_why(room).types(line)
+    asked = anna.shown
+    protect(room)
+    anna.presses("Spara som motivering", on=asked).sees("ingen fri text")
+    assert everything(room, WHY) == []
+
+
+def test_undo_writes_no_text_again(room: Room) -> None:
+    anna = at_why(room).types(WORDS)
+    anna.types("ändra 2").types(f"{WORDS} igen")
+    before = everything(room, WHY)
+    assert [text for text, _, _ in before] == [WORDS, f"{WORDS} igen"]
+    protect(room)
+
+    anna.types("ångra")
+    assert everything(room, WHY) == [*before, ("", "", "")]
+    assert anna.stored(WHY) == "nej"
