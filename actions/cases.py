@@ -6,7 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 from actions import case_text, linking, signing
-from actions.changes import NONE, Change, Changes, record
+from actions.changes import NONE, Change, Changes, Notice, record
 from actions.facts import forget_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, read_past_day, settle
@@ -107,21 +107,30 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
 
 
 def set_workers(
-    session: Session, origin: Origin, case: CaseRow, *, lead_id: int | None = None, co_id: int | None = None
+    session: Session,
+    origin: Origin,
+    case: CaseRow,
+    *,
+    lead_id: int | None = None,
+    co_id: int | None = None,
+    tells: bool = False,
 ) -> Changes:
     """Set lead and co-worker; None leaves that one unchanged, 0 means nobody.
 
+    tells: whoever loses or gets the case is told at once.
     Raises: BadPeople: both would be the same person.
     """
     lead = case.lead_id if lead_id is None else lead_id or None
     co = case.co_id if co_id is None else co_id or None
     if lead is not None and lead == co:
         raise BadPeople
+    notice: Notice | None = "handed_over" if tells else None
+    was = (case.lead_id or 0, case.co_id or 0)
     events = []
     if case.lead_id != lead:
-        events.append(Change("lead_set", case, detail=str(lead or "none")))
+        events.append(Change("lead_set", case, detail=str(lead or "none"), notice=notice, was=was))
     if case.co_id != co:
-        events.append(Change("co_worker_set", case, detail=str(co or "none")))
+        events.append(Change("co_worker_set", case, detail=str(co or "none"), notice=notice, was=was))
     case.lead_id, case.co_id = lead, co
     return record(session, origin, *events)
 

@@ -127,7 +127,7 @@ class _Row:
         if case_type:
             changes += acts.set_type(*at, case_type)
         try:
-            changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id)
+            changes += acts.set_workers(*at, lead_id=lead_id, co_id=co_id, tells=not is_new)
             if is_new and case.case_type != cases.CHILD_CASE and count is None:
                 count = 0
             resized = acts.set_children(*at, count) if count is not None else NONE

@@ -6,8 +6,8 @@ import pytest
 
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
-from tests.chat.drive import saves_facts
-from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.drive import opens, saves_facts
+from tests.chat.harness import NORTH, REF, TENANT, Chat, Room
 from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL, begins, reads, sent
 from tests.sql.import_files import import_answers, import_cases
@@ -113,3 +113,23 @@ def test_a_day_and_another_child_saved_at_once_are_both_stored_when_she_goes_on(
 
     assert (str(room.case().planned_decision_on), room.case().children) == ("2026-10-01", 2)
     assert is_voided(room)
+
+
+def test_a_new_lead_from_a_file_is_told_and_so_is_the_old_one(room: Room) -> None:
+    anna, bo = opens(room.chat("anna"), REF, **ALL), room.chat("bo").installs()
+    lead = f"tenant_id,case_ref,violence,lead_email\n{TENANT},{REF},,{{}}@example.invalid\n"
+    before = len(anna.prompts()), len(bo.prompts())
+    take(room, lead.format("bo"))
+
+    anna.receives().sees(REF, "Bo Exempel")
+    bo.receives().sees(REF)
+    take(room, lead.format("bo"))
+    assert (len(anna.prompts()), len(bo.prompts())) == (before[0] + 1, before[1] + 1)
+
+
+def test_nobody_is_told_of_a_case_that_a_file_brings(room: Room) -> None:
+    bo = room.chat("bo").installs()
+    columns = "tenant_id,case_ref,violence,unit,lead_email"
+    take(room, f"{columns}\n{TENANT},SN 2026/0777,,{NORTH},bo@example.invalid\n")
+
+    assert bo.prompts() == []
