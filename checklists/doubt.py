@@ -5,7 +5,7 @@ from collections.abc import Collection
 from difflib import SequenceMatcher
 from typing import Literal
 
-from checklists.free_text import says_something
+from checklists.free_text import MOST_WHERE, says_something
 from checklists.replies import (
     about_number,
     begins_with_answer,
@@ -20,6 +20,11 @@ from checklists.replies import (
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
 
+_PLACE = re.compile(
+    r"\b(akt(en)?|\w*(journal|anteckning|dokument|bilag|blankett|protokoll)\w*|flik(en)?|sid(a|an|or)?|mapp(en)?|avsnitt(et)?"
+    r"|(case )?(file|record|note|document|page|annex|attachment|folder|minutes)s?)\b"
+)
+"""A word that names a place in a case file."""
 _ALIKE = 0.8
 """How like a command's word a mistyped one must be, from 0 to 1."""
 _MOST_ASKED = 5
@@ -317,6 +322,17 @@ def _is_like(begins: str, name: str) -> bool:
     if 2 * shared / (len(begins) + len(name)) < _ALIKE:
         return False
     return SequenceMatcher(None, begins, name).ratio() >= _ALIKE
+
+
+def is_place(line: str) -> bool:
+    """Return whether a line of a case with protected identity can only be a place in the file: short, and named as one.
+
+    `nej, TEXT` is an answer with its reason, whatever the reason speaks of.
+    """
+    said = read_answer(line)
+    if len(line.strip()) > MOST_WHERE or (said is not None and said.text):
+        return False
+    return _PLACE.search(core(line)) is not None
 
 
 def is_in_file(line: str) -> bool:

@@ -9,7 +9,7 @@ from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.detail_words import is_day_meant, read_detail, read_start
-from checklists.doubt import doubt, is_in_file, names_of
+from checklists.doubt import doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT
 from checklists.replies import (
@@ -299,8 +299,8 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
-    if (sheet := _here(context, shown)[0]) is not None and sheet.case.protected_identity:
-        # Only a line that says it is a place is kept as one: any other may be the motivation itself.
+    if (sheet := _here(context, shown)[0]) is not None and sheet.case.protected_identity and not is_place(text):
+        # Any other line may be the motivation itself.
         error = OnlyReference(where="protected")
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
         return again(context, shown, *lines)
