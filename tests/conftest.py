@@ -136,7 +136,7 @@ COUNTED_CHATS = {
     *("test_told", "test_typing", "test_understood", "test_undo", "test_unit_cases", "test_wrong_case"),
     *("test_rounds", "test_round_rules", "test_administration", "test_linked_cases"),
     *("test_measures", "test_feedback", "test_reread", "test_round_results", "test_year"),
-    *("test_beside_yes", "test_instruments", "test_case_reasons"),
+    *("test_beside_yes", "test_instruments", "test_case_reasons", "test_protected"),
 }
 """The conversations that reach a rule or action no other test does: measuring coverage trebles a test's time."""
 
