@@ -118,6 +118,8 @@ class Case:
     fact_revisions: dict[tuple[str, int], int] = field(default_factory=dict)
     dates: dict[str, date] = field(default_factory=dict)
     violence_first: date | None = None
+    parted: set[str] = field(default_factory=set)
+    """Those who had it before a file gave it to somebody else: they are told that they have it no more."""
     violence_since: date | None = None
     extensions: list[tuple[str, bool, date, date]] = field(default_factory=list)
     """limit, on lawful grounds, decided, until."""

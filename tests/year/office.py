@@ -141,6 +141,7 @@ class Office:
         raw = f"tenant_id;case_ref;lead_email\n{TENANT};{case.ref};{lead}@example.invalid".encode()
         at = town.now()
         await town.stacks[0].desk.run(lambda session: import_cases(session, raw, frozenset({TENANT}), at, "cli:sim"))
+        case.parted.add(case.lead)
         case.lead = lead
         town.note("imported", case.ref, "lead", lead)
         check.case_is_right(town.database, town.model, case.ref)

@@ -11,6 +11,9 @@ from tests.year.people import CHEF, Person
 if TYPE_CHECKING:
     from tests.year.town import Town
 
+PARTED = "har lämnats över till"
+"""What a person is told of a case that a file has given to somebody else."""
+
 
 def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
     """Raises: Fault: a message names a case, or quotes a text, that is not for this person."""
@@ -22,6 +25,8 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
             continue
         if ref in town.model.gone:
             raise Fault(f"{person.name} was shown {ref}, which is gone")
+        if case is not None and person.name in case.parted and PARTED in text:
+            continue
         if case is None or (person.role in ("manager", "admin") and not case.protected):
             continue
         if ref in town.rounds.drawn_for(person.name) and not case.protected:
