@@ -345,13 +345,10 @@ def _without_words(sheet: Sheet, item_id: str, before: Written, now: Written) ->
     before = replace(before, note=note, method=method)
     if before.motivation in ("", now.motivation):
         return before
-    bare = replace(before, motivation="")
-    if bare.motivation_kind != "text":
-        return bare
-    if bare.place:
-        return replace(bare, motivation_kind="reference")
-    choice = "nej" if sheet.checklist.by_id[item_id].motivates else bare.choice
-    return replace(bare, choice=choice, motivation_kind="missing")
+    if before.place:
+        return replace(before, motivation="", motivation_kind="reference")
+    choice = "nej" if sheet.checklist.by_id[item_id].motivates else before.choice
+    return replace(before, choice=choice, motivation="", motivation_kind="missing")
 
 
 def _stands(session: Session, newest: AnswerRow, row: AnswerRow) -> bool:

@@ -189,13 +189,22 @@ def test_a_line_she_was_asked_about_before_is_no_place_afterwards(room: Room, li
     assert everything(room, WHY) == []
 
 
-def test_undo_writes_no_text_again(room: Room) -> None:
-    anna = at_why(room).types(WORDS)
-    anna.types("ändra 2").types(f"{WORDS} igen")
+@pytest.mark.parametrize(("place", "choice"), [("", "nej"), (PLACE, "ja")])
+def test_undo_writes_no_text_again(room: Room, place: str, choice: str) -> None:
+    anna = at_why(room).presses("Spara", {"Motivering": WORDS, "Var i akten": place})
+    anna.types("ändra 2").presses("Spara", {"Motivering": f"{WORDS} igen", "Var i akten": ""})
     before = everything(room, WHY)
     assert [text for text, _, _ in before] == [WORDS, f"{WORDS} igen"]
     protect(room)
 
     anna.types("ångra")
-    assert everything(room, WHY) == [*before, ("", "", "")]
-    assert anna.stored(WHY) == "nej"
+    assert everything(room, WHY) == [*before, ("", place, "")]
+    assert anna.stored(WHY) == choice
+
+
+def test_undo_gives_back_an_answer_without_words_whole(room: Room) -> None:
+    anna = opens(room.chat("anna"), REF, **ALL)
+    anna.types("ja").types("ändra 1").types("nej")
+    protect(room)
+
+    assert anna.types("ångra").stored("child_heard") == "ja"
