@@ -11,7 +11,7 @@ from actions.origin import Origin
 from checklists import free_text
 from checklists.case_dates import read_past_day
 from checklists.errors import AnswerNotAllowed, DetailMissing, OnlyReference, UserError
-from checklists.free_text import MOST_TEXT, checked
+from checklists.free_text import MOST_TEXT, MOST_WHERE, checked
 from checklists.lifecycle import State
 from checklists.model import NOTHING, How, Motivation, Written
 from checklists.privacy import has_personal_number
@@ -81,7 +81,7 @@ def motivation(
     try:
         written = free_text.motivation(how, text, place, sheet.motivation, origin.lets, confirmed=confirmed)
     except OnlyReference:
-        raise (OnlyReference(where="protected") if is_protected else OnlyReference) from None
+        raise (free_text.no_text() if is_protected else OnlyReference()) from None
     free_text.only_where(written.place, protected=is_protected)
     return written
 
@@ -193,8 +193,9 @@ def save_draft(session: Session, origin: Origin, sheet: Sheet, stop: Stop, text:
     Returns: whether anything was stored; an empty text, one with a personal number, or one about people with protected
     identity is not.
     """
-    text = "" if sheet.case.protected_identity else text.strip()[:MOST_TEXT]
-    place = place.strip()[: free_text.MOST_WHERE if sheet.case.protected_identity else MOST_TEXT]
+    text, place = text.strip()[:MOST_TEXT], place.strip()[:MOST_TEXT]
+    if sheet.case.protected_identity:
+        text, place = "", place if len(place) <= MOST_WHERE else ""
     if (not text and not place) or any(has_personal_number(one, origin.lets) for one in (text, place)):
         return False
     drafts.keep(session, sheet.filled, stop.items[0], origin.person_id or 0, text, place)
@@ -260,7 +261,9 @@ def keep_fields(session: Session, origin: Origin, sheet: Sheet, card: str, field
     """
     given = {name: value.strip() for name, value in fields.items() if value.strip()}
     if sheet.case.protected_identity:
-        given = {name: value for name, value in given.items() if name not in IN_WORDS}
+        places = [name for name in given if name.endswith(".place")]
+        stories = {*IN_WORDS, *(name for name in places if len(given[name]) > MOST_WHERE)}
+        given = {name: value for name, value in given.items() if name not in stories}
     if any(len(value) > MOST_TEXT or has_personal_number(value, origin.lets) for value in given.values()):
         return False
     text = json.dumps(given, ensure_ascii=False) if given else ""

@@ -47,10 +47,15 @@ def required(text: str, lets: LetThrough = NOTHING) -> str:
     return kept
 
 
+def no_text() -> OnlyReference:
+    """Return the refusal of a text about people with protected identity, to raise or to tell."""
+    return OnlyReference(where="protected")
+
+
 def keep_none(text: str, *, protected: bool) -> None:
     """Refuse a text about people with protected identity. Raises: OnlyReference."""
     if text and protected:
-        raise OnlyReference(where="protected")
+        raise no_text()
 
 
 def only_where(place: str, *, protected: bool) -> None:

@@ -32,7 +32,7 @@ from storage.rows import TableRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
-RULES = 4
+RULES = 5
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]

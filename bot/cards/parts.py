@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from checklists.free_text import MOST_WHERE
 from checklists.loader import all_facts, checklist_version
 from checklists.model import Item
 from dialogs.turn.left_behind import ALONE, mark
@@ -409,7 +410,7 @@ def reason_input(pen: Pen, name: str, label: str, typed: str, *, in_file: bool) 
     typed = typed if pen.private else ""
     if in_file:
         hint = pen.say("card.place_hint")
-        return text_input(f"{name}.place", pen.say("card.place"), value=typed, most=500, hint=hint)
+        return text_input(f"{name}.place", pen.say("card.place"), value=typed, most=MOST_WHERE, hint=hint)
     return text_input(name, pen.say(label), value=typed, lines=True, hint=pen.say("card.no_names"))
 
 

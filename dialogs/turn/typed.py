@@ -11,7 +11,7 @@ from actions.changes import NONE, Changes
 from checklists.detail_words import is_day_meant, read_detail, read_start
 from checklists.doubt import doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
-from checklists.free_text import MOST_TEXT
+from checklists.free_text import MOST_TEXT, no_text
 from checklists.replies import (
     Said,
     about_number,
@@ -301,7 +301,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
     if (sheet := _here(context, shown)[0]) is not None and sheet.case.protected_identity and not is_place(text):
         # Any other line may be the motivation itself.
-        error = OnlyReference(where="protected")
+        error = no_text()
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
         return again(context, shown, *lines)
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)

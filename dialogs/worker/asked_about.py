@@ -2,7 +2,8 @@
 
 from actions import answers
 from actions.basis import Sheet
-from checklists.errors import OnlyReference, UserError
+from checklists.errors import UserError
+from checklists.free_text import no_text
 from checklists.model import Motivation
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop
@@ -55,7 +56,7 @@ def save_typed(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return next_card.card(context, at.sheet, at.stop, (Line(say="typed.gone"),))
     answers.forget_asked(context.session, context.origin, at.sheet, at.stop)
     if at.sheet.case.protected_identity:  # since she was asked: the line was to be a text, and is not a place now
-        error = OnlyReference(where="protected")
+        error = no_text()
         return next_card.card(context, at.sheet, at.stop, (Line(say=error.text_key, args=error.args_for_text),))
     # Where motivations are kept in the file only, the line says where.
     in_file = at.sheet.motivation == "reference"

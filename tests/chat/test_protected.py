@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import select
 
-from storage import answers, extensions, returns, signatures
+from checklists.free_text import MOST_WHERE
+from storage import answers, drafts, extensions, returns, signatures
 from storage.answers import AnswerRow
 from storage.desk import Session
+from storage.drafts import DraftRow
 from storage.extensions import ExtensionRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
@@ -173,7 +175,8 @@ def test_a_line_is_a_place_only_if_it_names_one_and_is_no_longer_than_that(room:
 def test_the_field_for_the_place_takes_no_story_either(room: Room) -> None:
     anna = at_why(room)
     protect(room)
-    anna.types("fortsätt").presses("Finns i akten", {"Var i akten": f"{STORY} {STORY}"}).sees("ingen fri text")
+    anna.types("fortsätt").presses("Finns i akten", {"Var i akten": f"{STORY} {STORY}"})
+    anna.sees("ingen fri text", f"högst {MOST_WHERE} tecken")
     assert everything(room, WHY) == []
     anna.types("uppgifter").presses("Förläng")
     anna.presses("Spara", GIVEN | {"Var i akten": f"{STORY} {STORY}"}).sees("ingen fri text")
@@ -208,3 +211,25 @@ def test_undo_gives_back_an_answer_without_words_whole(room: Room) -> None:
     protect(room)
 
     assert anna.types("ångra").stored("child_heard") == "ja"
+
+
+@pytest.mark.parametrize("by", ["Pausa", "Tillbaka"])
+def test_a_story_left_unsaved_where_a_place_belongs_is_not_kept_either(room: Room, by: str) -> None:
+    anna = at_why(room)
+    protect(room)
+    anna.types("fortsätt").presses(by, {"Var i akten": f"{STORY} {STORY}"})
+    anna.types("ändra 2").sees_no(STORY[:30])
+    anna.types("uppgifter").presses("Förläng").presses("Tillbaka", {"Var i akten": f"{STORY} {STORY}"})
+    assert "value" not in inputs(anna.presses("Förläng").card)["reason.place"]
+    assert all(STORY[:30] not in text for text in drafted(room))
+
+
+def drafted(room: Room) -> list[str]:
+    """Return what every draft keeps, in clear."""
+
+    def work(session: Session) -> list[str]:
+        sheet = room.chat("anna")._read(session, REF, 1)[0]
+        rows = session.exec(select(DraftRow)).all()
+        return [part for row in rows for part in drafts.read(session, sheet, row.item_id, row.person_id)]
+
+    return room.desk.run_now(work)
