@@ -10,6 +10,11 @@ IN_TOTAL = 25
 # Teams counts on arrival, and messages sent a second apart can arrive closer together: hence a tenth of a second more.
 WINDOW_SECONDS = 1.1
 SPREAD = 1.1
+# Room kept for replies: as many as a window has had of late, and a margin, since people do not write evenly.
+REPLIES_SEEN_WINDOWS = 4
+MORE_REPLIES = 1.3
+ALWAYS_FREE = 2
+OTHERS_AT_LEAST = 2
 
 
 @dataclass(eq=False)
@@ -29,9 +34,11 @@ class Pace:
     """Sliding-window rate limiter, per conversation and in total. window: seconds.
 
     A sliding window cannot be exceeded by a double burst, as a token bucket can. Replies go before reminders, each in
-    order of arrival; a conversation at its limit blocks no other. Replies go at once while there is room. Reminders
-    are spread evenly, slightly below the limit: a burst of them, delayed on the way, would collide with the next and
-    leave no room for replies.
+    order of arrival; a conversation at its limit blocks no other. Replies go at once while there is room. The
+    others (reminders, updates of old cards) are spread evenly, slightly below the limit: a burst of them, delayed on
+    the way, would collide with the next and leave no room for replies. While people write, the others get the room
+    that replies have left of late, less a margin: in a window that they filled, each reply would have to wait until a
+    slot expires. OTHERS_AT_LEAST per window keep going.
     Source: Microsoft's "Optimize your bot with rate limiting in Teams": 7 per second per conversation; 25 in total
         stays below the 30 per second per app and tenant stated there.
     """
@@ -43,6 +50,8 @@ class Pace:
         self._window = window
         self._total = total
         self._recent: deque[_Slot] = deque(maxlen=total)
+        self._replies: deque[_Slot] = deque(maxlen=total * REPLIES_SEEN_WINDOWS)
+        self._others: deque[_Slot] = deque(maxlen=total)
         self._conversations: OrderedDict[str, deque[_Slot]] = OrderedDict()
         self._urgent: dict[_Waiter, None] = {}
         self._normal: dict[_Waiter, None] = {}
@@ -79,6 +88,8 @@ class Pace:
         for waiter in [*self._urgent, *self._normal]:
             spread = waiter in self._normal
             all_wait_until = self._free_at(self._recent, spread=spread)
+            if spread:
+                all_wait_until = max(all_wait_until, self._others_free_at(now))
             if all_wait_until > now:
                 come_back = min(come_back, all_wait_until)
                 break
@@ -92,15 +103,30 @@ class Pace:
         self._timer = loop.call_at(come_back, self._let_go) if come_back < math.inf else None
 
     def _take(self, waiter: _Waiter, now: float) -> None:
-        self._urgent.pop(waiter, None)
-        self._normal.pop(waiter, None)
+        urgent = waiter in self._urgent
+        (self._urgent if urgent else self._normal).pop(waiter)
         if waiter.turn.done():  # the caller was cancelled
             return
         slot = _Slot(now)
         self._recent.append(slot)
+        (self._replies if urgent else self._others).append(slot)
         self._conversations.setdefault(waiter.conversation, deque(maxlen=self._per_conversation)).append(slot)
         self._conversations.move_to_end(waiter.conversation)
         waiter.turn.set_result(slot)
+
+    def _others_free_at(self, now: float) -> float:
+        """Return when the room that replies leave lets another send start; earlier if fewer people write by then."""
+        assert self._recent.maxlen is not None
+        seen_since = now - REPLIES_SEEN_WINDOWS * self._window
+        while self._replies and self._replies[0].at <= seen_since:
+            self._replies.popleft()
+        kept = ALWAYS_FREE + math.ceil(MORE_REPLIES * len(self._replies) / REPLIES_SEEN_WINDOWS)
+        room = max(OTHERS_AT_LEAST, self._recent.maxlen - kept)
+        others = [slot.at for slot in self._others if slot.at + self._window > now]
+        if len(others) < room:
+            return 0.0
+        more_room = [self._replies[0].at + REPLIES_SEEN_WINDOWS * self._window] if self._replies else []
+        return min([others[-room] + self._window, *more_room])
 
     def _free_at(self, slots: deque[_Slot] | None, *, spread: bool) -> float:
         if not slots or slots.maxlen is None:

@@ -1,6 +1,7 @@
 """The sender over HTTP, with a connector that fails in every known way."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -380,6 +381,49 @@ async def test_replies_go_before_reminders_each_in_order_of_arrival() -> None:
     await pace.turn("first")
     await asyncio.gather(go("reminder 1", False), go("reminder 2", False), go("person 1", True), go("person 2", True))
     assert order == ["person 1", "person 2", "reminder 1", "reminder 2"]
+
+
+async def test_while_people_write_replies_seldom_wait_and_reminders_still_go() -> None:
+    """Fifty people, each with a line every three seconds on average, while more reminders wait than can go."""
+    pace = Pace()
+    dice = random.Random(1)
+    waits: list[float] = []
+    others: list[float] = []
+
+    async def person(name: str) -> None:
+        for _ in range(20):
+            await asyncio.sleep(dice.uniform(0, 6))
+            asked = asyncio.get_running_loop().time()
+            await pace.turn(name, urgent=True)
+            waits.append(asyncio.get_running_loop().time() - asked)
+
+    async def reminder(name: str) -> None:
+        await pace.turn(name)
+        others.append(asyncio.get_running_loop().time())
+
+    with time_that_leaps():
+        reminders = [asyncio.create_task(reminder(f"r{number}")) for number in range(2000)]
+        await asyncio.gather(*(person(f"p{number}") for number in range(50)))
+        written = asyncio.get_running_loop().time() - others[0]
+        assert 1.5 < len(others) / written < 8, "some go, and never so many that people wait"
+        for task in reminders:
+            task.cancel()
+    assert sorted(waits)[int(len(waits) * 0.95)] < 0.1, "a reminder took a reply's room"
+
+
+async def test_reminders_have_all_the_room_again_when_nobody_writes() -> None:
+    pace = Pace()
+    went: list[float] = []
+
+    async def go(name: str, urgent: bool = False) -> None:
+        await pace.turn(name, urgent=urgent)
+        went.append(asyncio.get_running_loop().time())
+
+    with time_that_leaps():
+        await asyncio.gather(*(go(f"p{number}", urgent=True) for number in range(20)))
+        began = went[0]
+        await asyncio.gather(*(go(f"r{number}") for number in range(100)))
+    assert went[-1] - began < 4.4 + 100 / (IN_TOTAL * 0.8), "they waited for replies that nobody sent"
 
 
 async def test_a_cancelled_waiter_gives_its_turn_to_the_next() -> None:
