@@ -1,7 +1,7 @@
 """Open, date, assign, extend, close and reopen cases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from checklists.errors import (
 from checklists.events import EventName
 from checklists.lifecycle import WRITER, State
 from checklists.model import MOST_CHILDREN, CaseType
-from storage import answers, case_reasons, cases, drafts, extensions, filled, tenants
+from storage import answers, case_reasons, cases, closed_investigations, drafts, extensions, filled, tenants
 from storage.case_reasons import CaseReasonRow
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -60,9 +60,12 @@ def set_dates(session: Session, origin: Origin, case: CaseRow, given: Mapping[st
     """Store the dates that are valid together (see `case_dates.settle`). given: by field; None clears it."""
     settled = settle(cases.dates_of(case), given, origin.today)
     events: list[Change] = []
-    if settled.reopened:
+    if settled.ended is not None:
+        known = cases.violence_known(session, case)
+        closed_investigations.add(session, case, replace(settled.ended, violence_known_on=known))
         case.earlier_closed_on, case.closed_on = settled.dates.earlier_closed_on, None
         events.append(Change("reopened", case))
+    case.first_received_on = settled.dates.first_received_on
     for name in FIELDS:
         day = getattr(settled.dates, name)
         if getattr(case, name) == day:

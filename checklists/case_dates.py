@@ -1,7 +1,8 @@
 """Validation of a case's dates, the same for a card, a typed line and a file.
 
 A case has one running investigation at a time. `earlier_closed_on` is the day the previous one was closed; dates on or
-before that day belong to the previous investigation (see `current`).
+before that day belong to the previous investigation (see `current`). When another report comes in after the opening,
+`first_received_on` still says when the report came in that the investigation was opened on.
 """
 
 import re
@@ -37,6 +38,7 @@ class CaseDates:
     """The dates of one case, and the other inputs that decide which statutory clocks it has.
 
     started_on: the day the intervention began. earlier_closed_on: the day the previous investigation was closed.
+    first_received_on: receipt of the report that the investigation was opened on, if received_on is a later report's.
     violence_known_on: the day the violence became known; None when no violence is known of.
     """
 
@@ -48,6 +50,7 @@ class CaseDates:
     started_on: date | None = None
     closed_on: date | None = None
     earlier_closed_on: date | None = None
+    first_received_on: date | None = None
     about_child: bool = True
     violence_known_on: date | None = None
 
@@ -56,12 +59,17 @@ class CaseDates:
 class Settled:
     """The result of `settle`: the case's dates afterwards, and the error for each rejected field.
 
-    reopened: the case was closed and a new date has opened it for a new investigation.
+    ended: the dates of the investigation that was closed, if a new date has opened the case for a new one.
     """
 
     dates: CaseDates
     faults: Mapping[str, UserError]
-    reopened: bool
+    ended: CaseDates | None
+
+    @property
+    def reopened(self) -> bool:
+        """Whether the case was closed, and a new date has opened it for a new investigation."""
+        return self.ended is not None
 
 
 def calendar_day(text: str) -> date | None:
@@ -127,7 +135,7 @@ def settle(kept: CaseDates, new: Mapping[str, date | None], today: date) -> Sett
         settled = _merged(kept, standing)
         wrong = _out_of_order(kept, settled, standing)
         if not wrong:  # each rejection brings back a stored date that the rest must be checked against again
-            return Settled(settled, faults, settled.earlier_closed_on != kept.earlier_closed_on)
+            return Settled(settled, faults, _ended(kept, settled, standing))
         faults |= wrong
 
 
@@ -143,7 +151,7 @@ def current(dates: CaseDates) -> CaseDates:
         return dates
     left: dict[str, Any] = {
         name: None
-        for name in FIELDS
+        for name in (*FIELDS, "first_received_on")
         if name != "closed_on" and (day := getattr(dates, name)) is not None and day <= earlier
     }
     decided, started = dates.decided_on, dates.started_on
@@ -161,8 +169,13 @@ def impossible(kept: CaseDates, today: date) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if name in outside or name in refused)
 
 
+def report_of(dates: CaseDates) -> date | None:
+    """Return the receipt of the newest report that starts a clock; one during a running investigation starts none."""
+    return dates.first_received_on if ran_when_received(dates) else dates.received_on
+
+
 def ran_when_received(dates: CaseDates) -> bool:
-    """Return whether the report came in during a running investigation of the child, so that it starts no clock."""
+    """Return whether the newest report came in during a running investigation of the child."""
     received, opened, end = dates.received_on, dates.opened_on, dates.decided_on or dates.closed_on
     if received is None or opened is None:
         return False
@@ -181,7 +194,27 @@ def _merged(kept: CaseDates, standing: Mapping[str, date | None]) -> CaseDates:
     begun = [day for name in ("received_on", "opened_on") if (day := standing.get(name)) is not None]
     if closed is not None and any(day > closed for day in begun):
         more = {"closed_on": None, **more, "earlier_closed_on": closed}
-    return replace(kept, **more)
+    merged = replace(kept, **more)
+    return replace(merged, first_received_on=_first_report(kept, merged))
+
+
+def _first_report(kept: CaseDates, merged: CaseDates) -> date | None:
+    """Return when the report came in that the running investigation was opened on, if it is not the newest one."""
+    before, now = current(replace(kept, earlier_closed_on=merged.earlier_closed_on)), current(merged)
+    opened = now.opened_on
+    if not _lies_after(now.received_on, opened):
+        return None
+    reports = (before.first_received_on, before.received_on)
+    return next((day for day in reports if day is not None and not _lies_after(day, opened)), None)
+
+
+def _ended(kept: CaseDates, settled: CaseDates, standing: Mapping[str, date | None]) -> CaseDates | None:
+    """Return the dates of the investigation that the new ones have ended; they may complete it as well."""
+    closed = settled.earlier_closed_on
+    if closed is None or closed == kept.earlier_closed_on:
+        return None
+    late = {name: day for name, day in standing.items() if day is not None and day <= closed and name != "closed_on"}
+    return current(replace(kept, **late))  # type: ignore[arg-type]
 
 
 def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, date | None]) -> dict[str, UserError]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from checklists.case_dates import CaseDates, current, ran_when_received
+from checklists.case_dates import CaseDates, current, ran_when_received, report_of
 from checklists.months import months_on
 from checklists.workdays import Workdays
 
@@ -111,20 +111,33 @@ def clocks(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays
     return tuple(clock for clock in found if clock is not None)
 
 
+def assessments(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> tuple[Deadline, ...]:
+    """Return the clock of each report of the running investigation that has one, oldest first.
+
+    There are two if the investigation had been decided, but not closed, when another report came in.
+    """
+    kept, newest = tuple(extensions), current(dates)
+    reports = [newest]
+    if newest.first_received_on is not None and not ran_when_received(newest):
+        reports.insert(0, replace(newest, received_on=newest.first_received_on, first_received_on=None))
+    return tuple(clock for one in reports if (clock := assessment(one, kept, workdays)) is not None)
+
+
 def assessment(dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays) -> Deadline | None:
     """Return the clock of the preliminary assessment (förhandsbedömning), or None if the case has none.
 
     `14d` ends 14 days after the report came in, that day not counted; opening an investigation or closing the case
     stops it. Where violence is known there is nothing to assess first, so `at_once` replaces it: it starts the day the
     violence became known, ends the next working day, and cannot be extended. Violence that became known after the
-    clock had stopped changes nothing. A report received during a running investigation starts no clock.
+    clock had stopped changes nothing. A report received during a running investigation starts no clock: the one that
+    the investigation was opened on keeps its own.
 
     Source: by law the 14 days count from receipt of the report, not from assignment. The length of `at_once` is the
         municipality's own measure: the law says "at once" and gives no number.
     """
     dates = current(dates)
-    received, known = dates.received_on, dates.violence_known_on
-    if received is None or not dates.about_child or ran_when_received(dates):
+    received, known = report_of(dates), dates.violence_known_on
+    if received is None or not dates.about_child:
         return None
     stopped = _first(received, dates.opened_on, dates.closed_on)
     if known is not None and (stopped is None or known <= stopped):
@@ -185,7 +198,8 @@ def spans(dates: CaseDates) -> tuple[Span, ...]:
 def age(dates: CaseDates, day: date) -> int | None:
     """Return how many days a case has run, from the report or the opening, whichever is first; None if neither."""
     dates = current(dates)
-    began = min((one for one in (dates.received_on, dates.opened_on) if one is not None), default=None)
+    reports = (dates.first_received_on, dates.received_on)
+    began = min((one for one in (*reports, dates.opened_on) if one is not None), default=None)
     return max(0, (day - began).days) if began is not None else None
 
 

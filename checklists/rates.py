@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 from checklists.case_dates import CaseDates
-from checklists.deadlines import Extension, clocks, spans
+from checklists.deadlines import Extension, assessments, investigation, spans
 from checklists.model import Checklist, Item, Role
 from checklists.rules import Applied
 from checklists.workdays import Workdays
@@ -95,7 +95,7 @@ within the second number of days of opening is left out. Both are our reading.""
 def case_marks(
     dates: CaseDates, extensions: Iterable[Extension], workdays: Workdays, basis_begun: date | None
 ) -> Iterator[Mark]:
-    """Yield the contributions of a case about a child; a case about an adult has none.
+    """Yield the contributions of one investigation of a case about a child; a case about an adult has none.
 
     basis_begun: the day its first decision basis was begun, None if it has none.
 
@@ -117,7 +117,9 @@ def case_marks(
     if dates.opened_on and dates.decided_on and (dates.decided_on - dates.opened_on).days > SHORT_DAYS:
         early = basis_begun is not None and (dates.decided_on - basis_begun).days >= EARLY_DAYS
         yield Mark("in_use", int(early), dates.decided_on)
-    for clock in clocks(dates, extensions, workdays):
+    for clock in (*assessments(dates, extensions, workdays), investigation(dates, extensions)):
+        if clock is None:
+            continue
         if clock.stopped_on is None:
             yield Mark(f"{clock.limit}_open", clock.last_day.toordinal(), clock.began)
         else:

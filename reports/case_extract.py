@@ -21,6 +21,7 @@ from storage import (
     case_links,
     case_reasons,
     cases,
+    closed_investigations,
     drafts,
     extensions,
     measures,
@@ -120,6 +121,10 @@ class _Extract:
         for name in cases.KEPT_DATES:
             if day := getattr(case, name):
                 yield ["date", name, day.isoformat(), "", ""]
+        for number, closed in enumerate(closed_investigations.of_case(self.session, case.id), start=1):
+            for name in cases.KEPT_DATES:
+                if day := getattr(closed, name):
+                    yield ["date", f"{name} (closed investigation {number})", day.isoformat(), "", ""]
         for fact in case_extract.facts(self.session, case.id):
             what = _of_child(fact.name, fact.child)
             yield ["fact", what, fact.value or cases.UNKNOWN, self._role(fact.author_id), _at(fact.at)]

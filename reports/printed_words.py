@@ -29,7 +29,7 @@ _CODES = frozenset(
         *("part_physical", "part_digital", "limit_14d", "limit_4m", "class_grounds", "class_organisation"),
         *("date_received_on", "date_assigned_on", "date_opened_on"),
         *("date_planned_decision_on", "date_decided_on", "date_started_on"),
-        *("date_closed_on", "date_earlier_closed_on"),
+        *("date_closed_on", "date_earlier_closed_on", "date_first_received_on"),
     }
 )
 

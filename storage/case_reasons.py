@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
+from storage import closed_investigations
 from storage.cases import STANDS, CaseRow
 from storage.people import UnitRow
 from storage.rows import TableRow
@@ -49,16 +50,16 @@ def of_case(session: Session, case_id: int) -> Sequence[CaseReasonRow]:
 
 
 def of_period(session: Session, tenant_id: int, first: date, last: date, unit: str = "") -> list[list[str]]:
-    """Return the reasons, in order, of each case whose report came in between two days; one without any is left out.
+    """Return the reasons, in order, of each case with a report that came in between two days; without any, none.
 
-    unit: its name; empty: all. Withdrawn cases are not counted.
+    The reports of its closed investigations count as well. unit: its name; empty: all. Withdrawn cases are not counted.
     """
     query = (
         select(CaseReasonRow)
         .join(CaseRow, col(CaseRow.id) == col(CaseReasonRow.case_id))
         .join(UnitRow, col(UnitRow.id) == col(CaseRow.unit_id))
         .where(CaseRow.tenant_id == tenant_id, STANDS)
-        .where(col(CaseRow.received_on) >= first, col(CaseRow.received_on) <= last)
+        .where(closed_investigations.reported_between(first, last))
         .order_by(col(CaseReasonRow.day), col(CaseReasonRow.id))
     )
     query = query.where(UnitRow.name == unit) if unit else query

@@ -27,14 +27,15 @@ UNASKED = ""
 KNOWN = ("ja", "nej")
 VIOLENCE = "violence"
 CHILD_CASE: CaseType = "barn"
-KEPT_DATES = (*FIELDS, "earlier_closed_on")
+KEPT_DATES = (*FIELDS, "earlier_closed_on", "first_received_on")
 
 
 class CaseRow(TableRow, table=True):
     """A case. Dates are Swedish calendar dates.
 
     ref: normalised. started_on: the day the intervention began. earlier_closed_on: the day the previous investigation
-    was closed, if there was one. withdrawn: it was opened by mistake; it is no longer found, and not counted.
+    was closed, if there was one. first_received_on: as in `checklists.case_dates.CaseDates`. withdrawn: it was opened
+    by mistake; it is no longer found, and not counted.
     """
 
     __tablename__ = "cases"
@@ -57,6 +58,7 @@ class CaseRow(TableRow, table=True):
     started_on: date | None = None
     closed_on: date | None = None
     earlier_closed_on: date | None = None
+    first_received_on: date | None = None
     withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
@@ -280,15 +282,15 @@ def violence_known(session: Session, row: CaseRow) -> date | None:
 
 
 def _known_of(row: CaseRow, facts: Iterable[FactRow]) -> date | None:
-    return known_since(((fact.value, fact.author_id, fact.at) for fact in facts), row.received_on)
+    return known_since(((fact.value, fact.author_id, fact.at) for fact in facts), row)
 
 
-def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], received_on: date | None) -> date | None:
+def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], case: CaseRow | Row[Any]) -> date | None:
     """Return the Swedish date on which a fact became known to be ja, None if it is not ja now.
 
     revisions: (value, author_id, at), oldest first. A ja that was only doubted, and said again, was known from the
-    first time on; a nej takes that back. An imported value, which has no author, counts from the receipt of the report:
-    a file states the fact, not when it became known.
+    first time on; a nej takes that back. An imported value, which has no author, counts from the receipt of the report
+    it was imported with: a file states the fact, not when it became known.
     """
     known, last = None, ""
     for value, author_id, at in revisions:
@@ -296,8 +298,14 @@ def known_since(revisions: Iterable[tuple[str, int | None, datetime | str]], rec
         if value == "nej":
             known = None
         elif value == "ja" and known is None:
-            known = received_on if author_id is None else swedish_day(at)
+            known = _report_by(case, swedish_day(at)) if author_id is None else swedish_day(at)
     return known if last == "ja" else None
+
+
+def _report_by(case: CaseRow | Row[Any], day: date) -> date | None:
+    """Return the receipt of the newest report by a day, or of the first one if all are later."""
+    reports = [one for one in (case.received_on, case.first_received_on) if one is not None]
+    return max((one for one in reports if one <= day), default=min(reports, default=None))
 
 
 def set_fact(session: Session, row: CaseRow, fact: FactRow) -> None:

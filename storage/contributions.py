@@ -1,8 +1,10 @@
 """Compute what cases contribute to the figures from what is stored: their lists, item by item, and their dates."""
 
 import collections
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
+from checklists.case_dates import CaseDates, current
 from checklists.deadlines import Extension
 from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
@@ -18,8 +21,8 @@ from checklists.rates import Mark, agreement_marks, case_marks, item_states, ope
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
+from storage import closed_investigations, tenants, trail
 from storage import signatures as signed
-from storage import tenants, trail
 from storage.among import among
 from storage.answers import AnswerRow
 from storage.cases import KEPT_DATES, KNOWN, STANDS, VIOLENCE, WHOLE_CASE, CaseRow, FactRow, dates_of, known_since
@@ -32,7 +35,7 @@ from storage.rows import TableRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
-RULES = 5
+RULES = 6
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
@@ -67,14 +70,19 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
     signatures, returned = _signatures(session, case_ids, together), _returned(session, case_ids, together)
     extensions, violence = _extensions(session, case_ids), _violence(session, case_ids)
     workdays: dict[int, Workdays] = {}
+    found = _cases(session, case_ids)
+    reopened = [case.id for case in found if case.earlier_closed_on is not None]
+    closed = closed_investigations.of_cases(session, reopened) if reopened else {}
     parts: dict[Key, Contribution] = {}
-    for case in _cases(session, case_ids):
+    for case in found:
         if case.tenant_id not in workdays:
             workdays[case.tenant_id] = _workdays(session, case.tenant_id)
         of_case = lists[case.id]
         bases = [_day(row.begun_at) for row in of_case if (row.checklist, row.role) == (BASIS, WORKER)]
-        dates = dates_of(case, known_since(violence[case.id], case.received_on))
-        marks = case_marks(dates, extensions[case.id], workdays[case.tenant_id], min(bases, default=None))
+        dates = dates_of(case, known_since(violence[case.id], case))
+        marks: list[Mark] = []
+        for one, begun in _investigations(dates, closed.get(case.id, []), bases):
+            marks += case_marks(one, extensions[case.id], workdays[case.tenant_id], begun)
         parts[case.id, 0] = Contribution(case.tenant_id, case.unit_id, "", 0, "", None, "", _text(marks))
         by_workers: dict[tuple[str, int, int], str] = {}
         for row in sorted(of_case, key=lambda row: row.role != WORKER):  # the worker's first: a chef's needs it
@@ -95,6 +103,21 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
                 row.tenant_id, row.unit_id, row.checklist, row.version, row.role, begun, kept, _text(list_marks)
             )
     return parts
+
+
+def _investigations(
+    dates: CaseDates, closed: Sequence[CaseDates], bases: Sequence[date]
+) -> Iterator[tuple[CaseDates, date | None]]:
+    """Yield each investigation of a case, with the day its first decision basis was begun.
+
+    A basis begun in an earlier investigation is continued in the next, and is that one's as well.
+    """
+    for one, following in itertools.pairwise((*closed, current(dates))):
+        starts = min((day for day in (following.received_on, following.opened_on) if day), default=date.max)
+        is_child = replace(one, about_child=dates.about_child)
+        yield is_child, min((day for day in bases if day < starts), default=None)
+    # A case reopened before closed investigations were kept still has the decision of the last one among its own dates.
+    yield current(dates) if closed else dates, min(bases, default=None)
 
 
 def _text(marks: Iterator[Mark] | list[Mark]) -> str:

@@ -12,7 +12,7 @@ from checklists.faults import Code, fault
 from storage import trail
 from storage.desk import CannotOpen, Desk, is_held_by_another
 
-HEAD = "0036"
+HEAD = "0037"
 """The number of the newest migration; a test compares it with migrations/versions."""
 _OTHERS_TAKE = 600.0
 """Seconds another process may take to migrate; a large database takes minutes."""
@@ -53,6 +53,7 @@ def upgrade(desk: Desk) -> None:
     while not is_current(desk):
         try:
             _upgrade(desk)
+            return
         except OperationalError as error:
             if not is_held_by_another(error) or time.monotonic() > give_up_at:
                 raise

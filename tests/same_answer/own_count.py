@@ -129,6 +129,8 @@ class Filled:
 class Case:
     """One case. facts: by name and child, 0 for the whole case. extended: clock to (decided, until), on lawful grounds.
 
+    closed: the dates of each investigation that was closed before the present one, oldest first. later: when another
+    report came in, after the opening.
     is_listed: it is neither protected nor disposed of. It is counted all the same.
     """
 
@@ -139,8 +141,20 @@ class Case:
     facts: dict[tuple[str, int], str] = field(default_factory=dict)
     lists: list[Filled] = field(default_factory=list)
     extended: dict[str, tuple[date, date]] = field(default_factory=dict)
+    closed: list[dict[str, date]] = field(default_factory=list)
+    later: date | None = None
     is_adult: bool = False
     is_listed: bool = True
+
+    def investigations(self) -> list[tuple[dict[str, date], list[date]]]:
+        """Return the dates of each investigation, and the days when the decision bases it has were begun."""
+        bases = [one.begun for one in self.lists if (one.role, one.checklist) == ("case_worker", "decision_basis")]
+        every = [*self.closed, self.dates]
+        starts = [min(day for name in ("received_on", "opened_on") if (day := one.get(name))) for one in every[1:]]
+        return [
+            (one, [day for day in bases if next_one is None or day < next_one])
+            for one, next_one in zip(every, [*starts, None], strict=True)
+        ]
 
     def fact(self, name: str, child: int) -> str:
         return self.facts.get((name, child if name in OF_CHILD else 0), "")
@@ -276,19 +290,17 @@ class Town:
         if (role, checklist) != ("case_worker", "decision_basis"):
             return found
         for case in self.of(unit):
-            decided = case.dates.get("decided_on")
-            due = decided or case.dates.get("planned_decision_on")
-            closed = case.dates.get("closed_on")
-            bases = [one.begun for one in case.lists if (one.role, one.checklist) == (role, checklist)]
-            if due and first <= due <= last and not (not decided and closed and closed < due):
-                found["due"] += 1
-                found["without_checklist"] += not bases
-                found["decided"] += bool(decided)
-                found["decided_without"] += bool(decided) and not bases
-            opened = case.dates.get("opened_on")
-            if decided and opened and first <= decided <= last and (decided - opened).days > 10:
-                found["use_known"] += 1
-                found["begun_early"] += bool(bases) and (decided - min(bases)).days >= 3
+            for dates, bases in case.investigations():
+                decided, opened, closed = map(dates.get, ("decided_on", "opened_on", "closed_on"))
+                due = decided or dates.get("planned_decision_on")
+                if due and first <= due <= last and not (not decided and closed and closed < due):
+                    found["due"] += 1
+                    found["without_checklist"] += not bases
+                    found["decided"] += bool(decided)
+                    found["decided_without"] += bool(decided) and not bases
+                if decided and opened and first <= decided <= last and (decided - opened).days > 10:
+                    found["use_known"] += 1
+                    found["begun_early"] += bool(bases) and (decided - min(bases)).days >= 3
         return found
 
     def of(self, unit: str = "") -> Iterator[Case]:
@@ -300,14 +312,19 @@ class Town:
             name: (Counter(), []) for name in ("14d", "at_once", "4m", "opened_to_assigned", "decided_to_started")
         }
         for case in self.of(unit):
-            for name, began, outcome, days in self._clocks(case):
-                if first <= began <= last:
-                    found[name][0][outcome] += 1
-                    found[name][1].extend([] if days is None else [days])
+            for dates, _ in case.investigations():
+                for name, began, outcome, days in self._clocks(case, dates):
+                    if first <= began <= last:
+                        found[name][0][outcome] += 1
+                        found[name][1].extend([] if days is None else [days])
         return found
 
-    def _clocks(self, case: Case) -> Iterator[tuple[str, date, str, int | None]]:
-        at = case.dates.get
+    def _clocks(self, case: Case, dates: dict[str, date]) -> Iterator[tuple[str, date, str, int | None]]:
+        at = dates.get
+        if dates is case.dates and case.later and (ended := at("decided_on")) and case.later > ended:
+            limit = case.later + timedelta(days=14)
+            extended = case.extended.get("14d")
+            yield "14d", case.later, *self._ended(case.later, limit, extended, at("closed_on"))
         received, opened, closed, decided = at("received_on"), at("opened_on"), at("closed_on"), at("decided_on")
         if received:
             stops = [day for day in (opened, closed) if day and day >= received]
@@ -362,7 +379,7 @@ class Town:
         ongoing: set[str] = set()
         for case, one in self.lists(first, last, unit):
             waiting.update(waits(case, one))
-            due = case.dates.get("decided_on")
+            due = max((day for dates, _ in case.investigations() if (day := dates.get("decided_on"))), default=None)
             for _ in range(5 if due else 0):
                 due = _next_workday(due or self.today)
             if due is None or due >= self.today:

@@ -6,10 +6,11 @@ from random import Random
 
 import pytest
 
+from reports import times
 from tests.chat.conftest import Furnished
 from tests.chat.harness import REF, Chat, Room
 from tests.same_answer.expected.clocks import Case, Longer, clocks_of, months_on, verdicts
-from tests.same_answer.town import case_filed, clocks, moment, opened, told
+from tests.same_answer.town import case_filed, clocks, durations, moment, opened, told
 
 DAYS = ("received_on", "opened_on", "decided_on", "closed_on")
 LIMITS = {"14d": "Förhandsbedömning, 14 dagar", "4m": "Utredning, fyra månader"}
@@ -165,3 +166,35 @@ def test_violence_is_known_from_the_first_ja_on_unless_it_was_denied(furnished: 
         room.now = moment(on(day))
         anna.types(f"uppgifter {REF}").presses("Spara", {"Är det ett våldsärende?": word}).sees("Sparat.")
         assert {name for name in clocks(room) if name in ("14d", "at_once")} == {clock}, (day, word)
+
+
+def test_another_report_takes_nothing_from_the_times_of_the_investigation_before(furnished: Furnished) -> None:
+    room = furnished.room()
+    room.now = moment(on(25))
+    assert case_filed(room, received_on=str(START), opened_on=str(on(20)))
+    assert outcomes(room) == {"14d": {"late": 1}, "4m": {"open_within": 1}}
+
+    room.now = moment(on(30))
+    assert case_filed(room, received_on=str(on(30)))
+    assert outcomes(room) == {"14d": {"late": 1}, "4m": {"open_within": 1}}, "the one it was opened on is still counted"
+
+    room.now = moment(on(160))
+    assert case_filed(room, decided_on=str(on(150)))
+    assert case_filed(room, received_on=str(on(155)))
+    assert outcomes(room) == {"14d": {"late": 1, "open_within": 1}, "4m": {"late": 1}}
+    assert case_filed(room, closed_on=str(on(160)))
+    ended = {"14d": {"late": 1, "within": 1}, "4m": {"late": 1}}
+    assert outcomes(room) == ended
+
+    room.now = moment(on(200))
+    assert case_filed(room, received_on=str(on(170)))
+    assert outcomes(room) == ended | {"14d": {"late": 1, "within": 1, "open_late": 1}}, "opened again, it counts both"
+    assert case_filed(room, opened_on=str(on(175)))
+    assert outcomes(room) == {"14d": {"late": 1, "within": 2}, "4m": {"late": 1, "open_within": 1}}
+
+
+def outcomes(room: Room) -> dict[str, dict[str, int]]:
+    """Return how often each clock has each outcome, zeros left out."""
+    rows = {row["clock"]: {name: int(row[name] or 0) for name in times.COUNTS} for row in durations(room)}
+    found = {clock: {name: count for name, count in counts.items() if count} for clock, counts in rows.items()}
+    return {clock: counts for clock, counts in found.items() if counts}

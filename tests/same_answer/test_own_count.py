@@ -101,6 +101,7 @@ def draw(rng: Random, number: int) -> Case:
         for child in range(1, case.children + 1) if name in OF_CHILD else (0,):
             if value:
                 case.facts[name, child] = value
+    follow(rng, case)
     if rng.random() < 0.8:
         case.lists += [drawn_list(rng, "decision_basis", "case_worker", child + 1) for child in range(case.children)]
     if rng.random() < 0.3:
@@ -108,6 +109,25 @@ def draw(rng: Random, number: int) -> Case:
     if rng.random() < 0.3:
         case.lists.append(drawn_list(rng, "intake", "case_worker", 0))
     return case
+
+
+def follow(rng: Random, case: Case) -> None:
+    """Let another report come in to some cases: a new investigation, or a report after the opening of this one."""
+    after = case.dates.get("closed_on") or case.dates.get("opened_on")
+    came = after + timedelta(days=rng.randrange(1, 60)) if after else TODAY
+    if came >= TODAY or rng.random() < 0.4:
+        return
+    if "closed_on" in case.dates:
+        case.closed.append(case.dates)
+        case.dates = {"received_on": came}
+        opened = came + timedelta(days=rng.choice((0, 1, 10, 14, 15)))
+        if opened <= TODAY:
+            case.dates["opened_on"] = opened
+            decided = opened + timedelta(days=rng.choice((40, 119, 123)))
+            case.dates |= {"decided_on": decided} if decided <= TODAY else {"planned_decision_on": decided}
+    # Of violence that a file tells of after both reports nobody can say with which it became known.
+    elif case.dates.get("received_on", TODAY) <= case.dates["opened_on"] and case.fact("violence", 0) != "ja":
+        case.later = came
 
 
 def drawn_list(rng: Random, checklist: str, role: str, child: int) -> Filled:
@@ -128,22 +148,27 @@ def bring(room: Room, rng: Random, drawn: Sequence[Case]) -> None:
     rows = []
     for case in drawn:
         facts = {name: case.fact(name, 1) for name in FACTS}
-        dates = {name: str(case.dates.get(name, "")) for name in DATES}
+        dates = {name: str((case.closed or [case.dates])[0].get(name, "")) for name in DATES}
         kind = "vuxen" if case.is_adult else "barn"
         about = {"case_ref": case.ref, "unit": case.unit, "case_type": kind, "children": str(case.children)}
         case.is_listed = rng.random() < 0.8
         rows.append(about | {"protected_identity": "nej" if case.is_listed else "ja"} | dates | facts)
     assert filed(room, import_cases, rows)
+    again = [
+        {"case_ref": case.ref} | {name: str(day) for name, day in case.dates.items()} for case in drawn if case.closed
+    ]
+    again += [{"case_ref": case.ref, "received_on": str(case.later)} for case in drawn if case.later]
+    assert filed(room, import_cases, [{**dict.fromkeys(DATES, ""), **row} for row in again])
     lists = [(case, one) for case in drawn for one in case.lists]
     assert filed(room, import_answers, [row for case, one in lists for row in answer_rows(case, one, one.said)])
-    again: list[dict[str, str]] = []
+    anew: list[dict[str, str]] = []
     for case, one in rng.sample(lists, len(lists) // 4):
         item = rng.choice(sorted(one.said))
         old, said = one.said[item], Said(rng.choice(("ja", "nej")), note=True)
         if said.choice != old.choice:
             one.said[item] = said
-            again += answer_rows(case, one, {item: said}, later=1)
-    assert filed(room, import_answers, again)
+            anew += answer_rows(case, one, {item: said}, later=1)
+    assert filed(room, import_answers, anew)
 
 
 def answer_rows(case: Case, one: Filled, said: Mapping[str, Said], later: int = 0) -> Iterator[dict[str, str]]:

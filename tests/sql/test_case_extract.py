@@ -25,6 +25,7 @@ TOLD = {
     "answer",
     "draft",
     "case_reason",
+    "closed_investigation",
     "extension",
     "returned",
     "signature",

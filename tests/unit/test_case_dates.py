@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checklists.case_dates import FIELDS, CaseDates, current, read_day, read_past_day, readable_day, settle
+from checklists.case_dates import (
+    FIELDS,
+    CaseDates,
+    current,
+    read_day,
+    read_past_day,
+    readable_day,
+    report_of,
+    settle,
+)
 from checklists.errors import (
     BadDate,
     DateInFuture,
@@ -118,7 +127,7 @@ def test_only_a_day_that_may_stand_is_shown_again() -> None:
 
 
 def test_every_date_of_a_case_is_one_that_is_given_or_one_that_is_known() -> None:
-    known = {"earlier_closed_on", "about_child", "violence_known_on"}
+    known = {"earlier_closed_on", "first_received_on", "about_child", "violence_known_on"}
 
     assert {one.name for one in fields(CaseDates)} == {*FIELDS, *known}
 
@@ -231,7 +240,7 @@ def test_a_report_while_an_investigation_runs_or_after_its_decision_is_kept(kept
     settled = settle(kept, {"received_on": day(5)}, TODAY)
 
     assert settled.faults == {}
-    assert settled.dates == replace(kept, received_on=day(5))
+    assert settled.dates == replace(kept, received_on=day(5), first_received_on=kept.received_on)
 
 
 def test_what_a_file_says_of_both_at_once_is_kept_but_an_opening_is_not_moved_before_its_own_report() -> None:
@@ -310,7 +319,7 @@ def test_the_new_investigation_is_not_held_against_the_dates_of_the_one_before()
     everything = {"received_on": day(70), "opened_on": day(72), "decided_on": day(100), "started_on": day(65)}
     at_once = settle(kept, everything, TODAY)
     assert at_once.faults == {}
-    assert settle(at_once.dates, everything, TODAY) == replace(at_once, reopened=False), "the same file the next night"
+    assert settle(at_once.dates, everything, TODAY) == replace(at_once, ended=None), "the same file the next night"
 
 
 def test_an_intervention_of_the_investigation_now_running_is_held_against_its_decision() -> None:
@@ -338,13 +347,63 @@ def test_what_lies_on_or_before_the_earlier_closing_is_of_the_earlier_investigat
     assert current(replace(dates, earlier_closed_on=None)) == replace(dates, earlier_closed_on=None)
 
 
+# --- more than one report ------------------------------------------------------------------------------------
+
+RUNNING = CaseDates(received_on=day(0), opened_on=day(3))
+
+
+def test_a_report_while_an_investigation_runs_leaves_it_the_report_it_was_opened_on() -> None:
+    second = settle(RUNNING, {"received_on": day(20)}, TODAY).dates
+    third = settle(second, {"received_on": day(30)}, TODAY).dates
+
+    assert (second.received_on, second.first_received_on) == (day(20), day(0))
+    assert (third.received_on, third.first_received_on) == (day(30), day(0))
+    assert report_of(second) == report_of(third) == day(0)
+    assert settle(third, {"received_on": day(30), "opened_on": day(3)}, TODAY).dates == third, "the same file again"
+
+
+def test_a_mistyped_report_is_put_right() -> None:
+    mistyped = settle(RUNNING, {"received_on": day(20)}, TODAY).dates
+
+    assert settle(mistyped, {"received_on": day(1)}, TODAY).dates == replace(RUNNING, received_on=day(1))
+    assert settle(mistyped, {"received_on": None}, TODAY).dates == replace(RUNNING, received_on=None)
+
+
+def test_a_report_before_any_opening_replaces_the_one_before() -> None:
+    twice = settle(CaseDates(received_on=day(0)), {"received_on": day(5)}, TODAY).dates
+
+    assert twice == CaseDates(received_on=day(5))
+    assert settle(twice, {"opened_on": day(4)}, TODAY).faults, "opened before its report"
+
+
+def test_a_report_after_the_decision_has_a_clock_beside_the_first_one() -> None:
+    after = settle(replace(RUNNING, decided_on=day(40)), {"received_on": day(50)}, TODAY).dates
+
+    assert (after.first_received_on, report_of(after)) == (day(0), day(50))
+
+
+def test_the_first_report_belongs_to_the_investigation_that_was_closed() -> None:
+    closed = settle(RUNNING, {"received_on": day(20), "closed_on": day(60)}, TODAY).dates
+    again = settle(closed, {"received_on": day(61)}, TODAY)
+
+    assert again.ended == replace(RUNNING, received_on=day(20), first_received_on=day(0), closed_on=day(60))
+    assert again.dates.first_received_on is None
+
+
+def test_the_dates_of_the_closed_investigation_are_completed_by_what_reopens_the_case() -> None:
+    settled = settle(CLOSED, {"received_on": day(61), "decided_on": day(55), "assigned_on": day(4)}, TODAY)
+
+    assert settled.ended == replace(CLOSED, decided_on=day(55), assigned_on=day(4))
+    assert settle(settled.dates, {"received_on": day(62)}, TODAY).ended is None
+
+
 # --- properties ----------------------------------------------------------------------------------------------
 
 DAYS = st.integers(-2, 8).map(lambda number: TODAY - timedelta(days=number))
 MAYBE = st.one_of(st.none(), DAYS)
 MANY = settings(max_examples=600)
 """Some interactions of two dates show only with particular values of several others."""
-KEPT = st.builds(CaseDates, **dict.fromkeys((*FIELDS, "earlier_closed_on"), MAYBE))
+KEPT = st.builds(CaseDates, **dict.fromkeys((*FIELDS, "earlier_closed_on", "first_received_on"), MAYBE))
 NEW = st.dictionaries(st.sampled_from(FIELDS), MAYBE)
 ORDER = [
     *(("received_on", "closed_on"), ("opened_on", "decided_on"), ("opened_on", "closed_on")),

@@ -13,7 +13,9 @@ from checklists.deadlines import (
     Deadline,
     Extension,
     Limit,
+    age,
     assessment,
+    assessments,
     clocks,
     finish_by,
     follows_closed,
@@ -154,6 +156,17 @@ def test_a_report_after_the_decision_has_a_clock_of_its_own() -> None:
     assert after.runs(day(20))
     assert closed.stopped_on == day(3)
     assert again.runs(day(20)), "a closing before the report stops nothing"
+
+
+def test_the_report_that_an_investigation_was_opened_on_keeps_its_clock() -> None:
+    during = CaseDates(received_on=day(20), opened_on=day(15), first_received_on=RECEIVED)
+    after = replace(during, decided_on=day(18))
+
+    assert [(one.began, one.ended) for one in assessments(during, (), OFFICE)] == [(RECEIVED, "late")]
+    assert [(one.began, one.ended) for one in clocks(during, (), OFFICE)] == [(RECEIVED, "late"), (day(15), None)]
+    assert [(one.began, one.ended) for one in assessments(after, (), OFFICE)] == [(RECEIVED, "late"), (day(20), None)]
+    assert [one.began for one in clocks(after, (), OFFICE)] == [day(20), day(15)], "the newest is the one to watch"
+    assert age(during, day(30)) == age(after, day(30)) == 30
 
 
 def test_only_what_is_about_a_child_has_clocks_and_only_once_its_date_is_known() -> None:
