@@ -117,16 +117,15 @@ class Pace:
     def _others_free_at(self, now: float) -> float:
         """Return when the room that replies leave lets another send start; earlier if fewer people write by then."""
         assert self._recent.maxlen is not None
-        seen_since = now - REPLIES_SEEN_WINDOWS * self._window
-        while self._replies and self._replies[0].at <= seen_since:
-            self._replies.popleft()
+        for slots, seen in ((self._replies, REPLIES_SEEN_WINDOWS * self._window), (self._others, self._window)):
+            while slots and slots[0].at + seen <= now:
+                slots.popleft()
         kept = ALWAYS_FREE + math.ceil(MORE_REPLIES * len(self._replies) / REPLIES_SEEN_WINDOWS)
         room = max(OTHERS_AT_LEAST, self._recent.maxlen - kept)
-        others = [slot.at for slot in self._others if slot.at + self._window > now]
-        if len(others) < room:
+        if len(self._others) < room:
             return 0.0
         more_room = [self._replies[0].at + REPLIES_SEEN_WINDOWS * self._window] if self._replies else []
-        return min([others[-room] + self._window, *more_room])
+        return min([self._others[-room].at + self._window, *more_room])
 
     def _free_at(self, slots: deque[_Slot] | None, *, spread: bool) -> float:
         if not slots or slots.maxlen is None:
