@@ -1,4 +1,4 @@
-"""Certificates for tests: a root of one's own, and what it issues to localhost."""
+"""Certificates for tests: a made-up root, and what it issues to localhost."""
 
 import datetime as dt
 import ipaddress

@@ -1,4 +1,4 @@
-"""The admin's day on the command line, as somebody without the master keys does it."""
+"""The admin's day on the command line, done by somebody without the master keys."""
 
 import csv
 import os

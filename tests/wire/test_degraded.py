@@ -1,4 +1,4 @@
-"""What people feel is told: `/readyz` says degraded, with the reason and status 200, and `/metrics` moves."""
+"""What people notice is reported: `/readyz` says degraded, with the reason and status 200, and `/metrics` moves."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""`doctor`: a whole installation is well, and every planted fault is found, alone, with its remedy."""
+"""`doctor`: a complete installation passes, and every planted fault is found, alone, with its remedy."""
 
 import asyncio
 import re

@@ -113,7 +113,7 @@ async def test_several_municipalities_have_their_own_periods(desk: Desk) -> None
     async with made.server:
         _, text, _ = await made.get("/integritet")
     assert "61" not in text
-    assert 'where="link"} 1.0' not in made.metrics.text(None).decode(), "it is so by itself, and not by a crash"
+    assert 'where="link"} 1.0' not in made.metrics.text(None).decode(), "it is meant, and no crash"
     assert "Kommunen bestämmer hur länge" in text
     desk.close()
 

@@ -237,4 +237,4 @@ async def test_replicas_know_of_each_other_and_of_one_that_stops(tmp_path: Path,
     async with two_replicas(tmp_path, postgres_database, "anna") as (bots, _):
         assert running() == 2
         await bots[0].stop()
-        assert running() == 1, "it took its leave"
+        assert running() == 1, "it has unregistered"

@@ -1,4 +1,4 @@
-"""The commands dispose, backup, restore and move-database, as whoever runs the bot meets them."""
+"""The commands dispose, backup, restore and move-database, as the operator meets them."""
 
 import os
 import re
@@ -85,7 +85,7 @@ def app(home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Captur
 
 @pytest.fixture
 def look(home: Path) -> Look:
-    """Give a way to look into the database with one's own eyes."""
+    """Return a function that queries the database directly."""
     return lambda statement: _look(home / "bot.db", statement)
 
 
@@ -95,7 +95,7 @@ def _look(path: Path, statement: str) -> object:
 
 
 def ended(done: Done, code: int, words: str) -> bool:
-    """Say whether a command ended so and said that, in one sentence when it is a refusal."""
+    """Return whether a command ended with this exit code and text; a refusal must be one sentence."""
     said = done.stderr if code else done.stdout
     return done.returncode == code and words in said and (code == 0 or said.count("\n") == 1)
 

@@ -101,7 +101,7 @@ def test_installed_it_helps_migrates_packages_and_looks_after_itself(program: Pa
 
 
 def test_installed_it_goes_back_by_the_book(program: Path, tmp_path: Path) -> None:
-    """The line of docs/uppgradera.md, where the program is started; what it is called differs."""
+    """The command of docs/uppgradera.md; only the program's name differs."""
     page = (ROOT / "docs" / "uppgradera.md").read_text(encoding="utf-8")
     [line] = re.findall(r"^\d\. `\$BK (restore [^`]*)`", page, re.MULTILINE)
     words = line.replace("/säkert", str(tmp_path)).split()

@@ -1,4 +1,4 @@
-"""The whole bot as a process, spoken to as Teams does: recorded JSON in, what the connector takes and answers get."""
+"""The whole bot as a process, addressed as Teams does: recorded JSON in, and what the connector and the client receive."""
 
 import json
 import os
