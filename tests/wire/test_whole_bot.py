@@ -1,4 +1,4 @@
-"""The whole bot as a process, addressed as Teams does: recorded JSON in, and what the connector and the client receive."""
+"""The whole bot as a process, addressed as Teams does: recorded JSON in; what connector and client receive."""
 
 import json
 import os
