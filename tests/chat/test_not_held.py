@@ -59,7 +59,7 @@ SAYS = {
     "cia": ("granska",),
 }
 FIGURES = {"tally", "counted", "unit", "tenant", "person", "cases", "filled_checklist", "answer", "fact", "measure"}
-FIGURES |= {"finding", "signature", "calibration", "extension", "duty"}
+FIGURES |= {"finding", "signature", "calibration", "extension", "closed_investigation", "duty"}
 """The tables that reports read: for the others, only the files of rows are written."""
 ABOUT_IT = (("bo", f"fortsätt {OTHER}"), ("bo", f"uppgifter {OTHER}"), ("bo", f"koppla {OTHER}"))
 LIST = newest("decision_basis")
