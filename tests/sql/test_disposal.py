@@ -45,6 +45,7 @@ from storage.tables import METADATA
 from storage.tenants import TenantRow
 from storage.times import Moment
 from tests.sql.conftest import NOW, OpenDesk, World, change, make_world, on_postgresql, scalar, the_case, the_list
+from tests.waiting import PATIENCE
 
 CLOSED = date(2021, 1, 31)
 TODAY = date(2026, 5, 12)
@@ -185,6 +186,12 @@ def naming(desk: Desk, world: World) -> dict[str, int]:
         return {name: count for name, count in found.items() if count}
 
     return desk.run_now(work)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scrubbing wait for the other tests' transactions on the same server, which are slow on a busy machine."""
+    monkeypatch.setattr("storage.scrub._WAIT", int(PATIENCE))
 
 
 def test_no_table_that_names_a_case_is_forgotten_and_the_neighbour_keeps_all_of_its_own(
