@@ -176,8 +176,10 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         return reaction
     if row.act != context.origin.act:
         press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {}, claim.list_id)
-        if not isinstance(landed(context, press, ANSWER), Landed):
+        at = landed(context, press, ANSWER)
+        if not isinstance(at, Landed):
             return reaction
+        basis, sheet = at.basis, at.sheet
     here = f"question:{item_id}"
     stop = sheet.stop(f"detail:{item_id}")
     try:
@@ -448,7 +450,7 @@ def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyVi
         told = Line(say="typed.not_kept") if not suggested else view.lines[0]
         card = again(context, shown, Line(say="menu.not_understood"), told, *offer)
         if hasattr(card, "nav"):
-            has_form = any(button.claim.verb == "form" for button in card.nav)
+            has_form = any(button.title.say == "buttons.form" for button in card.nav)
             return card.model_copy(update={"nav": (*card.nav, *suggested, *(() if has_form else form))})
     return view.model_copy(update={"lines": (*view.lines, *offer), "buttons": (*form, *view.buttons)})
 

@@ -277,14 +277,16 @@ def test_a_typed_motivation_over_4000_characters_is_refused_and_may_be_typed_aga
 
 
 @pytest.mark.parametrize("line", [f"Mamman {NUMBER} ville inte", f"nej, pappan {NUMBER}", f"ny {NUMBER}", NUMBER])
-def test_a_typed_personal_number_leaves_no_trace_and_is_asked_to_be_deleted(
+def test_a_typed_personal_number_leaves_nothing_but_the_reply_and_is_asked_to_be_deleted(
     asked_why: Chat, room: Room, line: str
 ) -> None:
-    before = room.content()
+    reply = ("inbox", "outbox", "conversation")
+    before = room.content_but(*reply)
 
     asked_why.types(line).sees("Inget av det sparades. Radera meddelandet i Teams").sees_no(NUMBER)
 
-    assert room.content() == before
+    assert room.content_but(*reply) == before
+    assert not [form for form in (NUMBER, NUMBER.replace("-", "")) if form in room.kept_text()]
     asked_why.types(WHY)
     assert asked_why.written("child_not_heard_motivated").motivation == WHY
 
