@@ -386,12 +386,14 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return None
     item_id = OnCard.read(shown.at).item_id
     item = sheet.checklist.by_id[item_id]
+    if said is not None and said.text and said.choice == sheet.answers[item_id].choice:
+        said, text = None, said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
     inputs = read_detail(item, text) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
-        return again(context, shown, Line(say="typed.detail_how"))
+        return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
         inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day belongs to the way already chosen
-    return commands.run_verb(context, shown.at, inputs)
+    return _echoed(context, shown, commands.run_verb(context, shown.at, inputs), ())
 
 
 def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -421,7 +423,8 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take the line as the comment, unless it may not be meant as one."""
     if doubt(text, _names()) is not None:
         return again(context, shown, Line(say="typed.comment_how"))
-    return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+    reaction = commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+    return _echoed(context, shown, reaction, ())
 
 
 def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
