@@ -387,7 +387,8 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     item_id = OnCard.read(shown.at).item_id
     item = sheet.checklist.by_id[item_id]
     if said is not None and said.text and said.choice == sheet.answers[item_id].choice:
-        said, text = None, said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
+        text = said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
+        said = None
     inputs = read_detail(item, text) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
         return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
