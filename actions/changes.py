@@ -31,6 +31,7 @@ class Point:
 
 Notice = Literal[
     "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
+    "child_added",
     "link_asked", "link_refused", "linked", "unlinked", "link_ended", "joint", "joint_gone",
 ]  # fmt: skip
 """The kinds of change that others are notified of at once."""

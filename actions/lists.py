@@ -50,7 +50,10 @@ def lacks(basis: Basis) -> bool:
 
 def begin_added(session: Session, origin: Origin, basis: Basis) -> Changes:
     """Begin the lists of added children, if the other children have theirs. Raises: as `begin`."""
-    return begin(session, origin, basis)[1] if lacks(basis) else NONE
+    changes = begin(session, origin, basis)[1] if lacks(basis) else NONE
+    for change in changes[:1]:
+        change.notice = "child_added"
+    return changes
 
 
 def begin_one(

@@ -11,6 +11,7 @@ from checklists.replies import (
     begins_with_answer,
     core,
     folded,
+    is_nearly_answer,
     is_polite,
     read_answer,
     read_answers,
@@ -18,7 +19,7 @@ from checklists.replies import (
 )
 
 Doubt = Literal["too_short", "politeness", "question", "request"]
-"""too_short: fewer than three letters or digits. request: it reads like something asked of the bot."""
+"""too_short: fewer than three letters or digits. request: it reads like something asked of the bot, or answered."""
 
 _PLACE = re.compile(
     r"\b(akt(en)?|\w*(journal|anteckning|dokument|bilag|blankett|protokoll)\w*|flik(en)?|sid(a|an|or)?|mapp(en)?|avsnitt(et)?"
@@ -225,8 +226,9 @@ def doubt(line: str, names: Collection[str]) -> Doubt | None:
         return "politeness"
     if _is_question(line, words):
         return "question"
-    # `5: ja` is an answer to another question.
-    return "request" if about_number(line) is not None or _is_request(words, names) else None
+    # `5: ja` is an answer to another question, and `nje` one to this.
+    is_answer = about_number(line) is not None or is_nearly_answer(line)
+    return "request" if is_answer or _is_request(words, names) else None
 
 
 def _is_question(line: str, words: str) -> bool:

@@ -74,14 +74,13 @@ def motivation(
     """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
     how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing
-    counts as missing. confirmed: she was asked about it and meant it, so that any letter or digit counts as a text.
+    counts as missing. confirmed: she was asked about it and meant it, so that any sign counts as a text.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":
         return Written("nej", "missing")
-    text, place = checked(text, lets), checked(place, lets)
-    if not (confirmed or says_something(text)):
-        text = ""
+    said, place = checked(text, lets), checked(place, lets)
+    text = refuse_personal_numbers(text.strip(), lets) if confirmed else said if says_something(said) else ""
     if by == "reference" and text:
         raise OnlyReference
     if by == "text" and (how == "reference" or place):

@@ -38,7 +38,17 @@ _RUN = re.compile(r"\d+")
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){0}(?:0[1-9]|[12]\d|3[01])"
 _ISO_DATE = rf"(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')}(?!\d)"
 _DATE = rf"(?:(?:19|20)?\d{{2}}{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')})"
-_CALENDAR_DAY = re.compile(_ISO_DATE)
+_PARTED = "[-./ ]{1,2}"
+_DAY_WITH_YEAR = re.compile(
+    rf"\W*(?:(?:19|20)\d{{2}}(?:{_PARTED}\d{{1,2}}){{2}}|(?:19|20)\d{{2}}{_PARTED}\d{{4}}|(?:19|20)\d{{4}}{_PARTED}\d{{1,2}}"
+    rf"|(?:\d{{1,2}}{_PARTED}){{2}}(?:19|20)\d{{2}})\W*"
+)
+"""A field that is nothing but a day, mistyped or in another order, with all four digits of its year."""
+_SHORT_DAY = re.compile(
+    rf"\W*20(?P<year>\d{{2}}){_PARTED}(?P<month>\d{{1,2}})\W*"
+    r"|(?=(?:\D*\d){5})\W*(?P<a>\d{1,2})[-./ ]{0,2}(?P<b>\d{1,2})[-./ ]{0,2}(?P<c>\d{1,2})\W*"
+)
+"""One with two digits of it, or a month. It is more than four digits, or may be the last four."""
 _CLOCK = r"(?:[01]\d|2[0-3])[:.][0-5]\d(?!\d)"
 _BARE_CLOCK = r"(?:[01]\d|2[0-3])[0-5]\d(?!\d)"
 _LET_THROUGH = re.compile(
@@ -163,6 +173,24 @@ def _is_near(day: str, today: date) -> bool:
     return f"{first:%Y%m%d}" <= written <= f"{last:%Y%m%d}"
 
 
+def _is_written_day(text: str, today: date | None) -> bool:
+    """Return whether a field is nothing but a day, mistyped or not: `2026-5-2`, `12/5 2026`, `26-05-12`.
+
+    With two digits of its year it counts only if it is near, like a day with a time.
+    """
+    seen = plain(text)
+    if _DAY_WITH_YEAR.fullmatch(seen):
+        return True
+    found = _SHORT_DAY.fullmatch(seen)
+    if found is None or today is None:
+        return False
+    if found["year"]:
+        return _is_near(f"20{found['year']}{int(found['month']):02}01", today)
+    a, b, c = (int(found[name]) for name in "abc")
+    orders = ((a, b, c), (c, b, a), (c, a, b))
+    return any(_is_near(f"20{year:02}{month:02}{day:02}", today) for year, month, day in orders if month <= 12)
+
+
 def _runs(left: str) -> _Runs:
     digits: list[str] = []
     gaps: list[_Gap] = []
@@ -248,10 +276,10 @@ def _but(parts: Mapping[str, str], left_out: str) -> list[str]:
 def _is_split_over(texts: Sequence[str], lets: LetThrough) -> bool:
     """Return whether fields together hold a number, in whatever order.
 
-    A field that is a calendar day may be the day of birth but not the last four digits: those are no year, month and
-    day. Otherwise every mistyped day would be a number together with the next day of the card.
+    A field that is a day, however it is written, may be the day of birth but not the last four digits: those are no
+    year, month and day. Otherwise every eighth mistyped day would be a number together with another day of the card.
     """
-    parts = [f"{_WALL}{text}" if _CALENDAR_DAY.fullmatch(text) else text for text in _without_walls(texts)]
+    parts = [f"{_WALL}{text}" if _is_written_day(text, lets.today) else text for text in _without_walls(texts)]
     if any(_has_number("\n".join(order), lets) for order in (parts, parts[::-1])):
         return True
     # Pairs are tried only if the fields are few: a card with thousands must cost no more than its length.

@@ -4,7 +4,7 @@ A reminder is due from its day until the next one of the same rule replaces it o
 the bot was down is caught up. `mark` identifies the occasion: nobody is reminded of the same mark twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -57,6 +57,22 @@ class Thresholds:
     """SKYDD: the Swedish time of day by which it is sent in any case."""
     catch_up: Days = 30
     """Days after which a reminder with no end of its own is too old to be sent."""
+
+
+MAY_BE: Mapping[str, tuple[int, int]] = {
+    "gaps_first": (1, 30),
+    "gaps_last": (0, 30),
+    "unread": (1, 30),
+    "silent": (1, 30),
+    "untouched": (1, 30),
+    "assessment_first": (1, ASSESSMENT_DAYS),
+    "four_months_first": (1, 120),
+    "four_months_last": (1, 120),
+    "ongoing": (1, 30),
+    "review": (1, 30),
+}
+"""The least and the most days that a threshold can be set to: none comes the day it begins to count from, and none for
+a limit after it. What was set before there were such bounds stays as it is until it is set again."""
 
 
 @dataclass(frozen=True, slots=True)

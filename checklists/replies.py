@@ -151,6 +151,7 @@ def folded(text: str) -> str:
 
 
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
+_LONGEST = max(map(len, _BY_WORD))
 _DRAWN_OUT = re.compile(r"([a-z])\1+\b")
 _BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
 _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
@@ -276,6 +277,21 @@ def begins_with_answer(line: str) -> bool:
     """Return whether the first word of a line is an answer, so that the line is not a mistyped command."""
     words = folded(line).split()
     return bool(words) and words[0].strip(_STOPS + "?)") in _BY_WORD
+
+
+def is_nearly_answer(line: str) -> bool:
+    """Return whether a line is an answer but for one slip: a letter missing, added, changed or swapped."""
+    said = core(line)
+    return len(said) <= _LONGEST + 1 and said not in _BY_WORD and any(_is_slip(said, word) for word in _BY_WORD)
+
+
+def _is_slip(said: str, word: str) -> bool:
+    if abs(len(said) - len(word)) > 1:
+        return False
+    at = next((place for place, (one, other) in enumerate(zip(said, word, strict=False)) if one != other), len(word))
+    rest, meant = said[at:], word[at:]
+    swapped = rest[:2] == meant[1::-1] and rest[2:] == meant[2:]
+    return rest[1:] == meant[1:] or rest[1:] == meant or rest == meant[1:] or (len(meant) > 1 and swapped)
 
 
 def _after_stop(line: str) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from checklists.loader import newest
 from checklists.model import ListId, MotivationBy
 from checklists.privacy import has_personal_number
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
-from checklists.reminder_rules import Thresholds
+from checklists.reminder_rules import MAY_BE, Thresholds
 from checklists.workdays import Workdays
 from checklists.year import THREE_A_YEAR
 
@@ -182,7 +182,11 @@ def parse_setting(name: str, text: str) -> Any:
     except ValidationError as error:
         cause = error.errors()[0].get("ctx", {}).get("error")
         raise (cause if isinstance(cause, Refusal) else Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))) from None
-    return _STORED.dump_python(checked, mode="json")[name]
+    parsed = _STORED.dump_python(checked, mode="json")[name]
+    least, most = MAY_BE.get(name, (parsed, parsed))
+    if not least <= parsed <= most:
+        raise Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))
+    return parsed
 
 
 def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:

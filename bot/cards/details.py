@@ -23,6 +23,11 @@ from dialogs.views.views import CloseView, DecidedView, DetailsView, ExtendView,
 def details_card(pen: Pen, view: DetailsView) -> Card:
     """Show what is known about a case, with fields to change it; those left empty change nothing."""
     body = [*header(pen, view.head, pen.say("card.details_title")), *notices(pen, view)]
+    if view.closed:
+        body.append(text(pen.say("common.closed_case")))
+        body.append(subtle(pen.say("card.begin_anew_how", date=view.closed)))
+        body += _dates(pen, view)
+        return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
     body.append(subtle(pen.say("card.details_how")))
     body += [subtle(pen.line(line)) for line in view.hints]
     body += [text(pen.line(line), spacing="Small") for line in view.linked]
@@ -35,15 +40,17 @@ def details_card(pen: Pen, view: DetailsView) -> Card:
     yes_no = {"ja": pen.say("answers.ja"), "nej": pen.say("answers.nej")}
     body.append(choice_set("protected_identity", pen.say("card.protected_identity"), yes_no))
     body += now_line(pen, "ja" if view.protected else "nej")
-    for name, day in view.dates:
-        made: Element = {"type": "Input.Date", "id": name, "label": pen.say("card." + name)}
-        body.append({**made, "value": day} if day else made)
+    body += _dates(pen, view)
     if view.workers:
         workers = {"0": pen.say("card.no_co_worker"), **{str(row_id): name for row_id, name in view.workers}}
         body.append(choice_set("co_worker", pen.say("card.co_worker"), workers, compact=True))
         body += [subtle(pen.say("card.now", answer=view.co_worker))] if view.co_worker else []
     body += _reasons(pen, view)
     return card(pen, body + action_sets(pen, view.buttons, primary=1), view.refresh)
+
+
+def _dates(pen: Pen, view: DetailsView) -> list[Element]:
+    return [date_input(name, pen.say("card." + name), day) for name, day in view.dates]
 
 
 def _reasons(pen: Pen, view: DetailsView) -> list[Element]:

@@ -38,6 +38,8 @@ def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor
             prompts.signed(session, origin, worker, actor.name if actor else "")
         case "handed_over":
             prompts.to_old_and_new(session, origin, worker, change.was)
+        case "child_added":
+            prompts.child_added(session, origin, worker)
         case "asked":
             prompts.to_asked(session, origin, worker, actor.name if actor else "")
         case "sent" | "resent" | "voided" | "followed_up":

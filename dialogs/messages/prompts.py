@@ -124,6 +124,19 @@ def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[i
         tell(session, [person], view, now=origin.now, case=case.id)
 
 
+def child_added(session: Session, origin: Origin, worker: Basis) -> None:
+    """Tell the case's workers, except the one who did it, that a child has been added and has a list to answer."""
+    case = worker.case
+    title = Line(say="buttons.continue_case", args={"ref": case.ref})
+    lines = (Line(say="prompts.child_added", args={"ref": case.ref, "count": case.children}),)
+    button = Button(title=title, claim=claimed("continue", case=case.id))
+    about = Line(say="details.about", args={"ref": case.ref})
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    view = MenuView(title=about, lines=lines, buttons=(button,), only_if_hers=True)
+    found = people.by_ids(session, origin.tenant_id, set(staff.workers(case)) - {origin.person_id or 0})
+    tell(session, found, view, now=origin.now, case=case.id)
+
+
 def to_asked(session: Session, origin: Origin, worker: Basis, chef: str) -> None:
     """Tell the case's workers that the chef asks them to see to a time limit. chef: name."""
     case = worker.case

@@ -322,13 +322,27 @@ def which_list(context: TurnContext, found: SeveralLists) -> MenuView:
 
 
 def closed_case(context: TurnContext, case: CaseRow) -> MenuView:
-    """Return the closed-case view, with `Öppna igen` for those who may reopen it."""
-    closed = case.closed_on.isoformat() if case.closed_on else ""
-    at = AsShown(closed, trail.newest_of_case(context.session, case.id))
-    again = Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", at, case=case.id))
+    """Return the closed-case view: with `Öppna igen`, and for its lead the way to a new investigation."""
+    anew = Button(title=Line(say="buttons.begin_anew"), claim=claimed("details", case=case.id))
     may_reopen = access.may_use(REOPEN, context.roles, case)
     return MenuView(
         title=Line(say="common.closed_title", args={"ref": case.ref}),
         lines=(Line(say="common.closed_case"),),
-        buttons=(*((again,) if may_reopen else ()), command_button("mina ärenden", "buttons.my_cases")),
+        buttons=(
+            *((reopen_button(context, case),) if may_reopen else ()),
+            *((anew,) if may_begin_anew(context, case) else ()),
+            command_button("mina ärenden", "buttons.my_cases"),
+        ),
     )
+
+
+def reopen_button(context: TurnContext, case: CaseRow) -> Button:
+    """Return the button that undoes the closing of a case."""
+    closed = case.closed_on.isoformat() if case.closed_on else ""
+    at = AsShown(closed, trail.newest_of_case(context.session, case.id))
+    return Button(title=Line(say="buttons.reopen"), claim=claimed("reopen", at, case=case.id))
+
+
+def may_begin_anew(context: TurnContext, case: CaseRow) -> bool:
+    """Return whether this person may reopen a closed case by a day of a new investigation: its lead."""
+    return access.may_use(REOPEN, context.roles, case) and access.may_use(_WORKS, context.roles, case)

@@ -123,8 +123,7 @@ def take_turn(session: Session, turn: Turn, mint: Mint, pages_url: str = "", tab
         return Outcome(context.reply(_anchored(context, view, changes, "")))
     refused = incoming.too_long or (_number_typed(context) if turn.kind == "text" else None)
     if refused is not None:
-        # Leaves no trace, not even an inbox row; answering it twice does no harm.
-        return Outcome(context.reply(SayView(notices=(Line(say=refused.text_key, args=refused.args_for_text),))))
+        return _unread(context, found, incoming, refused)
     return _seen_before(context, found, incoming) or _act(context, incoming)
 
 
@@ -188,6 +187,24 @@ def _number_typed(context: TurnContext) -> UserError | None:
         return PersonalNumberInText(where="two")
     chat.day_weight = ends_in_day(text)
     return None
+
+
+def _unread(context: TurnContext, found: Arrival, incoming: _Incoming, refused: UserError) -> Outcome:
+    """Return why a turn was not read and, after a typed line, the question that was shown, which still waits.
+
+    What was sent leaves no trace, not even in the digest of its row; without a card there is no row either: answering
+    twice does no harm.
+    """
+    line = Line(say=refused.text_key, args=refused.args_for_text)
+    if context.turn.kind != "text":
+        return Outcome(context.reply(SayView(notices=(line,))))
+    incoming = replace(incoming, digest=inbox.digest(context.session, ["unread", refused.text_key]))
+    before = _seen_before(context, found, incoming)
+    if before is not None:
+        return before
+    in_view.go_back(context)
+    view = _refusal(context, refused, line)
+    return _kept(context, incoming, view, NONE) if hasattr(view, "refresh") else Outcome(context.reply(view))
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -332,6 +349,11 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
         # The view's own line about the voided signature would say the same thing twice.
         others = tuple(line for line in view.notices if line.say != "reading.voided")
         view = view.model_copy(update={"notices": (*told, *others)})
+    return _kept(context, incoming, view, changes)
+
+
+def _kept(context: TurnContext, incoming: _Incoming, view: AnyView, changes: Changes) -> Outcome:
+    """Store the reply to a turn; return it."""
     view = _anchored(context, view, changes, context.turn.activity_id)
     _keep_place(context, view)
     reply = context.reply(view)

@@ -176,8 +176,10 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
         return reaction
     if row.act != context.origin.act:
         press = Press(claim.case, claim.filled, claim.version, OnCard.read(claim), {}, claim.list_id)
-        if not isinstance(landed(context, press, ANSWER), Landed):
+        at = landed(context, press, ANSWER)
+        if not isinstance(at, Landed):
             return reaction
+        basis, sheet = at.basis, at.sheet
     here = f"question:{item_id}"
     stop = sheet.stop(f"detail:{item_id}")
     try:
@@ -384,12 +386,15 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return None
     item_id = OnCard.read(shown.at).item_id
     item = sheet.checklist.by_id[item_id]
+    if said is not None and said.text and said.choice == sheet.answers[item_id].choice:
+        text = said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
+        said = None
     inputs = read_detail(item, text) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
-        return again(context, shown, Line(say="typed.detail_how"))
+        return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
         inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day belongs to the way already chosen
-    return commands.run_verb(context, shown.at, inputs)
+    return _echoed(context, shown, commands.run_verb(context, shown.at, inputs), ())
 
 
 def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -419,7 +424,8 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take the line as the comment, unless it may not be meant as one."""
     if doubt(text, _names()) is not None:
         return again(context, shown, Line(say="typed.comment_how"))
-    return commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+    reaction = commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})
+    return _echoed(context, shown, reaction, ())
 
 
 def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
@@ -448,7 +454,7 @@ def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyVi
         told = Line(say="typed.not_kept") if not suggested else view.lines[0]
         card = again(context, shown, Line(say="menu.not_understood"), told, *offer)
         if hasattr(card, "nav"):
-            has_form = any(button.claim.verb == "form" for button in card.nav)
+            has_form = any(button.title.say == "buttons.form" for button in card.nav)
             return card.model_copy(update={"nav": (*card.nav, *suggested, *(() if has_form else form))})
     return view.model_copy(update={"lines": (*view.lines, *offer), "buttons": (*form, *view.buttons)})
 

@@ -245,7 +245,8 @@ class DetailsView(View):
     facts: fields by child number, 0 for the case. adult: an adult's case, which may have no children. dates: field name
     and ISO date. hints: what the municipality has decided. linked: the cases it is linked to. workers: row ids and
     names to choose a co-worker from. reasons: those of the case, each with its ISO date; choices: those that may be
-    added; adds: a reason and its day that were refused, to fill the fields.
+    added; adds: a reason and its day that were refused, to fill the fields. closed: ISO day on which the case was
+    closed: then only the dates are shown, for a new investigation.
     """
 
     kind: Literal["details"] = "details"
@@ -262,6 +263,7 @@ class DetailsView(View):
     reasons: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
     adds: tuple[str, str] = ("", "")
+    closed: str = ""
     buttons: tuple[Button, ...]
     refresh: Claim
 

@@ -9,7 +9,7 @@ from actions import lists, signing
 from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
-from checklists.case_dates import FIELDS, read_day, readable_day
+from checklists.case_dates import FIELDS, calendar_day, read_day, readable_day
 from checklists.errors import BadChildren, BadPeople, UserError
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN
@@ -25,7 +25,6 @@ from dialogs.views.views import AnyView, Button, DetailsView, Head, Line
 from dialogs.worker import facts_card, start_card
 from dialogs.worker.facts_card import NOTHING_TYPED
 from dialogs.worker.filled_in import Kept
-from dialogs.worker.landing import open_case
 from dialogs.worker.linked_lines import linked_lines
 from storage import case_reasons, cases, people, tenants, trail
 from storage.cases import CaseRow
@@ -49,6 +48,8 @@ _HINTS = {
 _MOST_DIGITS = 4
 DATES = tuple(name for name in FIELDS if name != "closed_on")
 """The dates on the card; closing a case has its own button."""
+BEGINS = ("received_on", "opened_on")
+"""The dates with which a new investigation begins, in a case that was closed."""
 
 
 def details_typed(context: TurnContext, rest: str) -> Reaction:
@@ -68,7 +69,7 @@ def details(
     if basis.is_reading:
         return unit_case(context, basis, notices)
     if case.closed_on is not None:
-        return find_case.closed_case(context, case)
+        return _closed(context, basis, notices)
     newest = trail.newest_of_case(context.session, case.id)
     # Includes the newest event, so that setting a date back and forth is not mistaken for a repeated press.
     at = OnDetails(shown(basis), newest)
@@ -102,6 +103,50 @@ def details(
         buttons=tuple(Button(title=Line(say="buttons." + title), claim=claim) for title, claim in claims),
         refresh=claimed("show_current", case=case.id),
     )
+
+
+def _closed(context: TurnContext, basis: Basis, notices: tuple[Line, ...]) -> AnyView:
+    """Return the details of a closed case: the days with which a new investigation begins, for those who may reopen it.
+
+    They are empty: those of the investigation that was closed cannot be changed, and one that was refused would stand
+    in the way of `Öppna igen`.
+    """
+    case = basis.case
+    if not find_case.may_begin_anew(context, case):
+        return find_case.closed_case(context, case).model_copy(update={"notices": notices})
+    at = OnDetails(shown(basis), trail.newest_of_case(context.session, case.id))
+    return DetailsView(
+        notices=notices,
+        head=Head(case_ref=case.ref),
+        facts=(),
+        protected=case.protected_identity,
+        dates=tuple((name, "") for name in BEGINS),
+        closed=case.closed_on.isoformat() if case.closed_on else "",
+        buttons=(
+            Button(title=Line(say="buttons.save"), claim=claimed("save_details", at, case=case.id)),
+            find_case.reopen_button(context, case),
+        ),
+        refresh=claimed("show_current", case=case.id),
+    )
+
+
+def begin_anew(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Reaction:
+    """Reopen a closed case for a new investigation, by a day after it was closed; the old closing is kept."""
+    closed = basis.case.closed_on
+    given: dict[str, str] = {}
+    problems = tuple[Line, ...]()
+    for name in BEGINS:
+        text = inputs.get(name, "").strip()
+        day = calendar_day(text)
+        if day is not None and closed is not None and day <= closed:
+            problems += (Line(say="details.before_closing", args={"field": name, "date": closed.isoformat()}),)
+        else:
+            given[name] = text
+    changes, refused = store_dates(context, basis, given)
+    told = (*problems, *refused)
+    if changes:
+        told = (Line(say="details.begun_anew"), *told)
+    return Done(details(context, basis, told or (Line(say="details.not_begun"),), inputs), changes)
 
 
 def hints(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
@@ -149,11 +194,11 @@ def shown(basis: Basis) -> str:
 
 def save_details(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     """Store what was filled in; an invalid field does not stop the others."""
-    basis = open_case(context, press, SAVE_DETAILS)
-    if not isinstance(basis, Basis):
-        return basis
+    basis = find_case.by_id(context, press.case, SAVE_DETAILS)
     if press.what.shown != shown(basis):
         return details(context, basis, (Line(say="facts.changed_meanwhile"),))
+    if basis.case.closed_on is not None:
+        return begin_anew(context, basis, press.inputs)
     changes, problems = _store(context, basis, press.inputs)
     told = (*problems, REST_SAVED) if problems else (Line(say="details.kept"),)
     return Done(details(context, basis, told, press.inputs), changes)
@@ -288,6 +333,5 @@ def details_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 VERBS = (Verb(DETAILS, details_pressed, keeps=False), Verb(SAVE_DETAILS, save_details, OnDetails))
-COMMANDS = (
-    Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref, ("extend", "close", "reopen", "decided")),
-)
+_TITLES = ("extend", "close", "reopen", "decided", "begin_anew")
+COMMANDS = (Command("uppgifter", ("details",), details_typed, DETAILS, maybe_ref, _TITLES),)

@@ -19,7 +19,7 @@ from dialogs.turn.presses import AsShown, Nothing, OfCard, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, open_button, refused
 from dialogs.views.views import AnyView, Button, CloseView, DecidedView, ExtendView, Head, Line, MenuView
-from dialogs.worker.case_details import details, keep, shown, store_dates
+from dialogs.worker.case_details import BEGINS, begin_anew, details, keep, shown, store_dates
 from dialogs.worker.landing import open_case
 from storage import cases, extensions, tenants, trail
 from storage.cases import CaseRow
@@ -238,6 +238,8 @@ def reopen(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Reopen the case; everything is as it was when it was closed."""
     basis = find_case.by_id(context, press.case, find_case.REOPEN)
     case = basis.case
+    if case.closed_on is not None and any(press.inputs.get(name, "").strip() for name in BEGINS):
+        return begin_anew(context, basis, press.inputs)
     changes = acts.reopen(context.session, context.origin, case) if case.closed_on is not None else ()
     verb: VerbName = "read" if basis.is_reading else "continue"
     button = open_button(case.id, Line(say="buttons.open_case", args={"ref": case.ref}), verb)

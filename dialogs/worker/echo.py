@@ -14,14 +14,16 @@ from dialogs.views.views import Button, ClosedView, Line, SayView
 def echoed(context: TurnContext, basis: Basis, row_id: int, reaction: Reaction, items: Sequence[str]) -> Reaction:
     """Add to the next card an echo of what was stored, and a button to undo it.
 
-    items: those whose answers are named. A stored text is named by its kind: motivation, place or comment.
+    items: those whose answers are named, unless they already were what they are now. A stored text is
+    named by its kind: motivation, place or comment.
     """
     view, changes = parted(reaction)
     kept = _kept(changes)
     sheet = basis.sheet(row_id)
-    if isinstance(view, SayView | ClosedView) or sheet is None or not kept or not set(kept).issuperset(items):
+    if isinstance(view, SayView | ClosedView) or sheet is None or not kept:
         return reaction
-    lines = ((_echo(sheet, items),) if items else ()) + _texts(context, sheet, kept)
+    changed = [item_id for item_id in items if item_id in kept]
+    lines = ((_echo(sheet, changed),) if changed else ()) + _texts(context, sheet, kept)
     if not lines:
         return reaction
     claim = claimed("undo", OfAct(context.origin.act), case=basis.case.id, filled=row_id, checklist=basis.list_id)

@@ -51,7 +51,7 @@ def same_as(context: TurnContext, press: Press[OnCard]) -> Reaction:
     if not isinstance(at, Landed):
         return at
     found = answers.sibling_with(context.session, at.basis, at.sheet, at.stop)
-    if found is None or next_card.offered(*found) != press.what.choice:
+    if found is None or next_card.offered(*found, at.stop) != press.what.choice:
         return next_card.go_on(context, at.basis, at.sheet.filled.id, notices=(Line(say="fill.changed_meanwhile"),))
     changes = answers.take_over(context.session, context.origin, at.sheet, at.stop, found[1])
     return Done(after(context, at), changes)

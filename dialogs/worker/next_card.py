@@ -86,14 +86,17 @@ def _same_as(context: TurnContext, basis: Basis, sheet: Sheet, stop: Stop) -> tu
     other, content = found
     child = other.filled.child
     say = "buttons.same_as" if stop.kind == "question" else "buttons.same_reason_as"
-    at = OnCard(stop.key, sheet.revisions(stop.items), offered(other, content))
+    at = OnCard(stop.key, sheet.revisions(stop.items), offered(other, content, stop))
     title = Line(say=say, args={"child": child, "choice": content.choice})
     return (Button(title=title, claim=claimed("same_as", at, **sheet.at)),)
 
 
-def offered(other: Sheet, content: Written) -> str:
-    """Return what a button that copies another child's answer says: whose, and which. It copies nothing else."""
-    return f"{other.filled.child}:{content.choice}"
+def offered(other: Sheet, content: Written, stop: Stop) -> str:
+    """Return what a button that copies another child's answer stands for: whose, which, and as it was written then.
+
+    It copies nothing else: what has been written over since is another text under the same title.
+    """
+    return f"{other.filled.child}:{content.choice}:{other.rows[stop.items[0]].revision}"
 
 
 def _begun(context: TurnContext, sheet: Sheet, stop: Stop) -> tuple[str, str]:

@@ -318,6 +318,18 @@ def test_what_has_changed_since_is_not_taken_over(two: Chat, room: Room) -> None
     assert two.stored("child_heard", child=2) == "ja"
 
 
+def test_a_motivation_written_over_since_is_not_taken_over_under_the_same_title(two: Chat) -> None:
+    two.types("nej, påhittat skäl för båda")
+    fills(two, until="facts").presses("Spara").presses("Nej").is_asked("child_not_heard_motivated")
+    old = two.card
+    two.types("ändra 2 barn 1").types("ett helt annat påhittat skäl")
+    two.sends(button(old, "Samma motivering som Barn 1")["data"]).sees("ändrades efter att kortet visades")
+    assert two.stored("child_not_heard_motivated", child=2) == ""
+
+    two.presses("Samma motivering som Barn 1")
+    assert two.written("child_not_heard_motivated", child=2).motivation == "ett helt annat påhittat skäl"
+
+
 def test_a_motivation_is_taken_over_only_in_the_form_the_municipality_wants(two: Chat, room: Room) -> None:
     two.types("nej, påhittat skäl för båda")
     fills(two, until="facts").types("uppgifter").presses("Spara", {"protected_identity": "Ja"})

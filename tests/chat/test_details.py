@@ -59,7 +59,7 @@ def test_a_bad_date_stops_only_itself(details: Chat, room: Room) -> None:
     fields = {"Utredning inledd": "31/4", "Beslut fattat": "2026-05-02"}
     fields |= {"Skyddade personuppgifter": "Ja", "Är barnet placerat?": "Ja"}
     details.presses("Spara", fields).sees(
-        "Utredning inledd: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
+        "Utredning inledd: datumet kunde inte läsas och är inte sparat. Skriv det som 2025-01-31."
     )
 
     assert room.case().opened_on is None

@@ -73,12 +73,30 @@ def test_the_line_that_was_asked_about_is_in_no_draft_and_no_card(why: Chat, roo
     why.sees("halvskriven påhittad text")
 
 
-def test_next_to_nothing_is_stored_only_if_there_is_a_letter_in_it(why: Chat) -> None:
-    why.types("👍").presses("Spara som motivering").is_asked(WHAT).sees("Skriv en motivering")
+NEARLY = ("nje", "neij", "nja", "nekj", "vet int", "jaa!", "pagårr", "delvs", "yess", "nto sure")
+"""Mistyped answers: nobody means them as a reason."""
+
+
+@pytest.mark.parametrize("line", NEARLY)
+def test_what_is_nearly_an_answer_is_asked_about_and_no_motivation_unasked(why: Chat, line: str) -> None:
+    why.types(line)
+
     assert why.stored(WHAT) == ""
 
-    why.types("ok").presses("Spara som motivering").is_asked("child_informed_report")
-    assert why.written(WHAT).motivation == "ok"
+
+@pytest.mark.parametrize("line", ["för ung", "sjuk", "nekat", "vill inte", "nyfödd", "akut läge", "neka samtal"])
+def test_a_short_reason_is_not_taken_for_a_mistyped_answer(why: Chat, line: str) -> None:
+    why.types(line)
+
+    assert why.written(WHAT).motivation == line
+
+
+@pytest.mark.parametrize("line", ["ok", "👍", "…", "1️⃣"])
+def test_next_to_nothing_is_stored_if_she_says_that_she_meant_it(why: Chat, line: str) -> None:
+    why.types(line).presses("Spara som motivering").is_asked("child_informed_report")
+
+    assert why.written(WHAT).motivation == line
+    why.types("ångra").presses("Spara", {"motivation": line}).is_asked(WHAT).sees("Skriv en motivering")
 
 
 def test_an_old_card_that_asked_stores_nothing_twice(why: Chat) -> None:
@@ -99,6 +117,20 @@ def test_a_text_in_the_field_is_not_asked_about_but_a_near_empty_one_is_none(why
 def test_the_reply_says_what_was_stored_as_what(why: Chat) -> None:
     why.types(WHY).sees(f"{REF} · Sparad som motivering till fråga 2, {len(WHY)} tecken.")
     why.presses("Ångra").is_asked(WHAT).types("nej").sees("Fråga 2: Finns en motivering till varför", "Nej.")
+
+
+def test_a_text_stored_beside_an_answer_that_stands_is_echoed_too(why: Chat) -> None:
+    why.types("tillbaka").types(f"nej, {WHY}").is_asked("child_informed_report")
+
+    why.sees(f"{REF} · Sparad som motivering till fråga 2, {len(WHY)} tecken.").sees_no("Fråga 1:")
+    why.presses("Ångra").is_asked(WHAT)
+
+
+def test_of_several_answers_those_that_are_new_are_echoed(anna: Chat) -> None:
+    opens(anna, **ALL).types("ja").types("ja ja ja pågår").types("ändra 3").types("ja nej ja pågår")
+
+    anna.sees("Fråga 4: Har barnet fått information om utredningen? Nej.").presses("Ångra")
+    assert anna.stored("child_informed_investigation") == "ja"
 
 
 def test_no_with_a_text_says_both(anna: Chat) -> None:

@@ -127,6 +127,20 @@ def test_a_new_lead_from_a_file_is_told_and_so_is_the_old_one(room: Room) -> Non
     assert (len(anna.prompts()), len(bo.prompts())) == (before[0] + 1, before[1] + 1)
 
 
+def test_the_workers_are_told_of_a_child_that_somebody_else_adds(room: Room) -> None:
+    anna, bo = sent(room), room.chat("bo").installs()
+    anna.types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    before = len(anna.prompts()), len(bo.prompts())
+    by_file(room)
+
+    anna.receives().sees(f"{REF} har nu 2 barn").presses(f"Fortsätt {REF}").sees("Barn 2")
+    bo.receives().sees(f"{REF} har nu 2 barn")
+    by_file(room)
+    anna.types("uppgifter").presses("Spara", {"children": "3"})
+    bo.receives().sees(f"{REF} har nu 3 barn")
+    assert (len(anna.prompts()), len(bo.prompts())) == (before[0] + 1, before[1] + 2)
+
+
 def test_nobody_is_told_of_a_case_that_a_file_brings(room: Room) -> None:
     bo = room.chat("bo").installs()
     columns = "tenant_id,case_ref,violence,unit,lead_email"

@@ -222,6 +222,74 @@ def test_a_planned_day_may_go_back_and_forth(room: Room, anna: Chat) -> None:
         assert str(room.case().planned_decision_on) == day
 
 
+# --- a new investigation in a closed case ----------------------------------------------------------------------------
+
+FIRST = {"Anmälan inkom": "2026-02-01", "Utredning inledd": "2026-02-10", "Beslut fattat": "2026-05-04"}
+
+
+@pytest.fixture
+def closed(anna: Chat) -> Chat:
+    """Anna, whose case was investigated, decided and closed on 10 May."""
+    anna.types(f"uppgifter {REF}").presses("Spara", FIRST)
+    anna.presses("Avsluta").presses("Avsluta", {"Avslutat": "2026-05-10"})
+    return anna.types(f"ny {REF}").sees("är avslutat").presses("Ny anmälan eller utredning")
+
+
+@pytest.mark.parametrize("title", ["Spara", "Öppna igen"])
+def test_a_day_after_the_closing_opens_the_case_for_a_new_investigation(room: Room, closed: Chat, title: str) -> None:
+    closed.presses(title, {"Anmälan inkom": "2026-05-11", "Utredning inledd": "2026-05-12"})
+
+    closed.sees("öppnat för en ny utredning", "Förläng")
+    case = room.case()
+    days = (case.received_on, case.opened_on, case.closed_on, case.earlier_closed_on)
+    assert [str(day) for day in days] == ["2026-05-11", "2026-05-12", "None", "2026-05-10"]
+    assert [len(room.events(act)) for act in ("closed", "reopened")] == [1, 1]
+    closed.types("mina ärenden").sees("Ny utredning direkt efter en avslutad")
+    closed.types(f"ny {REF}").presses("Nytt underlag").sees("Uppgifter som avgör")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Fyll i dagen"),
+        ({"Anmälan inkom": "2026-05-10"}, "Anmälan inkom: dagen är inte sparad"),
+        ({"Utredning inledd": "2026-02-01"}, "Utredning inledd: dagen är inte sparad"),
+        ({"Anmälan inkom": "2026-05-13"}, "dagen har inte varit än"),
+        ({"Utredning inledd": "11 maj"}, "datumet kunde inte läsas"),
+    ],
+)
+def test_what_begins_no_new_investigation_leaves_the_case_closed(
+    room: Room, closed: Chat, fields: dict[str, str], said: str
+) -> None:
+    before = room.case()
+    closed.presses("Spara", fields).sees(said)
+
+    after = room.case()
+    assert (after.received_on, after.opened_on, after.closed_on) == (
+        before.received_on,
+        before.opened_on,
+        before.closed_on,
+    )
+    closed.presses("Öppna igen").sees("Ärendet är öppnat igen")
+    assert room.case().earlier_closed_on is None
+
+
+def test_only_the_lead_begins_a_new_investigation_in_a_closed_case(room: Room, anna: Chat) -> None:
+    anna.types(f"uppgifter {REF}").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+
+    for name in ("bo", "cecilia"):
+        room.chat(name).types(f"uppgifter {REF}").sees("är avslutat").sees_no("Ny anmälan", "Anmälan inkom")
+
+
+def test_the_card_of_the_open_case_saves_nothing_once_it_is_closed(room: Room, anna: Chat) -> None:
+    card = anna.types(f"uppgifter {REF}").shown
+    anna.presses("Avsluta").presses("Avsluta")
+    anna.presses("Spara", {"Antal barn": "3"}, on=card)
+
+    assert room.case().children == 1
+
+
 # --- the decision taken ----------------------------------------------------------------------------------------------
 
 

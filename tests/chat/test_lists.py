@@ -547,7 +547,7 @@ def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_commen
     row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
     assert (row.choice, row.note, row.day) == ("ja", None, None)
 
-    anna.types("blått").sees("ett datum som 2026-05-12").types("2026-05-11")
+    anna.types("blått").sees("Skriv dagen som 2025-01-31").types("2026-05-11")
     row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
     assert (row.choice, str(row.day)) == ("ja", "2026-05-11")
 
@@ -619,7 +619,7 @@ def test_ticks_and_days_are_stored_with_their_answer_and_may_be_left_out(room: R
     furnish(room)
     anna = begins(room.chat("anna"), "intake", CHILD)
     anna.types("ja").types("ja").types("ja")
-    anna.sees("Vilken dag gjordes den?").types("2026-05-44").sees("Skriv ett eller flera").types("2026-05-30").sees(
+    anna.sees("Vilken dag gjordes den?").types("2026-05-44").sees("Skriv dagen som").types("2026-05-30").sees(
         "inte varit än"
     )
     anna.types(DAY).is_asked("protection_assessment_signed").presses("Nej")

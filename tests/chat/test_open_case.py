@@ -179,10 +179,10 @@ def test_a_number_of_children_as_a_client_writes_it_is_a_whole_number(anna: Chat
     assert room.case().children == 2
 
 
-NOT_A_DAY = "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2026-12-05."
+NOT_A_DAY = "Planerat beslutsdatum: datumet kunde inte läsas och är inte sparat. Skriv det som 2025-01-31."
 A_PERSONAL_NUMBER = (
     "Planerat beslutsdatum: det som skrevs ser ut som ett personnummer eller samordningsnummer och är inte sparat."
-    " Skriv datumet som 2026-12-05. Står numret i chatten: radera meddelandet i Teams."
+    " Skriv datumet som 2025-01-31. Står numret i chatten: radera meddelandet i Teams."
 )
 
 

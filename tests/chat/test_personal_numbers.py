@@ -196,6 +196,23 @@ def test_a_long_message_and_an_overfull_card_are_refused_unread(anna: Chat, room
     assert room.content_but("event", "inbox", "conversation", "outbox", "draft", "cases") == before
 
 
+@pytest.mark.parametrize("line", ["Pappa 640823-3234 ringde", "640823-3234", "x" * 4001, "ja 640823-3234"])
+def test_after_a_line_that_is_refused_the_question_stands_and_the_next_line_answers_it(
+    anna: Chat, room: Room, line: str
+) -> None:
+    why = "Inget av det sparades"
+    anna.types(f"ny {REF}").types(line).sees(why).is_asked("facts").presses("Spara").is_asked("child_heard")
+    anna.types(line).sees(why, "Du kan svara: Ja, Nej").types("nej").is_asked("child_not_heard_motivated")
+    anna.types(line).sees(why).types("barnet var för litet (påhittat)").is_asked("child_informed_report")
+    anna.types(line).sees(why).types("ja ja ja ja").is_asked("communication_boxes_filled")
+
+    moved = [card for message, card in anna.posted.items() if message != anna.at and "Spara" in str(card)]
+    assert not moved, "only the newest card can be answered"
+    anna.types("ny").types(line).sees(why, "Vilket ärende").types("SN 2026/0999").is_asked("facts")
+    posted = len(anna.types(line).posted)
+    assert len(anna.types(line, again=anna.last_id).posted) == posted, "sent again, it is answered once"
+
+
 # --- the tenant's own references -------------------------------------------------------------------------------------
 
 

@@ -277,14 +277,16 @@ def test_a_typed_motivation_over_4000_characters_is_refused_and_may_be_typed_aga
 
 
 @pytest.mark.parametrize("line", [f"Mamman {NUMBER} ville inte", f"nej, pappan {NUMBER}", f"ny {NUMBER}", NUMBER])
-def test_a_typed_personal_number_leaves_no_trace_and_is_asked_to_be_deleted(
+def test_a_typed_personal_number_leaves_nothing_but_the_reply_and_is_asked_to_be_deleted(
     asked_why: Chat, room: Room, line: str
 ) -> None:
-    before = room.content()
+    reply = ("inbox", "outbox", "conversation")
+    before = room.content_but(*reply)
 
     asked_why.types(line).sees("Inget av det sparades. Radera meddelandet i Teams").sees_no(NUMBER)
 
-    assert room.content() == before
+    assert room.content_but(*reply) == before
+    assert not [form for form in (NUMBER, NUMBER.replace("-", "")) if form in room.kept_text()]
     asked_why.types(WHY)
     assert asked_why.written("child_not_heard_motivated").motivation == WHY
 
@@ -455,3 +457,33 @@ def test_who_tells_of_a_wrong_number_is_led_to_the_card_for_it(asked_first: Chat
 def test_a_message_that_is_too_long_is_answered_and_the_question_stands(asked_first: Chat, length: int) -> None:
     asked_first.types("nej, " + "å" * (length - 5)).sees(f"Meddelandet är {length} tecken och 4000 läses.")
     asked_first.types("ja").is_asked("child_informed_report")
+
+
+# --- what goes with an answer ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked_when(anna: Chat) -> Chat:
+    """Anna, asked on which day the protection assessment was made."""
+    for line in (f"ny skyddsbedömning {REF}", "i dag", "ja", "ja", "ja"):
+        anna.types(line)
+    return anna.sees("Vilken dag gjordes den?")
+
+
+@pytest.mark.parametrize("line", ["2026-05-11", "ja, 2026-05-11"])
+def test_a_typed_day_is_echoed_with_its_case_and_question_and_may_be_undone(asked_when: Chat, line: str) -> None:
+    asked_when.types(line).sees(f"{REF} · Sparat med svaret på fråga 3.", "Är skyddsbedömningen signerad")
+
+    asked_when.presses("Ångra").sees("Det du sist lade till svaret Ja", "Framgår när skyddsbedömningen gjordes?")
+
+
+@pytest.mark.parametrize("line", ["11/5", "2026-5-11", "nej, 2026-05-11", "signatur", "ja"])
+def test_what_is_no_day_is_asked_for_as_one(asked_when: Chat, line: str) -> None:
+    asked_when.types(line).sees("Skriv dagen som 2025-01-31, eller ”hoppa över”.", "Vilken dag gjordes den?")
+
+
+def test_a_typed_comment_is_echoed_and_may_be_undone(anna: Chat) -> None:
+    opens(anna, **ALL).types("ja").types("tillbaka").presses("Kommentera").types("påhittat förbehåll")
+
+    anna.sees(f"{REF} · Sparad som kommentar (förbehåll) till fråga 1, 18 tecken.").presses("Ångra")
+    assert not anna.written("child_heard").note

@@ -376,3 +376,10 @@ def test_the_title_of_a_button_is_no_slip_for_a_command(anna: Chat, line: str) -
 @pytest.mark.parametrize("line", ["för att vi inte bedömde det som brott", "för att barnet är nyfött"])
 def test_a_reason_is_no_slip_for_a_command(anna: Chat, line: str) -> None:
     opens(anna, **ALL).types(line).sees("Det förstod jag inte").sees_no("Menade du").is_asked("child_heard")
+
+
+@pytest.mark.parametrize("begin", [f"ny {REF}", f"ny skyddsbedömning {REF}"])
+def test_where_the_form_is_offered_already_it_is_not_offered_twice(anna: Chat, begin: str) -> None:
+    anna.types(begin).types("blått").types("grönt").types("gult").sees("Vill du hellre fylla i allt på ett kort?")
+
+    assert anna.buttons.count("Formulär") == 1

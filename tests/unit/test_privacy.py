@@ -250,14 +250,36 @@ def test_fields_that_hold_one_together_hold_another_in_its_place_and_the_rest_st
     assert has_personal_number(A_NUMBER)
 
 
-@pytest.mark.parametrize("day", ["26-05-01", "20260501", "2026/05/01", "260501"])
-def test_a_mistyped_day_is_no_part_of_one_with_the_next_day_of_the_card(day: str) -> None:
-    card = {"received_on": day, "children": "1", "planned_decision_on": "2026-09-12"}
+MISTYPED = (
+    *("{0:%Y}-{0.month}-{0.day}", "{0:%Y/%m/%d}", "{0:%Y-%d-%m}", "{0:%Y%m-%d}", "{0:%Y-%m%d}", "{0:%Y-%m}"),
+    *("{0:%Y-%m-%d}.", "{0:%y-%m-%d}", "{0:%y%m%d}", "{0:%Y%m%d}", "{0.day}/{0.month} {0:%Y}", "{0:%d.%m.%Y}"),
+    *("{0:%d/%m/%y}", "”{0:%Y–%m–%d}”", "{0:%Y} {0.month} {0.day}", "{0:%Y}-13-{0:%d}", "{0:%Y-%m- %d}"),
+)
+"""Ways of writing a day that is not taken as one, though nobody would take it for anything else."""
 
-    assert without_split_numbers(card) == card
-    number = numbers()[0]
-    day_and_four = {"decided_on": f"{number[:4]}-{number[4:6]}-{number[6:8]}", "reason": number[8:]}
-    assert set(without_split_numbers(day_and_four).values()) == {A_NUMBER}, "a day of birth it may still be"
+
+@pytest.mark.parametrize("form", MISTYPED)
+def test_a_mistyped_day_is_no_part_of_one_with_another_day_of_the_card(form: str) -> None:
+    for ahead in range(40):  # one in ten of them would have the right check digit by chance
+        planned = TODAY + timedelta(days=3 * ahead)
+        mistyped = form.format(TODAY - timedelta(days=5 * ahead))
+        card = {"received_on": mistyped, "children": "1", "planned_decision_on": planned.isoformat()}
+
+        assert without_split_numbers(card, LetThrough(TODAY)) == card, mistyped
+
+
+@pytest.mark.parametrize("form", ["{0}-{1}-{2}", "{0}{1}{2}", "{0}/{1}/{2}"])
+def test_a_day_may_still_be_the_day_of_birth_of_the_digits_in_another_field(form: str) -> None:
+    for number in numbers()[:40]:
+        card = {"decided_on": form.format(number[:4], number[4:6], number[6:8]), "reason": number[8:]}
+
+        assert set(without_split_numbers(card, LetThrough(TODAY)).values()) == {A_NUMBER}, card
+
+
+def test_digits_that_read_as_a_day_of_long_ago_may_still_be_the_last_of_one() -> None:
+    born, rest = "1990-01", "15-12-33"  # the day of birth, and the last four
+
+    assert set(without_split_numbers({"a": born, "b": rest}, LetThrough(TODAY)).values()) == {A_NUMBER}
 
 
 def test_of_many_fields_all_with_digits_are_refused() -> None:

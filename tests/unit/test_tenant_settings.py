@@ -23,6 +23,10 @@ def test_unset_settings_have_defaults_and_unknown_ones_are_left_alone() -> None:
     assert read_settings("{}") == DEFAULTS
 
 
+def test_a_threshold_that_was_set_before_it_had_bounds_still_holds() -> None:
+    assert read_settings('{"gaps_first": 40, "unread": 0}').gaps_first == 40
+
+
 def test_what_is_shown_can_be_set_again() -> None:
     shown = show_settings(read_settings('{"free_days": ["2026-12-23", "2026-12-30"], "unread": 3}'))
 
@@ -42,6 +46,10 @@ def test_what_is_shown_can_be_set_again() -> None:
     [
         ("gaps_first", "-1", "gaps_first"),
         ("gaps_first", "tre", "gaps_first"),
+        ("gaps_first", "40", "gaps_first"),
+        ("unread", "0", "unread"),
+        ("assessment_first", "20", "assessment_first"),
+        ("four_months_first", "150", "four_months_first"),
         ("follow_up_months", "0", "follow_up_months"),
         ("office_opens", "klockan åtta", "office_opens"),
         ("free_days", "2026-12-23,julafton", "free_days"),

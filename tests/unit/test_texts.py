@@ -1,6 +1,7 @@
 """Every sentence exists in both languages, is used, and is given the arguments it needs."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -265,3 +266,17 @@ def test_the_tree_at_the_top_of_the_module_names_every_refusal() -> None:
     for kind in kinds():
         if kind.__module__ == errors.__name__:
             assert any(kind.__name__ in line and kind.code in line for line in errors.__doc__.splitlines()), kind
+
+
+def test_a_day_shown_as_an_example_has_been() -> None:
+    """Most fields take no day to come: an example that is one would be refused when it is copied."""
+    shown = {
+        f"{language}: {key}": day
+        for language in LANGUAGES
+        for key, text in sentences(language).items()
+        if key.startswith(("errors.", "typed.", "files.", "commandline.BK-344"))
+        for day in re.findall(r"\b\d{4}-\d{2}-\d{2}\b", text)
+    }
+
+    assert shown
+    assert not {where: day for where, day in shown.items() if day >= "2026-05"}
