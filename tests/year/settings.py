@@ -1,16 +1,17 @@
-"""Settings that the admin changes in the chat: when people are reminded of what. What she may not is refused."""
+"""Settings that the admin changes in the chat: when people are reminded of what, and when the offices are open."""
 
 import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.chat.card_hand import inputs, titles
 from tests.year import check
+from tests.year.almanac import Almanac
 from tests.year.done import Done
-from tests.year.model import USUAL, Model
+from tests.year.model import Model
 
 if TYPE_CHECKING:
     from tests.year.town import Town
@@ -28,8 +29,9 @@ SAYS = {
     "follow_up_months": (1, 2, 3, 6),
     "catch_up": (12, 30, 60),
 }
+HOURS = {"office_opens": ("07:30", "08:00", "09:00"), "office_closes": ("15:00", "16:30", "17:00")}
 WRONG = ("401", "-1", "tre", "2,5")
-"""What no setting of days takes."""
+"""What no setting takes."""
 ORDERED = (("gaps_first", "gaps_last"), ("four_months_first", "four_months_last"))
 """What comes first may not come last."""
 
@@ -56,17 +58,32 @@ class Settings:
             card = ada.at.card
             if card is None or "setting" not in inputs(card):
                 return
-            name = chance.choice(list(SAYS))
-            value = chance.choice(WRONG) if chance.random() < 0.1 else str(chance.choice(SAYS[name]))
+            name = chance.choice([*SAYS, *HOURS, "free_days", "free_days"])
+            value = chance.choice(WRONG) if chance.random() < 0.1 else self._value(name)
             await town.traffic.presses(ada, ada.at, "Spara", {"setting": name, "value": value}, "")
             are_shown(ada.at.card, town.model)
             are_right(town.database, town.model)
 
+    def _value(self, name: str) -> str:
+        if name == "free_days":  # today as well, when most have been reminded already
+            today = self._town.now().date()
+            days = sorted({today + timedelta(days=self._chance.choice((0, 1, 1, 2, 3, 5, 8, 30))) for _ in range(3)})
+            return ",".join(map(str, days[: self._chance.randint(0, 3)]))
+        return str(self._chance.choice(HOURS[name] if name in HOURS else SAYS[name]))
+
 
 def changed(model: Model, done: Done) -> None:
-    """Let the model do what an admin's press does to a setting."""
+    """Let the model do what an admin's press does to a setting. What cannot be is refused."""
     name, value = done.fields["setting"], done.fields["value"]
-    if value not in WRONG:
+    if value in WRONG:
+        return
+    if name == "free_days":
+        model.almanac = Almanac(frozenset(date.fromisoformat(day) for day in value.split(",") if day))
+    elif name in HOURS:
+        told = {**dict(zip(HOURS, model.hours, strict=True)), name: time.fromisoformat(value)}
+        opens, closes = told.values()
+        model.hours = (opens, closes) if opens < closes else model.hours
+    else:
         new = {**model.rules, name: int(value)}
         if all(new[first] >= new[last] for first, last in ORDERED):
             model.rules = new
@@ -75,14 +92,20 @@ def changed(model: Model, done: Done) -> None:
 def are_shown(card: Any, model: Model) -> None:
     """Raises: Fault: the admin is shown other settings than there are."""
     lines = [line.split(" = ") for _, line in check.words(card) if " = " in line]
-    check.same("settings shown", {name: value for name, value in lines if name in USUAL}, _as_text(model))
+    wanted = {name: value or "–" for name, value in _as_text(model).items()}
+    check.same("settings shown", {name: value for name, value in lines if name in wanted}, wanted)
 
 
 def are_right(database: sqlite3.Connection, model: Model) -> None:
     """Raises: Fault: other settings are stored than were given."""
     stored = json.loads(database.execute("select settings from tenant").fetchone()[0])
-    check.same("settings", {name: str(stored.get(name, usual)) for name, usual in USUAL.items()}, _as_text(model))
+    found = {name: stored.get(name, usual) for name, usual in _as_text(Model()).items()}
+    found["free_days"] = ",".join(found["free_days"])
+    check.same("settings", {name: str(value) for name, value in found.items()}, _as_text(model))
 
 
 def _as_text(model: Model) -> dict[str, str]:
-    return {name: str(value) for name, value in model.rules.items()}
+    """Return the settings as the admin is shown them."""
+    hours = dict(zip(HOURS, map(str, model.hours), strict=True))
+    free = ",".join(sorted(map(str, model.almanac.own)))
+    return {**{name: str(value) for name, value in model.rules.items()}, **hours, "free_days": free}

@@ -55,6 +55,7 @@ class Workers:
             await self._town.traffic.types(person, f"ny {ref}", "new", ref)
         for _ in range(chance.randint(3, 14)):
             await asyncio.sleep(chance.randint(4, 90))
+            await self._town.languages.may_switch(person)
             case, shown = self._town.model.cases.get(ref), person.at
             if case is None or "closed_on" in case.dates:
                 return
