@@ -214,7 +214,9 @@ class Languages:
     def hears(self, done: Done | None, body: Any) -> None:
         """Raises: Fault: whoever chose a language is not told so in it."""
         language = done.what.partition("language ")[2] if done is not None else ""
-        if done is None or not language or self._town.model.languages.get(done.person) != language:
+        if done is None or not language or self._town.model.closed_at is not None:
+            return
+        if self._town.model.languages.get(done.person) != language:
             return
         if CONFIRMED[language] not in check.as_text(body):
             raise Fault(f"{done.person} chose {language}, and was told {check.as_text(body)[:200]}")

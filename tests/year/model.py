@@ -390,10 +390,11 @@ class Model:
     """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
     rules: when people are reminded of what. hours: from and until when the offices are open. almanac: with the
-    municipality's own free days. months: how long a closed case is kept; 0 for ever. links: what a child's case
-    and an adult's are to each other, with the case whose people are asked, and the day. met: every pair whose people
-    have heard of each other. given_up: numbers that cases had, and have no more. withdrawn: cases that were opened by
-    mistake, which count in no figure. languages: what those who have chosen one read.
+    municipality's own free days. takes: the form of motivation that it takes: text, reference or either. closed_at:
+    since when cases are read and written in the tab alone. months: how long a closed case is kept; 0 for ever. links:
+    what a child's case and an adult's are to each other, with the case whose people are asked, and the day. met: every
+    pair whose people have heard of each other. given_up: numbers that cases had, and have no more. withdrawn: cases
+    that were opened by mistake, which count in no figure. languages: what those who have chosen one read.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
@@ -404,6 +405,8 @@ class Model:
     rules: Mapping[str, int] = field(default_factory=lambda: dict(USUAL))
     hours: tuple[time, time] = (time(8), time(16, 30))
     almanac: Almanac = field(default_factory=Almanac)
+    takes: str = "either"
+    closed_at: datetime | None = None
     months: int = 0
     given_up: list[str] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)

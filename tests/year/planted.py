@@ -14,14 +14,14 @@ from actions import answers, people, wrong_case
 from bot import adapter
 from bot.background import outbox_worker
 from bot.cards import parts
-from checklists import reminder_rules
+from checklists import rates, reminder_rules
 from checklists.access import Staff
 from checklists.tenant_settings import TenantSettings
 from checklists.workdays import Workdays
 from dialogs.rounds import manage
 from dialogs.worker import fill_checklist
 from imports import answers as import_of_answers
-from storage import aggregates, naming, projection_queue, told_reminders
+from storage import aggregates, naming, projection_queue, tenants, told_reminders
 
 Change = tuple[Any, str, Any]
 
@@ -170,6 +170,21 @@ def put_off_for_ever() -> list[Change]:
     return [(told_reminders, "snoozed", lambda *_: set())]
 
 
+def any_form_taken() -> list[Change]:
+    """A motivation is taken in any form, whatever the municipality has decided."""
+    return [(tenants, "motivation_by", lambda *_: "either")]
+
+
+def told_in_a_closed_chat() -> list[Change]:
+    """What is sent says what it always says, although cases are read and written in the tab."""
+    return [(outbox_worker, "is_neutral", lambda *_: False)]
+
+
+def counted_as_in_the_file() -> list[Change]:
+    """A motivation that is a text in the bot alone counts as one in the case file."""
+    return [(rates, "FIGURES_OF", {**rates.FIGURES_OF, "b": ("ja",)})]
+
+
 def all_agree() -> list[Change]:
     """Two reviewers agree whatever they said."""
     real = manage.agreement  # type: ignore[attr-defined]
@@ -207,6 +222,9 @@ PLANTED = {
     "free days ignored": Planted(free_days_ignored, "when nobody works|which is not due|was not reminded"),
     "office hours ignored": Planted(hours_ignored, "offices are closed|was not reminded of"),
     "put off for ever": Planted(put_off_for_ever, "was not reminded of"),
+    "any form of motivation taken": Planted(any_form_taken, "_motivated: it is|child_informed_.*: it is"),
+    "told in a closed chat": Planted(told_in_a_closed_chat, "in the chat, which is closed|was called to"),
+    "counted as in the case file": Planted(counted_as_in_the_file, "figures of"),
     "reviewers who always agree": Planted(all_agree, "read by two", weeks=6),
 }
 

@@ -17,7 +17,7 @@ from reports.selected import Selection
 from tests.chat.harness import NORTH, STOCKHOLM, TENANT, people_csv
 from tests.migrated import put_database
 from tests.sql.import_files import import_people
-from tests.year import answers_file, check, chefs, reminded, wrong_number
+from tests.year import answers_file, check, chefs, closed_chat, reminded, wrong_number
 from tests.year.almanac import A_DAY
 from tests.year.channel import Channel
 from tests.year.check import Fault
@@ -145,7 +145,7 @@ class Town:
             if day == first:
                 await self.office.names(Post("dag", NORTH, "deputy", first, last))
         await self.office.day(day)
-        is_late = works and chance.random() < 0.06
+        is_late = works and self.model.closed_at is None and chance.random() < 0.06
         if not is_late and (works or chance.random() < 0.2):
             await self._sweep(day, opens)
             await reminded.puts_off(self, day)
@@ -164,7 +164,7 @@ class Town:
 
     async def _background(self) -> None:
         stack = self.chance.choice(self.stacks)
-        also = ("reminders",) if self.chance.random() < 0.2 else ()
+        also = ("reminders",) if self.chance.random() < 0.2 and self.model.closed_at is None else ()
         self.must_work(await stack.rounds("outbox", "trail", "figures", *also), "the background")
         await self.settled()
 
@@ -195,6 +195,9 @@ class Town:
         """Both processes sweep as the offices open; one may be killed in the middle of it."""
         works = self.model.almanac.works(day)
         before = {name: set(person.bundles) for name, person in self.people.items()}
+        called = {name for name, person in self.people.items() if person.calls}
+        for person in self.people.values():
+            person.calls.clear()
         killed = works and self.chance.random() < 0.04
         if killed:
             self.stacks[0].fate = (self.chance.randint(1, 12), self.chance.choice(("begin", "end", "kept")))
@@ -226,6 +229,8 @@ class Town:
         trouble = killed or any(stack.channel.trouble for stack in self.stacks)
         if not works and any(before[name] != person.bundles for name, person in self.people.items()):
             raise Fault(f"reminders were sent on {day}, when nobody works")
+        if works and self.model.closed_at is not None:
+            closed_chat.are_called(self, day, must, called, trouble=trouble)
         for name, ref, rule, mark, _ in must:
             heard = self.people[name].heard.get((self.model.cases[ref].key, rule, mark))
             if heard is None and not trouble:
@@ -326,7 +331,8 @@ class Town:
         town = self.model.town(day)
 
         def read(session: Any) -> tuple[list[Any], list[Any], list[Any]]:
-            given = [dict(zip(rates.COLUMNS, row, strict=True)) for row in rates.rate_rows(session, chosen, day)]
+            every = rates.rate_rows(session, chosen, day, also=(check.ONLY_HERE,))
+            given = [dict(zip((*rates.COLUMNS, check.ONLY_HERE), row, strict=True)) for row in every]
             rows = checklists.checklist_rows(session, chosen, day)
             listed = [dict(zip(checklists.COLUMNS, row, strict=True)) for row in rows]
             out = answers.answer_rows(lambda work: work(session), chosen)

@@ -11,7 +11,7 @@ from dialogs.turn.exchange import Reply
 from tests.chat.card_hand import button, gathered
 from tests.chat.harness import STOCKHOLM, TENANT, object_id
 from tests.wire.door import recorded
-from tests.year import acts, check, languages, reminded, sight
+from tests.year import acts, check, closed_chat, languages, reminded, sight
 from tests.year.channel import Delivery
 from tests.year.check import Fault
 from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
@@ -171,6 +171,10 @@ class Traffic:
         if done is None:
             return
         person = self._town.people[done.person]
+        if self._town.model.closed_at is not None:
+            person.asked = None
+            self._town.note("answered in the closed chat", turn.activity_id)
+            return
         if not done.applied and outcome.result not in ("repeated", "failed"):
             done.applied = True
             case = acts.about(self._town.model, done)
@@ -210,6 +214,7 @@ class Traffic:
         assert taken.answer is not None
         body = taken.answer.body
         sight.may_see(self._town, person, body, done)
+        closed_chat.says_nothing(self._town, person, body)
         value = body.get("value")
         if reply is None or not isinstance(value, dict) or shown is None:
             return
@@ -249,6 +254,7 @@ class Traffic:
         done = self._pending.get(by)
         sight.may_see(self._town, person, delivery.body, done, delivery.message)
         found = [one["content"] for one in delivery.body.get("attachments", ())]
+        closed_chat.says_nothing(self._town, person, delivery.body)
         self._town.languages.hears(done, delivery.body)
         told_now = done is not None and done.shows == by
         card = self._reads(person, found[0], reply, private=False, now=told_now) if found else None
@@ -259,6 +265,8 @@ class Traffic:
         if delivery.method == "POST":
             self._looks(person, now)
             person.asked = now if by else None
+            if self._town.model.closed_at is not None and not by and card is not None:
+                closed_chat.hears(person, card)
             if (reminders := check.reminded(card)) is not None:
                 person.bundle = now
                 reminded.hold(self._town, person, reminders, sure=delivery.sure)
