@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from checklists.access import Audience
 from checklists.case_dates import CaseDates, current
@@ -23,6 +23,16 @@ Rule = Literal[
     "LUCKOR", "BESLUT", "OLAST", "ATER", "TYST", "14D", "4M", "PAGAR", "UPPFOLJT", "6M", "SKYDD", "GRANSKA"
 ]  # fmt: skip
 Days = Annotated[int, Field(ge=0, le=400)]
+
+
+def _swedish(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError
+    return at
+
+
+SwedishTime = Annotated[time, AfterValidator(_swedish)]
+"""A time of day in Sweden. One in a zone, such as `08:00Z`, cannot be compared with it and is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Thresholds:
     """GRANSKA: working days before a round closes."""
     protection_hours: Annotated[int, Field(ge=0, le=24)] = 2
     """SKYDD: hours since the case was entered."""
-    protection_latest: time = time(15, 30)
+    protection_latest: SwedishTime = time(15, 30)
     """SKYDD: the Swedish time of day by which it is sent in any case."""
     catch_up: Days = 30
     """Days after which a reminder with no end of its own is too old to be sent."""

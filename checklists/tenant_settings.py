@@ -16,7 +16,7 @@ from checklists.loader import newest
 from checklists.model import ListId, MotivationBy
 from checklists.privacy import has_personal_number
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles
-from checklists.reminder_rules import MAY_BE, Thresholds
+from checklists.reminder_rules import MAY_BE, SwedishTime, Thresholds
 from checklists.workdays import Workdays
 from checklists.year import THREE_A_YEAR
 
@@ -101,8 +101,8 @@ class TenantSettings(Thresholds):
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
     case_ref_pattern: Annotated[str, AfterValidator(_pattern)] = DEFAULT_PATTERN
-    office_opens: time = time(8, 0)
-    office_closes: time = time(16, 30)
+    office_opens: SwedishTime = time(8, 0)
+    office_closes: SwedishTime = time(16, 30)
     free_days: tuple[date, ...] = ()
     motivation: MotivationBy = "either"
     findings: Annotated[tuple[str, ...], AfterValidator(_findings)] = ()

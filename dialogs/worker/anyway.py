@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from actions import signing
 from actions.changes import Changes
+from checklists import access
 from checklists.errors import SignatureStands
 from checklists.rights import OWN_CASE, Right
 from dialogs.turn import find_case
@@ -12,9 +13,10 @@ from dialogs.turn.declared import claimed
 from dialogs.turn.presses import Anyway, OnCard
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
-from dialogs.views.ready_made import open_button
+from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import AnyView, Button, Line, MenuView
 from dialogs.worker import next_card
+from storage.cases import CaseRow
 
 ANYWAY = Right("change_anyway", "case", OWN_CASE)
 AGAIN = (
@@ -27,15 +29,22 @@ _TEXTS = ("motivation", "place", "comment", "reason")
 
 
 def ask(context: TurnContext, stands: SignatureStands) -> MenuView:
-    """Ask whether she wants to make the change although it voids the signature."""
-    basis = find_case.by_id(context, stands.case_id, ANYWAY)
-    case, what = basis.case, Anyway(stands.signature_id)
+    """Ask whether she wants to make the change although it voids the signature.
+
+    Only whoever works on the case may; a chef or an admin who puts its number right is told so instead.
+    """
+    case, what = context.session.get_one(CaseRow, stands.case_id), Anyway(stands.signature_id)
+    title = Line(say="change.signed_title", args={"ref": case.ref})
+    if not access.may_use(ANYWAY, context.roles, case):
+        return MenuView(
+            title=title, lines=(Line(say="change.signed_others"),), buttons=(command_button("hjälp", "buttons.help"),)
+        )
     if isinstance(stands.pressed, tuple):
         claim, inputs = stands.pressed
         what = Anyway(stands.signature_id, claim, _chosen(inputs))
     yes = Button(title=Line(say="buttons.change_anyway"), claim=claimed("change_anyway", what, case=case.id))
     return MenuView(
-        title=Line(say="change.signed_title", args={"ref": case.ref}),
+        title=title,
         lines=(Line(say="change.signed"),),
         buttons=(yes, open_button(case.id, Line(say="buttons.leave_it"), "open")),
         asks=True,

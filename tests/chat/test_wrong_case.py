@@ -4,7 +4,8 @@ import pytest
 
 from storage import aggregates
 from tests.chat.drive import fills, opens
-from tests.chat.harness import NORTH, REF, TENANT, Chat, Room
+from tests.chat.harness import NORTH, REF, REGISTER, TENANT, Chat, Room, move_in
+from tests.chat.read_drive import begins, reads
 from tests.sql.import_files import import_cases
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
@@ -100,6 +101,21 @@ def test_a_case_takes_the_place_of_an_empty_one_with_its_dates_and_unit(room: Ro
     anna.types("mina ärenden").sees(REF)
     assert figures(room) == 1
     assert len(room.events("withdrawn")) == 1
+
+
+@pytest.mark.parametrize("name", ["cecilia", "ada"])
+def test_whoever_may_not_void_a_signature_is_told_so(room: Room, anna: Chat, cecilia: Chat, name: str) -> None:
+    move_in(room.desk, *REGISTER, ("ada", "Ada Påhittad", "", "admin"))
+    fills(opens(anna, WRONG, **{**ALL, "violence": "unknown"})).presses("Skicka till chef")
+    chef = reads(begins(cecilia)).presses("Visa skillnader")
+    chef.presses("Signera med brist").presses("Signera med brist", Skäl="Påhittat skäl")
+    raw = f"tenant_id,case_ref,unit,violence\n{TENANT},{REF},{NORTH},ja\n"
+    room.desk.run_now(lambda s: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))
+
+    room.chat(name).types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees("Bara den som arbetar med")
+
+    assert room.case(WRONG).ref == WRONG
+    assert room.scalar("select count(*) from signature where voided_at is not null") == 0
 
 
 def test_a_case_with_answers_is_never_taken_the_place_of(room: Room, anna: Chat, bo: Chat, cecilia: Chat) -> None:

@@ -52,6 +52,8 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("four_months_first", "150", "four_months_first"),
         ("follow_up_months", "0", "follow_up_months"),
         ("office_opens", "klockan åtta", "office_opens"),
+        ("office_opens", "08:00Z", "office_opens"),
+        ("protection_latest", "15:30+01:00", "protection_latest"),
         ("free_days", "2026-12-23,julafton", "free_days"),
         ("case_ref_pattern", "(", "is not a regular expression"),
         ("out_of_hours", "jouren", "out_of_hours"),

@@ -21,11 +21,11 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
     """Let the model do what was done. unit: where a new case would belong. reads: she reads the case, as its chef."""
     if done.what == ADMINISTERS:
         if "setting" in done.fields:
-            settings.changed(model, done)
+            settings.changed(model, done, now)
         else:
             units.administer(model, done, now.date())
         return
-    case = about(model, done)
+    case, done.takes = about(model, done), model.takes
     if case is not None:
         for text in re.findall(r"Påhittad text \d+ om läget", " ".join((done.text, *done.data.values()))):
             model.texts[text] = (case, done.person, now)
@@ -59,7 +59,7 @@ def _anyway(case: Case, done: Done, now: datetime, reads: bool) -> None:
         worker_acts.typed_choice(case, meant, "", now)
         return
     again = Done(done.name, done.person, done.ref, meant.kind, meant.what, view=meant.view, seen=meant.seen)
-    again.title, again.data, again.made_by = meant.title, meant.data, meant.made_by
+    again.title, again.data, again.made_by, again.takes = meant.title, meant.data, meant.made_by, done.takes
     _VERBS[meant.what](case, again, now, reads)
 
 

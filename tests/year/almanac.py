@@ -1,5 +1,6 @@
 """Working days and months, counted as one does with a printed almanac."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 FREE = frozenset(
@@ -15,28 +16,31 @@ FREE = frozenset(
 A_DAY = timedelta(days=1)
 
 
-def works(day: date) -> bool:
-    """Return whether offices are open on a day."""
-    return day.weekday() < 5 and day not in FREE
+@dataclass(frozen=True)
+class Almanac:
+    """The printed almanac in which a municipality has crossed out its own free days."""
 
+    own: frozenset[date] = frozenset()
 
-def workdays_on(day: date, count: int) -> date:
-    """Return the `count`-th working day after a day, before it if negative; day 0 is the day itself."""
-    step = A_DAY if count > 0 else -A_DAY
-    while count:
-        day += step
-        count -= (1 if count > 0 else -1) * works(day)
-    return day
+    def works(self, day: date) -> bool:
+        """Return whether offices are open on a day."""
+        return day.weekday() < 5 and day not in FREE and day not in self.own
 
+    def workdays_on(self, day: date, count: int) -> date:
+        """Return the `count`-th working day after a day, before it if negative; day 0 is the day itself."""
+        step = A_DAY if count > 0 else -A_DAY
+        while count:
+            day += step
+            count -= (1 if count > 0 else -1) * self.works(day)
+        return day
 
-def back_to_work(day: date) -> date:
-    """Return the day, or the last working day before it."""
-    return day if works(day) else workdays_on(day, -1)
+    def back_to_work(self, day: date) -> date:
+        """Return the day, or the last working day before it."""
+        return day if self.works(day) else self.workdays_on(day, -1)
 
-
-def on_to_work(day: date) -> date:
-    """Return the day, or the first working day after it."""
-    return day if works(day) else workdays_on(day, 1)
+    def on_to_work(self, day: date) -> date:
+        """Return the day, or the first working day after it."""
+        return day if self.works(day) else self.workdays_on(day, 1)
 
 
 def months_on(day: date, count: int) -> date:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from tests.same_answer.own_count import COUNTED, Town
+from tests.same_answer.own_count import COUNTED as OF_ANSWERS
+from tests.same_answer.own_count import Town
 from tests.year.model import Case, Model
 
 REF = re.compile(r"SN 20\d\d/\d{4}")
@@ -175,6 +176,10 @@ def reminded(body: Any) -> list[tuple[str, str, str]] | None:
 
 
 # --- figures --------------------------------------------------------------------------------------------------------
+
+
+ONLY_HERE = "endast_i_boten"
+COUNTED = (*OF_ANSWERS, ONLY_HERE)
 
 
 def rates_wanted(town: Town, first: date, last: date) -> dict[str, Any]:

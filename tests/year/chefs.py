@@ -32,6 +32,7 @@ async def reads(town: "Town", person: Person) -> None:
     await town.traffic.types(person, f"fortsätt {ref}", "look", ref)
     for _ in range(14):
         await asyncio.sleep(chance.randint(4, 90))
+        await town.languages.may_switch(person)
         shown = person.at
         if shown is None or shown.card is None or shown.of is not town.model.cases[ref] or shown.loose:
             return

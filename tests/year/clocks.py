@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from tests.same_answer.own_count import BASIS
-from tests.year.almanac import A_DAY, back_to_work, months_on, on_to_work, workdays_on
+from tests.year.almanac import A_DAY, Almanac, months_on
 from tests.year.model import Case
 
 Rules = Mapping[str, int]
@@ -12,15 +12,15 @@ Told = tuple[str, tuple[str, ...], str, date]
 """Rule, to whom, which occasion, and the date it speaks of."""
 
 
-def due(case: Case, day: date, rules: Rules) -> Iterator[Told]:
+def due(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:
     """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
     at = case.dates.get
     if case.adult:
         return
     if not at("closed_on"):
-        yield from _clocks(case, day, rules)
-        yield from _planned(case, day, rules)
-        yield from _waiting(case, day, rules)
+        yield from _clocks(case, day, rules, almanac)
+        yield from _planned(case, day, rules, almanac)
+        yield from _waiting(case, day, rules, almanac)
     decided = at("decided_on")
     if decided and not at("closed_on"):
         going = any(
@@ -28,11 +28,11 @@ def due(case: Case, day: date, rules: Rules) -> Iterator[Told]:
             for child, sheet in case.sheets.items()
             for item in BASIS
         )
-        if going and _holds(day, rules, workdays_on(decided, rules["ongoing"])):
+        if going and _holds(day, rules, almanac.workdays_on(decided, rules["ongoing"])):
             yield "PAGAR", ("worker",), str(decided), decided
         if case.fact("intervention_decided", 0) == "ja":
             step = rules["follow_up_months"]
-            starts = {months: back_to_work(months_on(decided, months)) for months in range(step, 60, step)}
+            starts = {months: almanac.back_to_work(months_on(decided, months)) for months in range(step, 60, step)}
             newest = max((months for months, start in starts.items() if start <= day), default=0)
             if newest and _holds(day, rules, starts[newest]):
                 yield "6M", ("worker",), f"{decided}:{newest}", decided
@@ -41,34 +41,34 @@ def due(case: Case, day: date, rules: Rules) -> Iterator[Told]:
         yield "UPPFOLJT", ("chef",), str(last), last.date()
 
 
-def _planned(case: Case, day: date, rules: Rules) -> Iterator[Told]:
+def _planned(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:
     planned = case.dates.get("planned_decision_on")
     if planned is None or case.is_decided:
         return
     if case.all_gaps() and case.status != "signed":
-        first, last = (workdays_on(planned, -rules[name]) for name in ("gaps_first", "gaps_last"))
+        first, last = (almanac.workdays_on(planned, -rules[name]) for name in ("gaps_first", "gaps_last"))
         if last <= day <= planned:
             yield "LUCKOR", ("worker", "chef"), f"{planned} last", planned
         elif first <= day < last:
             yield "LUCKOR", ("worker",), f"{planned} first", planned
-    if _holds(day, rules, workdays_on(planned, 1)):
+    if _holds(day, rules, almanac.workdays_on(planned, 1)):
         yield "BESLUT", ("worker",), str(planned), planned
 
 
-def _waiting(case: Case, day: date, rules: Rules) -> Iterator[Told]:
+def _waiting(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:
     if case.status in ("sent", "voided") and case.waits_since and not case.is_read():
         since = case.waits_since.date()
-        unread = workdays_on(since, rules["unread"])
+        unread = almanac.workdays_on(since, rules["unread"])
         if _holds(day, rules, unread):
             yield "OLAST", ("chef",), str(since), since
-        if _holds(day, rules, workdays_on(unread, rules["silent"])):
+        if _holds(day, rules, almanac.workdays_on(unread, rules["silent"])):
             yield "TYST", ("deputy else manager",), str(since), since
     lies = case.status == "returned" and not case.touched
-    if lies and case.returned and _holds(day, rules, workdays_on(case.returned.date(), rules["untouched"])):
+    if lies and case.returned and _holds(day, rules, almanac.workdays_on(case.returned.date(), rules["untouched"])):
         yield "ATER", ("worker",), str(case.returns), case.returned.date()
 
 
-def _clocks(case: Case, day: date, rules: Rules) -> Iterator[Told]:
+def _clocks(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:
     both = ("worker", "chef")
     first = timedelta(days=rules["assessment_first"])
     received, opened, decided = map(case.dates.get, ("received_on", "opened_on", "decided_on"))
@@ -77,7 +77,7 @@ def _clocks(case: Case, day: date, rules: Rules) -> Iterator[Told]:
         known = case.violence_since
         if known:
             began = max(received, known)
-            last = workdays_on(began, 1)
+            last = almanac.workdays_on(began, 1)
             late = {last + A_DAY, began + timedelta(days=15)}
             near = {began, last, last + A_DAY}
             days = {began, last, began + first, began + timedelta(days=14)}
@@ -91,7 +91,7 @@ def _clocks(case: Case, day: date, rules: Rules) -> Iterator[Told]:
             of == "14d" and on >= began and (known or not lawful or on > last) for of, lawful, on, _ in case.extensions
         )
         days |= set() if told else late
-        starts = {one: on_to_work(one) if one in near else back_to_work(one) for one in days}
+        starts = {one: almanac.on_to_work(one) if one in near else almanac.back_to_work(one) for one in days}
         if (found := _newest(day, rules, starts)) is not None:
             yield "14D", both, f"{began} {found}", last
     if opened and not decided:
@@ -103,10 +103,10 @@ def _clocks(case: Case, day: date, rules: Rules) -> Iterator[Told]:
             told = any(
                 of == "4m" and on >= opened and (not lawful or on > last) for of, lawful, on, _ in case.extensions
             )
-            starts = {} if told else {last + A_DAY: on_to_work(last + A_DAY)}
+            starts = {} if told else {last + A_DAY: almanac.on_to_work(last + A_DAY)}
         else:
             ahead = [last - timedelta(days=rules[name]) for name in ("four_months_first", "four_months_last")]
-            starts = {one: back_to_work(one) for one in ahead}
+            starts = {one: almanac.back_to_work(one) for one in ahead}
         if (found := _newest(day, rules, starts)) is not None:
             yield "4M", both, f"{last} {found}", last
 

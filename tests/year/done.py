@@ -51,7 +51,8 @@ def says_why(case: Case, done: "Done", name: str) -> bool:
 class Done:
     """Something a person did. kind, what: a typed command or a pressed verb. view, seen: of the card she pressed.
 
-    case: the one whose card she pressed. other: the second case it is about. title, data: of the button, and what it
+    case: the one whose card she pressed. other: the second case it is about. takes: the form of motivation that the
+    municipality takes as it is committed. title, data: of the button, and what it
     sent. fields: what she filled in, as she read it. made_by: the act her card was the answer to. applied: it is
     committed; after: what held then. shows: the act whose reply she got, an earlier one if she repeated it.
     """
@@ -74,6 +75,11 @@ class Done:
     shows: str = ""
     other: str = ""
     case: Case | None = None
+    takes: str = "either"
+
+    def form(self, case: Case) -> str:
+        """Return the form of motivation that is taken in a case: with protected identity only where in the file."""
+        return "reference" if case.protected else self.takes
 
 
 def stands(case: Case, at: tuple[str, int]) -> str:

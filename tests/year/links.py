@@ -35,7 +35,7 @@ async def links(town: "Town") -> None:
             own = refs[0]
             of = [pair for pair, link in town.model.links.items() if own in pair and link[1] == own]
             named = [one for one in refs if one != own] or [one for pair in of for one in pair if one != own]
-            if len(set(named)) == 1:
+            if len(set(named)) == 1 and not {own, named[0]} & {*town.model.given_up}:  # the card names what was
                 title = chance.choice(("Ja, koppla", "Ja, koppla", "Nej, koppla inte"))
                 await town.traffic.presses(person, asked[-1], title, {}, own, named[0])
     check.links_are_right(town.database, town.model)

@@ -7,12 +7,12 @@ it ought to have stored follows from what the person saw when she acted.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from tests.same_answer import own_count
 from tests.same_answer.own_count import AFTER, BASIS, FACTS, INFORMED, MORE_THAN_YES_AND_NO, OF_CHILD, ON_FACT
-from tests.year.almanac import A_DAY, months_on
+from tests.year.almanac import A_DAY, Almanac, months_on
 from tests.year.register import Register
 
 NO_ET_UNLESS_NO = {"child_informed_intervention": "intervention_decided", "police_report_decided": "violence"}
@@ -389,10 +389,12 @@ class Case:
 class Model:
     """The whole municipality. gone: what was disposed of, as it stands in the figures for ever.
 
-    rules: the settings of the reminders. months: how long a closed case is kept; 0 for ever. links: what a child's case
-    and an adult's are to each other, with the case whose people are asked, and the day. met: every pair whose people
-    have heard of each other. given_up: numbers that cases had, and have no more. withdrawn: cases that were opened by
-    mistake, which count in no figure.
+    rules: when people are reminded of what. hours: from and until when the offices are open. almanac: with the
+    municipality's own free days. takes: the form of motivation that it takes: text, reference or either. closed_at:
+    since when cases are read and written in the tab alone. months: how long a closed case is kept; 0 for ever. links:
+    what a child's case and an adult's are to each other, with the case whose people are asked, and the day. met: every
+    pair whose people have heard of each other. given_up: numbers that cases had, and have no more. withdrawn: cases
+    that were opened by mistake, which count in no figure. languages: what those who have chosen one read.
     """
 
     cases: dict[str, Case] = field(default_factory=dict)
@@ -401,11 +403,16 @@ class Model:
     register: Register = field(default_factory=Register)
     gone: dict[str, own_count.Case] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=lambda: dict(USUAL))
+    hours: tuple[time, time] = (time(8), time(16, 30))
+    almanac: Almanac = field(default_factory=Almanac)
+    takes: str = "either"
+    closed_at: datetime | None = None
     months: int = 0
     given_up: list[str] = field(default_factory=list)
     withdrawn: list[Case] = field(default_factory=list)
     links: dict[tuple[str, str], tuple[str, str, date]] = field(default_factory=dict)
     met: set[tuple[str, str]] = field(default_factory=set)
+    languages: dict[str, str] = field(default_factory=dict)
 
     def town(self, today: date) -> own_count.Town:
         """Return the same in the form that the figures are counted from by hand."""

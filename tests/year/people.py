@@ -67,6 +67,14 @@ class Person:
     heard: dict[tuple[int, str, str], tuple[date, bool]] = field(default_factory=dict)
     """What she has been reminded of, by case, rule and occasion: when last, and whether the bot knows that it came."""
     bundles: set[date] = field(default_factory=set)
+    calls: list[tuple[int, str]] = field(default_factory=list)
+    """To how many cases she has been called since the last sweep, and until when, while the chat is closed."""
+    named: dict[str, set[str]] = field(default_factory=dict)
+    """The references that each message has named to her: an update that comes late may name them again."""
+    bundle: Shown | None = None
+    """The newest bundle of reminders."""
+    later: dict[tuple[int, str, str], tuple[date, date, bool]] = field(default_factory=dict)
+    """What she has asked to be reminded of again: from which day on, and what `heard` said of it."""
     has_app: bool = False
     thanked: bool = False
 

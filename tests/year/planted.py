@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import checklists.deadlines
-from actions import answers, wrong_case
+from actions import answers, people, wrong_case
 from bot import adapter
 from bot.background import outbox_worker
-from checklists import reminder_rules
+from bot.cards import parts
+from checklists import rates, reminder_rules
 from checklists.access import Staff
+from checklists.tenant_settings import TenantSettings
+from checklists.workdays import Workdays
 from dialogs.rounds import manage
 from dialogs.worker import fill_checklist
 from imports import answers as import_of_answers
-from storage import aggregates, naming, projection_queue
+from storage import aggregates, naming, projection_queue, tenants, told_reminders
 
 Change = tuple[Any, str, Any]
 
@@ -111,6 +114,77 @@ def setting_ignored() -> list[Change]:
     return [(reminder_rules, "_On", lambda state, day, _thresholds, workdays: real(state, day, usual, workdays))]
 
 
+def language_not_kept() -> list[Change]:
+    """Whoever chooses a language is answered in it once, and then as before."""
+    real = people.choose_language
+
+    def choose_language(session: Any, origin: Any, person: Any, language: Any) -> Any:
+        before, changes = person.language, real(session, origin, person, language)
+        person.language = before
+        return changes
+
+    return [(people, "choose_language", choose_language)]
+
+
+def told_otherwise_in_english() -> list[Change]:
+    """In English people are told that the decision was planned for the day it is planned for now: it has passed."""
+    real = parts.line_words  # type: ignore[attr-defined]
+
+    def line_words(line: Any, language: Any) -> str:
+        if language == "en" and line.say == "reminders.gaps":
+            line = line.model_copy(update={"say": "reminders.decision"})
+        return str(real(line, language))
+
+    return [(parts, "line_words", line_words)]
+
+
+def a_day_lost_in_english() -> list[Change]:
+    """A sentence in English says on no day what it says in Swedish on one."""
+    real = parts.line_words  # type: ignore[attr-defined]
+
+    def line_words(line: Any, language: Any) -> str:
+        said = str(real(line, language))
+        return re.sub(r" (on|by) \d{4}-\d\d-\d\d", "", said) if language == "en" else said
+
+    return [(parts, "line_words", line_words)]
+
+
+def free_days_ignored() -> list[Change]:
+    """The days on which a municipality is closed are working days like others."""
+    real = Workdays.is_working
+    return [(Workdays, "is_working", lambda _self, day: real(Workdays(), day))]
+
+
+def hours_ignored() -> list[Change]:
+    """The offices are open when they usually are, whatever the municipality has decided."""
+    real, usual = TenantSettings.in_office_hours, TenantSettings()
+
+    def in_office_hours(self: TenantSettings, at: Any) -> bool:
+        return real(replace(usual, free_days=self.free_days), at)
+
+    return [(TenantSettings, "in_office_hours", in_office_hours)]
+
+
+def put_off_for_ever() -> list[Change]:
+    """Whoever asks to be reminded again tomorrow never is."""
+    return [(told_reminders, "snoozed", lambda *_: set())]
+
+
+def any_form_taken() -> list[Change]:
+    """A motivation is taken in any form, whatever the municipality has decided."""
+    return [(tenants, "motivation_by", lambda *_: "either")]
+
+
+def told_in_a_closed_chat() -> list[Change]:
+    """What is sent says what it always says, although cases are read and written in the tab."""
+    return [(outbox_worker, "is_neutral", lambda *_: False)]
+
+
+def counted_as_in_the_file() -> list[Change]:
+    """A motivation that is a text in the bot alone counts as one in the case file."""
+    return [(rates, "FIGURES_OF", {**rates.FIGURES_OF, "b": ("ja",)})]
+
+
 def all_agree() -> list[Change]:
     """Two reviewers agree whatever they said."""
     real = manage.agreement  # type: ignore[attr-defined]
@@ -142,6 +216,15 @@ PLANTED = {
     "a withdrawn case that counts": Planted(withdrawn_and_counted, r" of 20|\(draget \d+\)"),
     "answers imported twice": Planted(imported_again, r"the same answers of|, [2-9]\), it should be"),
     "a setting that is ignored": Planted(setting_ignored, "which is not due|was not reminded of|told twice of"),
+    "a language not kept": Planted(language_not_kept, "languages|who reads|in sv, she reads|in en, she reads"),
+    "told otherwise in English": Planted(told_otherwise_in_english, "of (LUCKOR|BESLUT) in"),
+    "a day lost in English": Planted(a_day_lost_in_english, "in English has"),
+    "free days ignored": Planted(free_days_ignored, "when nobody works|which is not due|was not reminded"),
+    "office hours ignored": Planted(hours_ignored, "offices are closed|was not reminded of"),
+    "put off for ever": Planted(put_off_for_ever, "was not reminded of"),
+    "any form of motivation taken": Planted(any_form_taken, "_motivated: it is|child_informed_.*: it is"),
+    "told in a closed chat": Planted(told_in_a_closed_chat, "in the chat, which is closed|was called to"),
+    "counted as in the case file": Planted(counted_as_in_the_file, "figures of"),
     "reviewers who always agree": Planted(all_agree, "read by two", weeks=6),
 }
 

@@ -11,21 +11,25 @@ from tests.year.people import CHEF, Person
 if TYPE_CHECKING:
     from tests.year.town import Town
 
-PARTED = "har lämnats över till"
+PARTED = ("har lämnats över till", "has been handed over to")
 """What a person is told of a case that a file has given to somebody else."""
 
 
-def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
-    """Raises: Fault: a message names a case, or quotes a text, that is not for this person."""
+def may_see(town: "Town", person: Person, body: Any, done: Done | None, message: str = "") -> None:
+    """Raises: Fault: a message names a case, or quotes a text, that is not for this person.
+
+    message: its id, if it may be an update of what she has seen already.
+    """
     text = check.as_text(body)
-    today = town.now().date()
-    for ref in sorted(set(check.REF.findall(text))):
+    today, named = town.now().date(), set(check.REF.findall(text))
+    before = person.named.setdefault(message, set()) if message else set()
+    for ref in sorted(named - before):
         case = town.model.cases.get(ref)
         if done is not None and (ref in done.text or ref == done.other or ref in done.data.values()):
             continue
         if ref in town.model.gone:
             raise Fault(f"{person.name} was shown {ref}, which is gone")
-        if case is not None and person.name in case.parted and PARTED in text:
+        if case is not None and person.name in case.parted and any(words in text for words in PARTED):
             continue
         if case is None or (person.role in ("manager", "admin") and not case.protected):
             continue
@@ -37,6 +41,7 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None) -> None:
         )
         if not any(hers):
             raise Fault(f"{person.name} was shown {ref}, which is not hers")
+    before |= named
     chefs = {person.name for person in town.people.values() if person.role in (CHEF, "deputy")}
     for words in set(check.TEXT.findall(text)):
         of, author, at = town.model.texts.get(words, (None, "", NEVER))

@@ -26,6 +26,7 @@ from tests.year.channel import Channel
 from tests.year.machine import Killed, SimulatedClock, SimulatedDesk, SimulatedLoop
 
 SECRET = bytes(range(32))
+TAB = "https://tab.example.invalid/"
 TURN = "the turn a transaction took"
 SHOWN: ContextVar[tuple[Reply | None, str]] = ContextVar("SHOWN", default=(None, ""))
 """The reply being sent and the activity it answers, if any, for the simulated client that receives it."""
@@ -81,7 +82,7 @@ class Stack:
         self.metrics = Metrics()
         sender = Sender(channel, mode="dev", service_hosts=frozenset())  # type: ignore[arg-type]
         self.worker = _NotedWorker(self.desk, sender, clock, self.metrics, name)
-        self.turns = _NotedTurns(self.desk, Mint(SECRET), sender, self.metrics, self.worker.awake.set)
+        self.turns = _NotedTurns(self.desk, Mint(SECRET), sender, self.metrics, self.worker.awake.set, tab_url=TAB)
         self.worker.turns, self.turns.own_sends = self.turns, self.worker
         self.adapter = TeamsAdapter(sender, self.turns, clock)
         self._presence = Presence(self.desk, name, sender.share)

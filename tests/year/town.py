@@ -17,10 +17,11 @@ from reports.selected import Selection
 from tests.chat.harness import NORTH, STOCKHOLM, TENANT, people_csv
 from tests.migrated import put_database
 from tests.sql.import_files import import_people
-from tests.year import answers_file, check, chefs, reminded, wrong_number
-from tests.year.almanac import A_DAY, works
+from tests.year import answers_file, check, chefs, closed_chat, reminded, wrong_number
+from tests.year.almanac import A_DAY
 from tests.year.channel import Channel
 from tests.year.check import Fault
+from tests.year.languages import Languages
 from tests.year.links import links
 from tests.year.machine import SimulatedClock, SimulatedLoop, predictable
 from tests.year.model import Model
@@ -60,7 +61,7 @@ class Town:
         self.done = 0
         self.in_trouble = False
         self.fault: Fault | None = None
-        self.office = Office(self, folder)
+        self.office, self.languages = Office(self, folder), Languages(self)
         self.traffic, self.workers, self.rounds = Traffic(self), Workers(self), Rounds(self)
 
     # --- the run ----------------------------------------------------------------------------------------------------
@@ -89,6 +90,7 @@ class Town:
             self.stacks.append(self._process(place))
             await self.stacks[place].rounds("replica")
         await self._moves_in()
+        await self.languages.begins()
         await self.office.begins()
         day = self.first
         while day <= self.last:
@@ -137,20 +139,24 @@ class Town:
         chance = self.chance
         for stack in self.stacks:
             stack.channel.trouble = chance.choice((0.0, 0.0, 0.0, 0.1, 0.4))
-        await self._until(datetime.combine(day, time(7, 45), STOCKHOLM))
+        works, opens = self.model.almanac.works(day), datetime.combine(day, self.model.hours[0], STOCKHOLM)
+        await self._until(opens - timedelta(minutes=15))
         for first, last in self.deputy:
             if day == first:
                 await self.office.names(Post("dag", NORTH, "deputy", first, last))
         await self.office.day(day)
-        await self._until(datetime.combine(day, time(7, 50), STOCKHOLM))
-        if works(day) or chance.random() < 0.2:
-            await self._sweep(day)
+        is_late = works and self.model.closed_at is None and chance.random() < 0.06
+        if not is_late and (works or chance.random() < 0.2):
+            await self._sweep(day, opens)
+            await reminded.puts_off(self, day)
         await self.office.in_the_chat(day)
         sittings = chance.choice((0, 0, 0, 1, 1)) if self.weeks > 8 else chance.choice((1, 2, 3))
-        for number in range(sittings if works(day) else chance.random() < 0.05):
+        for number in range(sittings if works else chance.random() < 0.05):
             await self._until(datetime.combine(day, time(9 + 3 * number, chance.randrange(60)), STOCKHOLM))
             await self._sitting(day)
             await self._background()
+        if is_late:
+            await self._sweeps_late(day)
         for ref in self.model.cases:
             check.case_is_right(self.database, self.model, ref)
         if day.day == 28 or (self.weeks <= 8 and day.weekday() == 4):
@@ -158,7 +164,7 @@ class Town:
 
     async def _background(self) -> None:
         stack = self.chance.choice(self.stacks)
-        also = ("reminders",) if self.chance.random() < 0.2 else ()
+        also = ("reminders",) if self.chance.random() < 0.2 and self.model.closed_at is None else ()
         self.must_work(await stack.rounds("outbox", "trail", "figures", *also), "the background")
         await self.settled()
 
@@ -185,22 +191,26 @@ class Town:
         if failed and not self.in_trouble:
             raise Fault(f"{what} failed: {', '.join(failed)}")
 
-    async def _sweep(self, day: date) -> None:
+    async def _sweep(self, day: date, opens: datetime) -> None:
         """Both processes sweep as the offices open; one may be killed in the middle of it."""
+        works = self.model.almanac.works(day)
         before = {name: set(person.bundles) for name, person in self.people.items()}
-        killed = works(day) and self.chance.random() < 0.04
+        called = {name for name, person in self.people.items() if person.calls}
+        for person in self.people.values():
+            person.calls.clear()
+        killed = works and self.chance.random() < 0.04
         if killed:
             self.stacks[0].fate = (self.chance.randint(1, 12), self.chance.choice(("begin", "end", "kept")))
             self.in_trouble = True
-        must = list(reminded.due(self, day)) if works(day) else []
+        must = list(reminded.due(self, day)) if works else []
         for minutes in (0, 13, 14, 17, 30, 45):
             if minutes == 0 and self.chance.random() < 0.8:
-                continue  # before the offices open nothing is sent
+                continue  # ten minutes before the offices open nothing is sent
             if minutes == 14 and not killed and not self._waits() and self.chance.random() < 0.7:
                 continue
             if minutes > 14 and not killed and not self._waits():
                 break
-            await self._until(datetime.combine(day, time(7, 50), STOCKHOLM) + timedelta(minutes=minutes))
+            await self._until(opens + timedelta(minutes=minutes - 10))
             for place, stack in enumerate(self.stacks):
                 if stack.is_dead:
                     await self.starts_again(place)
@@ -217,12 +227,25 @@ class Town:
                 await self.starts_again(place)
         self.in_trouble = False
         trouble = killed or any(stack.channel.trouble for stack in self.stacks)
-        if not works(day) and any(before[name] != person.bundles for name, person in self.people.items()):
+        if not works and any(before[name] != person.bundles for name, person in self.people.items()):
             raise Fault(f"reminders were sent on {day}, when nobody works")
+        if works and self.model.closed_at is not None:
+            closed_chat.are_called(self, day, must, called, trouble=trouble)
         for name, ref, rule, mark, _ in must:
             heard = self.people[name].heard.get((self.model.cases[ref].key, rule, mark))
             if heard is None and not trouble:
                 raise Fault(f"{name} was not reminded of {rule} in {ref} ({mark}) on {day}")
+        if works:
+            reminded.is_over(self, day, must, surely=not trouble)
+
+    async def _sweeps_late(self, day: date) -> None:
+        """Nobody swept in the morning: now it is too late to send what is due, or nearly; the next day tells it."""
+        closes = datetime.combine(day, self.model.hours[1], STOCKHOLM)
+        for minutes, names in ((-3, ("reminders",)), (3, ("reminders", "outbox"))):
+            await self._until(closes + timedelta(minutes=minutes))
+            self.must_work(await self.chance.choice(self.stacks).rounds(*names), "the late sweep")
+            await self.settled()
+        reminded.is_over(self, day, list(reminded.due(self, day)), surely=False)
 
     def _waits(self) -> bool:
         """Return whether messages are on their way."""
@@ -268,6 +291,7 @@ class Town:
 
     async def says(self, person: Person) -> None:
         """Say something of no case. Thanks twice in a row would be her motivation, where one was asked for."""
+        await self.languages.may_switch(person, 0.15)
         words = [one for one in SAYS[person.role] if one != "tack!" or not person.thanked]
         said = self.chance.choice(words)
         await self.traffic.types(person, said, "other")
@@ -307,7 +331,8 @@ class Town:
         town = self.model.town(day)
 
         def read(session: Any) -> tuple[list[Any], list[Any], list[Any]]:
-            given = [dict(zip(rates.COLUMNS, row, strict=True)) for row in rates.rate_rows(session, chosen, day)]
+            every = rates.rate_rows(session, chosen, day, also=(check.ONLY_HERE,))
+            given = [dict(zip((*rates.COLUMNS, check.ONLY_HERE), row, strict=True)) for row in every]
             rows = checklists.checklist_rows(session, chosen, day)
             listed = [dict(zip(checklists.COLUMNS, row, strict=True)) for row in rows]
             out = answers.answer_rows(lambda work: work(session), chosen)

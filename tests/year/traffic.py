@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.door.inbound import read_activity
+from dialogs.turn.exchange import Reply
 from tests.chat.card_hand import button, gathered
 from tests.chat.harness import STOCKHOLM, TENANT, object_id
 from tests.wire.door import recorded
-from tests.year import acts, check, reminded, sight
+from tests.year import acts, check, closed_chat, languages, reminded, sight
 from tests.year.channel import Delivery
 from tests.year.check import Fault
 from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
@@ -35,7 +36,7 @@ class Traffic:
     async def types(
         self, person: Person, text: str, what: str, ref: str = "", shown: Shown | None = None, other: str = ""
     ) -> None:
-        activity = self.activity(person, "message.text", text=text)
+        activity = self.activity(person, "message.text", text=self._town.languages.typed(person, text))
         done = Done(activity["id"], person.name, ref, "text", what, text, other=other)
         if shown is not None:
             done.view, done.seen = shown.view, shown.seen
@@ -170,6 +171,10 @@ class Traffic:
         if done is None:
             return
         person = self._town.people[done.person]
+        if self._town.model.closed_at is not None:
+            person.asked = None
+            self._town.note("answered in the closed chat", turn.activity_id)
+            return
         if not done.applied and outcome.result not in ("repeated", "failed"):
             done.applied = True
             case = acts.about(self._town.model, done)
@@ -184,6 +189,10 @@ class Traffic:
             ):
                 acts.apply(self._town.model, done, unit, turn.now.astimezone(STOCKHOLM), reads)
             self._town.rounds.answered(done)
+            if self._town.model.register.held(person.name, day):
+                languages.chosen(self._town.model, done)
+                if done.what == "snooze":
+                    reminded.put_off(self._town, person)
         same = (done.person, tuple(sorted(done.data.items())) if done.data else done.name)
         if outcome.result == "repeated" and same in self._first_done:
             done.after, done.shows = self._first_done[same]
@@ -205,13 +214,24 @@ class Traffic:
         assert taken.answer is not None
         body = taken.answer.body
         sight.may_see(self._town, person, body, done)
+        closed_chat.says_nothing(self._town, person, body)
         value = body.get("value")
         if reply is None or not isinstance(value, dict) or shown is None:
             return
-        now = Shown(shown.message, value, reply.view, done.after, done.shows, self._of(reply.view, done))
+        told_now = done.shows == done.name
+        card = self._reads(person, value, reply, private=True, now=told_now)
+        now = Shown(shown.message, card, reply.view, done.after, done.shows, self._of(reply.view, done))
         self._looks(person, now)
         # What the reply to an earlier press shows is not what the bot asked last: nobody types an answer to it.
-        person.asked = now if done.shows == done.name else None
+        person.asked = now if told_now else None
+
+    def _reads(self, person: Person, card: Any, reply: Reply | None, *, private: bool, now: bool) -> Any:
+        """Return a card as she understands it, if it is in a language that it may be in."""
+        if card.get("type") == "AdaptiveCard":
+            self._town.languages.looks(person, card, now=now)
+            if card["lang"] == "en" and reply is not None:
+                languages.tells_the_same(reply, card, private=private)
+        return languages.in_swedish(card)
 
     def _of(self, view: Any, done: Done | None) -> Case | None:
         """Return the case that a card is about."""
@@ -232,9 +252,12 @@ class Traffic:
         if leaked := check.TEXT.findall(text):
             raise Fault(f"a message to {person.name} holds what somebody wrote: {leaked[0]}")
         done = self._pending.get(by)
-        sight.may_see(self._town, person, delivery.body, done)
+        sight.may_see(self._town, person, delivery.body, done, delivery.message)
         found = [one["content"] for one in delivery.body.get("attachments", ())]
-        card = found[0] if found else None
+        closed_chat.says_nothing(self._town, person, delivery.body)
+        self._town.languages.hears(done, delivery.body)
+        told_now = done is not None and done.shows == by
+        card = self._reads(person, found[0], reply, private=False, now=told_now) if found else None
         view = reply.view if reply is not None else None
         ref = ref_of(view)
         seen = done.after if done is not None else snapshot(self._town.model.cases.get(ref))
@@ -242,7 +265,10 @@ class Traffic:
         if delivery.method == "POST":
             self._looks(person, now)
             person.asked = now if by else None
+            if self._town.model.closed_at is not None and not by and card is not None:
+                closed_chat.hears(person, card)
             if (reminders := check.reminded(card)) is not None:
+                person.bundle = now
                 reminded.hold(self._town, person, reminders, sure=delivery.sure)
         elif person.at is not None and person.at.message == delivery.message:
             self._looks(person, now)

@@ -33,7 +33,7 @@ def typed_choice(case: Case, done: Done, text: str, now: datetime) -> None:
         return
     choice, item, child = done.text.partition(", ")[0], done.view.item.item, _child(done.view)
     given = {item: Value(choice)}
-    if text and not case.protected:
+    if text and done.form(case) != "reference":
         given["child_not_heard_motivated"] = Value("ja", "text", text)
     if choice in case.allowed(item, child) and case.applies(item, child):
         _give(case, done, child, given, now)
@@ -185,14 +185,15 @@ def motivation(case: Case, done: Done, now: datetime, reads: bool) -> None:
         return
     text, place = done.data.get("motivation", ""), done.data.get("place", "")
     kind = {"motivate": "text", "in_the_file": "reference", "no_motivation": "missing"}[done.what]
+    form = done.form(case)
+    if kind == "missing":
+        text = place = ""
+    elif (form == "reference" and text) or (form == "text" and (place or kind == "reference")):
+        return
     if kind == "text" and not text and place:
         kind = "reference"
     if (kind == "text" and not text) or (kind == "reference" and not place):
         return
-    if case.protected and text and kind != "missing":
-        return
-    if kind == "missing":
-        text = place = ""
     given = {}
     for item in view.items:
         choice = ("nej" if kind == "missing" else "ja") if view.about else sheet.value(item).choice
@@ -211,7 +212,8 @@ def same_as(case: Case, done: Done, now: datetime, reads: bool) -> None:
     if not all(case.applies(item, child) for item in items):
         return
     hers = case.sheets[int(said[1])].value(items[0])
-    first = [one for one, other in case.sheets.items() if one != child and _offers(case, child, other, view)]
+    form = done.form(case)
+    first = [one for one, other in case.sheets.items() if one != child and _offers(case, child, other, view, form)]
     if first[:1] != [int(said[1])] or (said[2] and hers.choice != CHOICES[said[2]]):
         return
     if view.kind == "question":
@@ -223,13 +225,13 @@ def same_as(case: Case, done: Done, now: datetime, reads: bool) -> None:
     _give(case, done, child, given, now)
 
 
-def _offers(case: Case, child: int, other: Sheet, view: Any) -> bool:
+def _offers(case: Case, child: int, other: Sheet, view: Any, form: str) -> bool:
     """Return whether another child's list has something that may stand here too."""
     if view.kind == "question":
         return other.value(view.item.item).choice in case.allowed(view.item.item, child)
     item = view.items[0]
     value = other.value(item)
-    fits = ("reference",) if case.protected else ("text", "reference")
+    fits = ("text", "reference") if form == "either" else (form,)
     return value.kind in fits and (bool(view.about) or value.choice == case.sheets[child].value(item).choice)
 
 

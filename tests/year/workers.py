@@ -55,6 +55,7 @@ class Workers:
             await self._town.traffic.types(person, f"ny {ref}", "new", ref)
         for _ in range(chance.randint(3, 14)):
             await asyncio.sleep(chance.randint(4, 90))
+            await self._town.languages.may_switch(person)
             case, shown = self._town.model.cases.get(ref), person.at
             if case is None or "closed_on" in case.dates:
                 return
@@ -117,9 +118,12 @@ class Workers:
             fields = {one.item: chance.choice(choices(shown.card, one.item)) for one in view.items}
         elif view.kind == "motivation":
             ways = ("Spara", "Spara", "Finns i akten", "Motivering saknas")
-            title = chance.choice([one for one in ways if one in there])  # of a protected identity no text is taken
+            title = chance.choice([one for one in ways if one in there])  # not every municipality takes every form
             fields = {} if title == "Motivering saknas" else {"place": "blad 12"}
             fields |= {"motivation": self._town.new_text()} if title == "Spara" else {}
+            if chance.random() < 0.5:
+                fields.pop("place", None)
+            fields = {name: value for name, value in fields.items() if name in inputs(shown.card)}
         elif view.kind == "form":
             title = "Spara"
             for row in view.fields if not view.reading else ():
