@@ -16,6 +16,7 @@ if sys.argv[1:2] == ["serve"]:
 
 import argparse
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +29,15 @@ from actions.people import first_admin
 from bot import logs
 from bot.clock import Clock
 from bot.commandline.arguments import Parser
-from bot.commandline.common import actor, open_desk, release, today, use_newest_key
+from bot.commandline.common import (
+    Stop,
+    actor,
+    guard_standard_output,
+    open_desk,
+    release,
+    today,
+    use_newest_key,
+)
 from bot.settings import VAR, BadSettings, Settings, read_settings
 from checklists.faults import Code, Refusal, fault
 from checklists.program import IS_CHECKOUT, ROOT
@@ -60,9 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     private.make_private()
     given = sys.argv[1:] if arguments is None else arguments
-    parsed = _parser(to_serve=given[:1] == ["serve"]).parse_args(given)
     try:
+        parsed = _parser(to_serve=given[:1] == ["serve"]).parse_args(given)
         parsed.run(parsed)
+        sys.stdout.flush()
     except Refusal as refused:
         print(refused, file=sys.stderr)
         return refused.exit_code
@@ -81,8 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command() -> NoReturn:
-    """Run as the program `beslutskollen` that an installed wheel has."""
-    sys.exit(main())
+    """Run as a program: `python app.py`, or the `beslutskollen` that an installed wheel has."""
+    guard_standard_output()
+    try:
+        sys.exit(main())
+    finally:
+        with contextlib.suppress(Stop):  # what `--help` printed
+            sys.stdout.flush()
 
 
 def _parser(*, to_serve: bool = False) -> argparse.ArgumentParser:
@@ -222,4 +237,4 @@ def demo_people() -> list[tuple[str, str, str, str, tuple[str, ...]]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -28,7 +28,7 @@ BK-4xx the command line, continued
 ├── 42x  doctor: a test message
 ├── 43x  the bot's own credentials
 ├── 44x  the pages and the Teams package
-├── 46x  the draw of a round, rows that cannot be read
+├── 46x  the draw of a round, rows that cannot be read, what is written to, the encoding of a database
 ├── 47x  the tab, a database with a standby, copies that are compared
 ├── 48x  an extract of one case, findings without a question or a measure
 └── 49x  the admin's commands, the import folder, exposed
@@ -289,6 +289,8 @@ class Code(StrEnum):
     LISTS_LEFT_OUT = "BK-464"
     ROWS_NOT_HELD = "BK-465"
     NOT_RANDOM = "BK-466"
+    OUTPUT_LOST = "BK-467"
+    NOT_IN_UTF8 = "BK-468"
     TAB_NEEDS = "BK-472"
     NO_TEAMS_JS = "BK-473"
     CONTENT_WITHOUT_TAB = "BK-474"

@@ -38,12 +38,24 @@ class Question:
     last: date | None = None
 
 
+Found = tuple[TenantRow, int | None, int | None]
+"""A municipality with the row ids of the case and the unit asked for there."""
+
+
 def access_rows(session: Session, asked: Question, actor: str, now: datetime) -> Iterator[list[str]]:
     """Record in each municipality concerned that its log is being read, and return its events, one row each.
 
     actor: who reads it. The reference of a case with protected identity is shown only if that case was asked for.
 
     Raises: NothingSuch.
+    """
+    return rows_of(session, asked, record_reading(session, asked, actor, now))
+
+
+def record_reading(session: Session, asked: Question, actor: str, now: datetime) -> list[Found]:
+    """Record in each municipality concerned that its log is being read; return what `rows_of` reads.
+
+    Apart from reading, so that it can be committed before anybody has seen a row. Raises: NothingSuch.
     """
     sought = [(tenant, *_ids(session, tenant, asked)) for tenant in tenants.everyone(session)]
     found = [
@@ -56,7 +68,7 @@ def access_rows(session: Session, asked: Question, actor: str, now: datetime) ->
     for tenant, case_id, unit_id in found:
         detail = str(unit_id or "")
         trail.record(session, tenant.id, now, actor, "access_log", case_id=case_id, detail=detail)
-    return _rows(session, asked, found)
+    return found
 
 
 def plain_lines(session: Session, asked: Question, actor: str, now: datetime, language: Language = "sv") -> list[str]:
@@ -96,9 +108,8 @@ _SAID: tuple[EventName, ...] = (
 )
 
 
-def _rows(
-    session: Session, asked: Question, found: list[tuple[TenantRow, int | None, int | None]]
-) -> Iterator[list[str]]:
+def rows_of(session: Session, asked: Question, found: list[Found]) -> Iterator[list[str]]:
+    """Yield the events, one row each, oldest first; their reading has been recorded."""
     for tenant, case_id, unit_id in found:
         tenant_id = tenant.id
         who = access_log.names_and_roles(session, tenant_id)

@@ -449,10 +449,18 @@ def _postgresql(url: str) -> Engine:
             "options": options.strip(),
         },
     )
+    event.listen(engine, "connect", _check_encoding, insert=True)  # before SQLAlchemy reads anything as text
     event.listen(engine, "connect", _remember_statements)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_test_if_idle, engine.dialect))
     return engine
+
+
+def _check_encoding(connection: Any, _record: ConnectionPoolEntry) -> None:
+    """Refuse a database that cannot hold every letter, or that takes bytes which are none. Raises: CannotOpen."""
+    found = connection.info.parameter_status("server_encoding")
+    if found != "UTF8":
+        raise CannotOpen(fault(Code.NOT_IN_UTF8, found=found))
 
 
 def _remember_statements(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -191,12 +191,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Left out: {', '.join(lines)}", yellow=True)
 
 
+def _creating(name: str, template: str, encoding: str) -> bytes:
+    locale = "" if encoding == "UTF8" else " LOCALE 'C'"  # which goes with any encoding
+    return f"CREATE DATABASE {name} TEMPLATE {template} ENCODING '{encoding}'{locale}".encode()
+
+
 @contextmanager
-def new_database(template: str = "template0") -> Iterator[str]:
-    """Yield the URL of a new UTF-8 database on PostgreSQL; it is dropped afterwards, open connections included."""
+def new_database(template: str = "template0", encoding: str = "UTF8") -> Iterator[str]:
+    """Yield the URL of a new database on PostgreSQL; it is dropped afterwards, open connections included."""
     name = f"bk_test_{secrets.token_hex(8)}"
     with psycopg.connect(postgres_url(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
+        server.execute(_creating(name, template, encoding))
         try:
             yield urlunsplit(urlsplit(postgres_url())._replace(path=f"/{name}"))
         finally:

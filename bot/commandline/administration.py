@@ -6,7 +6,7 @@ None of it opens a text, so none of it needs the master keys (BK_KEYS), only the
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from actions import deletions, log_checks, sends, staff, units, wrong_case
 from actions.changes import NONE, Change, Changes, record
@@ -32,7 +32,9 @@ from storage.sealing import KeyGone
 from storage.tenants import TenantRow
 from texts import say
 
-Work = Callable[[Session, TenantRow, Origin], Sequence[str]]
+T = TypeVar("T")
+Found = Callable[[Session, TenantRow, Origin], Sequence[T]]
+Work = Found[str]
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -50,7 +52,7 @@ class Refused(Refusal):
 
 def add_people(group: "Commands") -> None:
     """Add the commands about people to the group `people`."""
-    export = _command(group, "export", "write the register as the CSV that `people import` reads", _export)
+    export = _command(group, "export", "write the register as the CSV that `people import` reads", _export, _as_csv)
     export.add_argument("--out", type=Path, metavar="FILE")
     leave = _command(group, "leave", "end all of somebody's roles after a day", _leave)
     leave.add_argument("who", metavar="WHO")
@@ -116,16 +118,26 @@ def add_commands(commands: "Commands") -> None:
     _command(commands, "log-check", "draw last month's accesses, and say how far their check has come", _log_check)
 
 
+def _print_all(lines: Sequence[T], _parsed: argparse.Namespace) -> None:
+    for line in lines:
+        print(line)
+
+
 def _command(
-    group: "Commands", name: str, does: str, work: Callable[[argparse.Namespace], Work]
+    group: "Commands",
+    name: str,
+    does: str,
+    work: Callable[[argparse.Namespace], Found[T]],
+    show: Callable[[Sequence[T], argparse.Namespace], None] = _print_all,
 ) -> argparse.ArgumentParser:
+    """Add a command. show: shows what the work returns, once it is committed with its event."""
     command = group.add_parser(name, help=does)
     command.add_argument("--tenant", default="", metavar="TENANT", help="where the database holds several")
 
     def run(parsed: argparse.Namespace) -> None:
         settings = read_settings()
 
-        def inside(session: Session) -> Sequence[str]:
+        def inside(session: Session) -> Sequence[T]:
             tenant = the_tenant(session, parsed.tenant)
             pattern = tenants.settings(tenant).case_ref_pattern
             try:
@@ -134,8 +146,8 @@ def _command(
                 raise Refused(error) from None
 
         with open_desk(settings, keyless=True) as desk:
-            for line in desk.run_now(inside):
-                print(line)
+            shown = desk.run_now(inside)
+        show(shown, parsed)
 
     command.set_defaults(run=run)
     return command
@@ -222,14 +234,17 @@ def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def _export(parsed: argparse.Namespace) -> Work:
-    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[str]:
+def _export(_parsed: argparse.Namespace) -> Found[list[str]]:
+    def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[list[str]]:
         record(session, origin, Change("export", detail="people"))
-        with output(parsed.out) as out, as_text(out) as text:
-            write_csv(text, register.COLUMNS, register.rows(session, tenant))
-        return ()
+        return list(register.rows(session, tenant))
 
     return work
+
+
+def _as_csv(rows: Sequence[list[str]], parsed: argparse.Namespace) -> None:
+    with output(parsed.out) as out, as_text(out) as text:
+        write_csv(text, register.COLUMNS, rows)
 
 
 def _leave(parsed: argparse.Namespace) -> Work:

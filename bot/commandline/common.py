@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from bot.clock import Clock
 from bot.settings import BadSettings, Settings
@@ -26,6 +26,9 @@ from checklists.swedish_time import day_of
 from storage import migrate, private, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys, SealBroken
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 def _opens_nothing() -> dict[str, bytes]:
@@ -145,18 +148,63 @@ def record_everywhere(session: Session, settings: Settings, act: str, detail: st
 
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
-    """Open the output file of a command, standard output when none is named. Raises: Stop: it cannot be written."""
+    """Open the output of a command, standard output when no file is named.
+
+    A file gets its name once it is whole: a command that fails leaves what stood there. Raises: Stop: it cannot be
+    written.
+    """
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     check_name(path)
+    is_device = path.exists() and not path.is_file()  # such as a pipe: written to where it is
+    whole = path.resolve()
+    part = path if is_device else whole.with_name(whole.name + ".part")
     try:
-        with path.open("wb") as file:
-            private.tighten(path)
+        with part.open("wb") as file:
+            private.tighten(part)
             yield file
+        if not is_device:
+            part.replace(whole)
     except OSError as error:
         raise Stop(fault(Code.CANNOT_WRITE, file=path, why=error.strerror)) from None
+    finally:
+        if not is_device:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+class _WhileItIsTaken(io.FileIO):
+    """Standard output until whoever takes it stops (`| head`, a full disk); from then on nothing is written.
+
+    Raises, once: Stop.
+    """
+
+    is_lost = False
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Write what is taken."""
+        if self.is_lost:
+            return memoryview(data).nbytes
+        try:
+            return super().write(data) or 0
+        except OSError as error:
+            self.is_lost = True
+            raise Stop(fault(Code.OUTPUT_LOST, why=error.strerror)) from None
+
+
+def guard_standard_output() -> None:
+    """Make standard output that is no longer taken an ordinary refusal, here and when the process ends."""
+    was = sys.stdout
+    if not isinstance(was, io.TextIOWrapper):  # a process may have none
+        return
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(_WhileItIsTaken(was.fileno(), "wb", closefd=False)),
+        encoding=was.encoding,
+        errors=was.errors,
+        line_buffering=was.line_buffering or was.write_through,
+    )
 
 
 @contextlib.contextmanager
@@ -166,4 +214,7 @@ def as_text(out: BinaryIO) -> Iterator[TextIO]:
     try:
         yield text
     finally:
-        text.detach()
+        try:
+            text.flush()
+        finally:
+            text.detach()  # else it would close the output with itself

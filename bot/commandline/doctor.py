@@ -74,10 +74,10 @@ def _of_database(settings: Settings, keys: Keys | None, stack: contextlib.ExitSt
     try:
         # Without keys the rest can still be looked at; the made-up ones open nothing.
         desk = stack.enter_context(opened(settings.database, keys or Keys({"none": bytes(32)}, bytes(32))))
+        lines = doctor_here.of_database(desk)
     except Refusal as refused:
         yield from (Line("database", fault=each) for each in refused.faults)
         return
-    lines = doctor_here.of_database(desk)
     yield from lines
     if any(line.fault for line in lines):
         return

@@ -112,8 +112,6 @@ def _access_log(parsed: argparse.Namespace) -> None:
         print("\n".join(lines))
         return
     with open_desk(settings) as desk, output(None) as out, as_text(out) as text:
-        desk.run_now(
-            lambda session: write_csv(
-                text, access_log.COLUMNS, access_log.access_rows(session, asked, actor(), now(settings))
-            )
-        )
+        # Committed first: whoever stops reading halfway (`| head`) has read it too.
+        found = desk.run_now(lambda session: access_log.record_reading(session, asked, actor(), now(settings)))
+        desk.read_now(lambda session: write_csv(text, access_log.COLUMNS, access_log.rows_of(session, asked, found)))

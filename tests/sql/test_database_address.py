@@ -6,11 +6,13 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from sqlalchemy import text
 
+import app
 from storage.database_address import is_readable, is_verified
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys
-from tests.conftest import TRAIL
+from tests.conftest import TRAIL, new_database
 from tests.sql.conftest import KEYS
+from tests.wire.test_trail_commands import FIRST, keys
 
 NAMES = ("PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE")
 
@@ -69,6 +71,26 @@ def test_what_an_address_leaves_out_comes_from_the_variables(monkeypatch: pytest
     monkeypatch.setenv("PGSSLMODE", "verify-full")
     assert is_verified("postgresql:///bot")
     assert not is_verified("postgresql:///bot?sslmode=require"), "the address itself goes first"
+
+
+# --- its encoding ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_letter_is_refused(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`createdb` makes an SQL_ASCII one on a server that was set up without a locale."""
+    settings = {"BK_MODE": "dev", "BK_KEYS": keys(one=FIRST), "BK_TRAIL_KEY": "08" * 32, "BK_SECRET_KEY": "07" * 32}
+    with new_database(encoding=encoding) as url:
+        for name, value in {**settings, "BK_DATABASE_URL": url}.items():
+            monkeypatch.setenv(name, value)
+
+        assert app.main(["migrate"]) in (1, 2)
+        assert f"the database is in {encoding}" in capsys.readouterr().err
+        assert app.main(["doctor"]) == 1
+        assert "BK-468" in capsys.readouterr().out
 
 
 # --- a primary and its standby ---------------------------------------------------------------------------------------
