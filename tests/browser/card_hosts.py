@@ -42,8 +42,9 @@ main { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 14px; }
 h1 { position: absolute; clip-path: inset(50%); margin: 0; }
 .drawn { border: 1px solid LINE; border-radius: 6px; background: CARD; overflow: clip; }
 .ac-container[style*="background"], .ac-columnSet[style*="background"] { outline: 1px solid LINE; }
+/* Regular: DejaVu Sans is as wide as the semibold Segoe UI of Teams. */
 .ac-pushButton { min-height: 32px; padding: 5px 14px; border: 1px solid LINE; border-radius: 4px; background: CARD;
-  color: INK; font: 600 14px/20px inherit; font-family: inherit; }
+  color: INK; font: inherit; }
 .ac-pushButton.style-positive { border-color: ACCENT; background: ACCENT; color: ON_ACCENT; }
 .ac-input { width: 100%; padding: 5px 9px; border: 1px solid LINE; border-radius: 4px; background: CARD; color: INK;
   font: inherit; }
