@@ -45,7 +45,7 @@ def _findings(said: tuple[str, ...]) -> tuple[str, ...]:
 
 def _line(said: str) -> str:
     line = " ".join(said.split())
-    if len(line) > MOST_OF_NAME or not line.isprintable():
+    if len(line) > MOST_OF_NAME or not line.isprintable() or has_personal_number(line):
         raise ValueError
     return line
 
@@ -74,7 +74,7 @@ def _instruments(said: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _addresses(said: tuple[str, ...]) -> tuple[str, ...]:
-    if not all("@" in one for one in said):
+    if not all("@" in one for one in said) or any(map(has_personal_number, said)):
         raise ValueError
     return tuple(map(address, said))
 
@@ -127,6 +127,18 @@ class TenantSettings(Thresholds):
         return opens and self.workdays.is_working(local.date())
 
 
+EXAMPLES = {
+    "municipality": "Påhittade kommun",
+    "free_days": "2026-12-23,2026-12-30",
+    "findings": "B2:kritik,N4:atgardskrav:2026-09-01",
+    "decides": "open:unit_manager,not_open:together",
+    "violence_cases": "decided_by_chef,two_workers",
+    "instruments": "vuxen:freda,barn:bbic",
+    "reasons": "våld,missbruk,omsorgssvikt",
+    "ask_source": "decision_basis/child_informed_report",
+    "out_of_hours": "jour@kommunen.example",
+}
+"""A value of each setting whose default is empty; a refusal shows how a value is written."""
 NAMES = tuple(field.name for field in fields(TenantSettings))
 DEFAULTS = TenantSettings()
 _SEVERAL = tuple(name for name in NAMES if isinstance(getattr(DEFAULTS, name), tuple))
@@ -181,8 +193,13 @@ def parse_setting(name: str, text: str) -> Any:
         checked = _STORED.validate_python({name: value})
     except ValidationError as error:
         cause = error.errors()[0].get("ctx", {}).get("error")
-        raise (cause if isinstance(cause, Refusal) else Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))) from None
+        raise (cause if isinstance(cause, Refusal) else _wrong(name)) from None
     return _STORED.dump_python(checked, mode="json")[name]
+
+
+def _wrong(name: str) -> Refusal:
+    example = EXAMPLES.get(name) or show_settings(DEFAULTS)[name]
+    return Refusal(fault(Code.OWN_SETTING_WRONG, setting=name, example=example))
 
 
 def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:
