@@ -291,6 +291,7 @@ class Code(StrEnum):
     NOT_RANDOM = "BK-466"
     OUTPUT_LOST = "BK-467"
     NOT_IN_UTF8 = "BK-468"
+    SLOW_PATTERN = "BK-469"
     TAB_NEEDS = "BK-472"
     NO_TEAMS_JS = "BK-473"
     CONTENT_WITHOUT_TAB = "BK-474"

@@ -1,12 +1,22 @@
 """The pattern a tenant's case references follow, and which references it vouches for."""
 
+import math
 import re
 import unicodedata
+from collections.abc import Iterable
+from re import _constants as constants  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
 
 # Permissive default: up to five groups of letters and digits, at least one digit, 3 to 24 characters.
 DEFAULT_PATTERN = r"^(?=.*\d)(?=.{3,24}$)[A-Za-zÅÄÖåäö0-9]{1,10}([ /:.\-][A-Za-zÅÄÖåäö0-9]{1,10}){0,4}$"
 LONGEST = 60
 """The most characters in a reference; nothing longer is tried against a pattern, which may be a slow one."""
+_MOST_WAYS = (LONGEST + 1) ** 3
+"""Three repetitions of any length: tens of milliseconds."""
+BRANCH, SUBPATTERN, MAX_REPEAT, MIN_REPEAT, ASSERT, ASSERT_NOT = (
+    getattr(constants, name) for name in ("BRANCH", "SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "ASSERT", "ASSERT_NOT")
+)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZÅÄÖ"
 _MOST_WORDS = 4
 _WORD = re.compile(r"\S+")
@@ -20,6 +30,35 @@ def compiles(pattern: str) -> bool:
     except re.error:
         return False
     return True
+
+
+def may_be_slow(pattern: str) -> bool:
+    """Return whether trying a valid pattern on LONGEST characters might take long: `(a+)+`, `(a|ab)*`, `a*a*a*a*b`.
+
+    Repetitions of characters are counted by the ways in which they can share a text. A repeated group that contains a
+    repetition or a choice has too many at once; of DEFAULT_PATTERN, which has one, it is known to be fast.
+    """
+    return pattern != DEFAULT_PATTERN and _ways(parser.parse(pattern)) > _MOST_WAYS
+
+
+def _ways(parts: Iterable[Any]) -> float:
+    """Return the number of ways in which a sequence of parts can match one text, at the most."""
+    ways = 1.0
+    for kind, of in parts:
+        if kind is BRANCH:
+            ways *= sum(map(_ways, of[1]))
+        elif kind is SUBPATTERN:
+            ways *= _ways(of[3])
+        elif kind in (ASSERT, ASSERT_NOT):
+            ways *= _ways(of[1])
+        elif kind in (MAX_REPEAT, MIN_REPEAT):
+            least, most, inner = int(of[0]), min(int(of[1]), LONGEST), _ways(of[2])
+            if inner > 1 and most > 1:
+                return math.inf
+            ways *= max(1, most - least + 1) if inner == 1 else inner + 1
+        elif any(isinstance(one, parser.SubPattern) for one in (of, *(of if isinstance(of, tuple) else ()))):
+            return math.inf  # the rarer groups, which no reference needs
+    return ways
 
 
 def normal(text: str) -> str:

@@ -15,7 +15,7 @@ from checklists.instruments import read_instruments
 from checklists.loader import newest
 from checklists.model import ListId, MotivationBy
 from checklists.privacy import has_personal_number
-from checklists.ref_pattern import DEFAULT_PATTERN, compiles
+from checklists.ref_pattern import DEFAULT_PATTERN, compiles, may_be_slow
 from checklists.reminder_rules import MAY_BE, SwedishTime, Thresholds
 from checklists.workdays import Workdays
 from checklists.year import THREE_A_YEAR
@@ -127,6 +127,19 @@ class TenantSettings(Thresholds):
         return opens and self.workdays.is_working(local.date())
 
 
+EXAMPLES = {
+    "municipality": "Påhittade kommun",
+    "free_days": "2026-12-23,2026-12-30",
+    "findings": "B2:kritik,N4:atgardskrav:2026-09-01",
+    "decides": "open:unit_manager,not_open:together",
+    "violence_cases": "decided_by_chef,two_workers",
+    "instruments": "vuxen:freda,barn:bbic",
+    "reasons": "våld,missbruk,omsorgssvikt",
+    "ask_source": "decision_basis/child_informed_report",
+    "out_of_hours": "jour@kommunen.example",
+}
+"""A value of each setting whose default is empty; a refusal shows how a value is written."""
+_OWN_WORDS = ("municipality", "out_of_hours")
 NAMES = tuple(field.name for field in fields(TenantSettings))
 DEFAULTS = TenantSettings()
 _SEVERAL = tuple(name for name in NAMES if isinstance(getattr(DEFAULTS, name), tuple))
@@ -176,17 +189,26 @@ def parse_setting(name: str, text: str) -> Any:
     """
     if name not in NAMES:
         raise Refusal(fault(Code.NO_SUCH_SETTING, setting=word(name), allowed=listed(NAMES)))
+    if name in _OWN_WORDS and has_personal_number(text):  # not when read: what was stored earlier stays readable
+        raise _wrong(name)
     value: Any = [part.strip() for part in text.split(",") if part.strip()] if name in _SEVERAL else text
     try:
         checked = _STORED.validate_python({name: value})
     except ValidationError as error:
         cause = error.errors()[0].get("ctx", {}).get("error")
-        raise (cause if isinstance(cause, Refusal) else Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))) from None
+        raise (cause if isinstance(cause, Refusal) else _wrong(name)) from None
     parsed = _STORED.dump_python(checked, mode="json")[name]
     least, most = MAY_BE.get(name, (parsed, parsed))
     if not least <= parsed <= most:
-        raise Refusal(fault(Code.OWN_SETTING_WRONG, setting=name))
+        raise _wrong(name)
+    if name == "case_ref_pattern" and may_be_slow(parsed):  # not when read, like the bounds
+        raise Refusal(fault(Code.SLOW_PATTERN, setting=name))
     return parsed
+
+
+def _wrong(name: str) -> Refusal:
+    example = EXAMPLES.get(name) or show_settings(DEFAULTS)[name]
+    return Refusal(fault(Code.OWN_SETTING_WRONG, setting=name, example=example))
 
 
 def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:

@@ -77,6 +77,7 @@ class _Import:
         self.outside: list[int] = []
         self.waiting: list[int] = []
         self.protected: list[int] = []
+        self.unsaid: list[int] = []
 
     def take(self, row: CsvRow) -> Outcome:
         """Import one row. Raises: Refusal: it is wrong."""
@@ -95,6 +96,8 @@ class _Import:
         told = replace(read_cells(item, texts), answered_on=day, day=on)
         if told.choice == FREE:
             self.outside.append(row.line)
+        if texts.motivation and told.motivation_kind not in ("text", "reference"):
+            self.unsaid.append(row.line)
         outcome = self._keep(here, where, item, texts, told, cleared)
         if case.protected_identity and outcome != "unchanged" and _has_words(told):
             self.protected.append(row.line)
@@ -228,7 +231,8 @@ def _taker(session: Session, order: Order) -> Take:
     Of two rows that answer the same question, the later is the newer revision. flagged: the lines whose answer is
     outside the scale and was kept as `fritext`. waiting: those whose answer depends on a fact of the case that is not
     known: it counts, but nobody can tell whether the question applied. protected: those that hold free text about
-    people with protected identity; it is kept, for nothing of a file is dropped.
+    people with protected identity; it is kept, for nothing of a file is dropped. unsaid: those whose motivation says
+    nothing, and is therefore none.
     """
 
     def take(rows: Rows) -> Imported:
@@ -237,7 +241,11 @@ def _taker(session: Session, order: Order) -> Take:
         coming.date_lists()
         coming.tell()
         return replace(
-            done, flagged=tuple(coming.outside), waiting=tuple(coming.waiting), protected=tuple(coming.protected)
+            done,
+            flagged=tuple(coming.outside),
+            waiting=tuple(coming.waiting),
+            protected=tuple(coming.protected),
+            unsaid=tuple(coming.unsaid),
         )
 
     return take

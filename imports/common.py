@@ -31,7 +31,7 @@ class Imported:
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
     elsewhere: lines that give a case to somebody who is no case worker of its unit, as a chef could not.
     waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
-    protected identity, which the chat would not have taken.
+    protected identity, which the chat would not have taken. unsaid: lines whose motivation says nothing, and is none.
     """
 
     added: int
@@ -45,6 +45,7 @@ class Imported:
     elsewhere: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     protected: tuple[int, ...] = ()
+    unsaid: tuple[int, ...] = ()
 
     def __add__(self, other: "Imported") -> "Imported":
         """Return what both did."""

@@ -43,7 +43,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     own = commands.add_parser("settings", help="show a tenant's own settings, or set them")
     own.add_argument("tenant", metavar="TENANT")
-    own.add_argument("changes", nargs="*", metavar="NAME=VALUE")
+    own.add_argument("changes", nargs="*", default=[], metavar="NAME=VALUE")
     own.set_defaults(run=_settings)
 
 
@@ -89,6 +89,11 @@ def _tell(done: Done) -> None:
         )
     if told.protected:
         print(f"free text about people with protected identity, kept: line {listed(sorted(told.protected))}")
+    if told.unsaid:
+        print(
+            "a motivation with fewer than three letters or digits, which is none and not kept: "
+            f"line {listed(sorted(told.unsaid))}"
+        )
     if told.doubled:
         print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
     if told.moved:

@@ -1,12 +1,15 @@
 """Case references: formats in use are accepted and normalized; a personal number is never accepted."""
 
+import signal
 import unicodedata
+from random import Random, randrange
 
 import pytest
 
 from checklists.errors import BadCaseRef, PersonalNumberInText
-from checklists.ref_pattern import DEFAULT_PATTERN
+from checklists.ref_pattern import DEFAULT_PATTERN, compiles, fits, may_be_slow
 from checklists.references import is_unlikely, meant, normal_ref, pairs, read_ref, without_fillers
+from tests.waiting import PATIENCE
 
 SHAPES = [
     "SN 2026/0123",
@@ -140,3 +143,76 @@ def test_one_reference_is_not_two(line: str) -> None:
 def test_a_line_too_long_to_be_two_references_is_not_tried() -> None:
     assert pairs("1 " * 1000) == ()
     assert len(pairs("1 " * 90)) == 12
+
+
+# --- a municipality's own pattern ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            DEFAULT_PATTERN,
+            r"SN \d{4}/\d{1,5}",
+            r"^[A-ZÅÄÖ]{2,4} ?\d{4}[/-]\d{1,6}$",
+            r"(SN|BUN) \d{4}/\d+",
+            r"\d+-\d+",
+        ),
+        *(r"(\d{4}/\d+)(-\d+)?", r"[A-Z]+\d*/.*", r"(?=.*\d)[A-Z0-9 ]+"),
+    ],
+)
+def test_a_pattern_that_people_write_is_fast_enough(pattern: str) -> None:
+    assert not may_be_slow(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("^(a+)+$", "(a|ab)*", "a*a*a*a*b", r"(\w{1,30}){1,30}", "(a?){50}a{50}", "(x+x+)+y", "((a{1,3}){1,3})+b"),
+        *("(?>(a+)+)", "(a)?(?(1)(b+)+|c)", "(?:(a+)+)?", "((a+)+)++", "(?=(a+)+b)a"),
+    ],
+)
+def test_a_pattern_that_could_take_minutes_is_known(pattern: str) -> None:
+    assert may_be_slow(pattern)
+
+
+class TooSlow(Exception):
+    """A pattern was tried for longer than anybody waits."""
+
+
+def _ring(*_: object) -> None:
+    raise TooSlow
+
+
+def test_no_pattern_that_is_taken_is_slow() -> None:
+    seed = randrange(10**9)
+    print(f"seed {seed}")  # noqa: T201
+    dice, tried = Random(seed), 0
+    before = signal.signal(signal.SIGALRM, _ring)
+    try:
+        for _ in range(1500):
+            pattern = f"^{drawn(dice)}{drawn(dice)}$"
+            if not compiles(pattern) or may_be_slow(pattern):
+                continue
+            tried += 1
+            for text in ("a" * 59 + "!", "ab" * 29 + "!", "1" * 59 + "!", "a1" * 29 + "!", "a" * 60):
+                signal.setitimer(signal.ITIMER_REAL, PATIENCE / 10)
+                fits(text, pattern)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert tried > 300
+
+
+def drawn(dice: Random, depth: int = 0) -> str:
+    """Return a pattern of characters, choices and repetitions within each other."""
+    kind = dice.random()
+    if depth > 3 or kind < 0.35:
+        return dice.choice(("a", "b", "[ab]", r"\w", ".", "1", r"\d", "[a-z]"))
+    if kind < 0.6:
+        return drawn(dice, depth + 1) + drawn(dice, depth + 1)
+    if kind < 0.72:
+        return f"({drawn(dice, depth + 1)}|{drawn(dice, depth + 1)})"
+    repeated = dice.choice(("+", "*", "?", "{0,4}", "{1,10}", "{2,20}", "{50}", "+?"))
+    return f"({drawn(dice, depth + 1)}){repeated}"

@@ -56,6 +56,7 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("protection_latest", "15:30+01:00", "protection_latest"),
         ("free_days", "2026-12-23,julafton", "free_days"),
         ("case_ref_pattern", "(", "is not a regular expression"),
+        ("case_ref_pattern", "^(a+)+$", "repeats a repetition"),
         ("out_of_hours", "jouren", "out_of_hours"),
         ("decides", "open:nämnden", "decides"),
         ("municipality", "å" * 61, "municipality"),

@@ -170,3 +170,16 @@ def test_a_cases_log_in_words_names_roles_and_no_employee(operator: Operator) ->
     assert "den som driver servern: läste loggen för kontroll" in out
     assert "Anna" not in out
     assert operator.runs("access-log", "--plain")[0] == 1
+
+
+def test_an_import_names_the_motivations_that_say_nothing(operator: Operator) -> None:
+    operator.sets(BK_MODE="dev", BK_KEYS=keys(one=FIRST))
+    key = f"{TENANT},SN 2026/0001,decision_basis,case_worker"
+    rows = (f"{key},child_informed_report,Nej,ab", f"{key},child_informed_decision,Nej,abc")
+    Path("answers.csv").write_text(
+        "\n".join(("tenant_id,case_ref,checklist,role,item,answer,motivation", *rows)), encoding="utf-8"
+    )
+
+    said = operator.runs("answers", "import", "answers.csv")[1]
+
+    assert "fewer than three letters or digits, which is none and not kept: line 2\n" in said
