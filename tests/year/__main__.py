@@ -1,18 +1,20 @@
-"""Simulates municipalities' years: `python3 dev.py year [--seeds N] [--seed S] [--weeks W] [--planted]`.
+"""Simulates municipalities' years: `python3 dev.py year [--seeds N] [--seed S] [--weeks W] [--postgres] [--planted]`.
 
 Ends with 0 when every seed held, with 1 when a fault was found: its last steps are printed, and `--seed` with its
-number and the same `--weeks` lives through it again, to the byte.
+number and the same `--weeks` repeats it, byte for byte. With `--postgres` each seed runs on both databases, and people
+must be shown the same; ids, and so what a card's buttons send, may differ.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from tests.year.planted import PLANTED
-from tests.year.simulate import MOST_SEEDS, Year, found_within, year
+from tests.year.simulate import MOST_SEEDS, Year, found_within, year, year_on_both
 
 LAST_STEPS = 25
 
@@ -23,30 +25,35 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=1000, help="how many, from 0")
     parser.add_argument("--seed", type=int, help="this one alone; with --seeds, the first")
     parser.add_argument("--weeks", type=int, default=52)
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL as well (BK_TEST_POSTGRES_URL)")
     parser.add_argument("--jobs", type=int, default=1, help="processes to run them in")
-    parser.add_argument("--planted", action="store_true", help="plant faults, one at a time; each is to be found")
+    parser.add_argument("--planted", action="store_true", help="plant faults, one at a time; each must be found")
     parser.add_argument("--trace", type=Path, help="write the trace of --seed into a file")
     chosen = parser.parse_args(arguments)
     if chosen.planted:
-        return _planted()
+        return _planted(postgres=chosen.postgres)
     if chosen.seed is not None and "--seeds" not in arguments:
-        return _one(chosen.seed, chosen.weeks, chosen.trace)
+        return _one(chosen.seed, chosen.weeks, chosen.trace, _lives(chosen))
     first = chosen.seed or 0
-    return _many(range(first, first + chosen.seeds), chosen.weeks, chosen.jobs)
+    return _many(range(first, first + chosen.seeds), chosen.weeks, chosen.jobs, _lives(chosen))
 
 
-def _one(seed: int, weeks: int, trace: Path | None) -> int:
-    found = year(seed, weeks)
+def _lives(chosen: argparse.Namespace) -> Callable[..., Year]:
+    return year_on_both if chosen.postgres else year
+
+
+def _one(seed: int, weeks: int, trace: Path | None, lives: Callable[..., Year]) -> int:
+    found = lives(seed, weeks)
     if trace is not None:
         trace.write_text("\n".join(found.trace) + "\n", encoding="utf-8")
     _tell(found)
     return 1 if found.fault else 0
 
 
-def _many(seeds: range, weeks: int, jobs: int) -> int:
+def _many(seeds: range, weeks: int, jobs: int, lives: Callable[..., Year]) -> int:
     begun, acts, bad, done = time.perf_counter(), 0, [], 0
     with ProcessPoolExecutor(jobs) as pool:
-        for found in pool.map(partial(year, weeks=weeks), seeds):
+        for found in pool.map(partial(lives, weeks=weeks), seeds):
             done, acts = done + 1, acts + found.acts
             if found.fault:
                 bad.append(found.seed)
@@ -59,9 +66,9 @@ def _many(seeds: range, weeks: int, jobs: int) -> int:
     return 1 if bad else 0
 
 
-def _planted() -> int:
+def _planted(*, postgres: bool) -> int:
     missed = []
-    for name in PLANTED:
+    for name in (one for one, of in PLANTED.items() if postgres or not of.postgres):
         found = found_within(name, range(MOST_SEEDS))
         if found is None:
             missed.append(name)

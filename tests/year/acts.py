@@ -1,7 +1,7 @@
-"""What a press or a typed line ought to do, by the contract, to the model.
+"""What a press or a typed line should do to the model, by the contract.
 
 Each function is told what the person saw when she acted and what holds as her act is committed: an act on something
-that has been answered since changes nothing, and the rest is stored as a new revision.
+answered since then changes nothing; anything else is stored as a new revision.
 """
 
 import re
@@ -13,12 +13,12 @@ from tests.year.model import Case, Model
 
 
 def about(model: Model, done: Done) -> Case | None:
-    """Return the case that something is done in; None if there is none, or none any more."""
+    """Return the case that something is done in; None if there is none, or no longer one."""
     return model.now(done.case) if done.case is not None else model.cases.get(done.ref)
 
 
 def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> None:
-    """Let the model do what was done. unit: where a new case would belong. reads: she reads the case, as its chef."""
+    """Apply what was done to the model. unit: where a new case would belong. reads: she reads the case, as its chef."""
     if done.what == ADMINISTERS:
         if "setting" in done.fields:
             settings.changed(model, done, now)

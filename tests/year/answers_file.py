@@ -83,7 +83,7 @@ def _is_late(case: Case, child: int) -> bool:
 
 
 def _take(case: Case, child: int, given: Mapping[str, Value], begun: date, now: datetime) -> None:
-    """Let the model do what a file does: what it repeats is no news, the rest a revision that nobody is asked about."""
+    """Apply a file to the model: repeated answers change nothing, the others become revisions without a question."""
     sheet = case.sheets.setdefault(child, Sheet(begun))
     before = {item: case.exported(item, child) for item in given}
     for item, value in given.items():

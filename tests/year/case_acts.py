@@ -1,4 +1,4 @@
-"""What a press on the card of a case's details ought to do, by the contract, to the model."""
+"""What a press on the card of a case's details should do to the model, by the contract."""
 
 from datetime import date, datetime
 

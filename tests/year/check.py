@@ -1,14 +1,14 @@
-"""Holds the database, the messages and the figures against the model. Reads the database with SQL of its own."""
+"""Compares the database, the messages and the figures with the model. Reads the database with SQL of its own."""
 
 import json
 import re
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from tests.same_answer.own_count import COUNTED as OF_ANSWERS
 from tests.same_answer.own_count import Town
+from tests.year.database import Database
 from tests.year.model import Case, Model
 
 REF = re.compile(r"SN 20\d\d/\d{4}")
@@ -28,7 +28,7 @@ REMINDS = {
     "UPPFOLJT": r"Det här pågick när du signerade()",
     "SKYDD": r"En anmälan kom in (\S+)\. Frågan",
 }
-"""How a reminder of each rule begins, and where its date stands."""
+"""How a reminder of each rule begins, with its date as a group."""
 OTHERS = {
     "det som saknas i underlaget": "LUCKOR",
     "om beslutet är fattat": "BESLUT",
@@ -47,30 +47,31 @@ class Fault(AssertionError):
     """The product did something else than the model says."""
 
 
-def stored(database: sqlite3.Connection, ref: str) -> dict[str, Any]:
+def stored(database: Database, ref: str) -> dict[str, Any]:
     """Return what is stored of a case, as plain values."""
     unit = "(select name from unit where unit.id = unit_id)"
     wanted = f"select id, children, {', '.join(DATES)}, protected_identity, {unit} from cases where ref = ?"
-    one = database.execute(wanted, (ref,)).fetchone()
-    if one is None:
+    rows = database.ask(wanted, ref)
+    if not rows:
         return {}
+    one = rows[0]
     found: dict[str, Any] = {"children": one[1]}
     found |= {name: day for name, day in zip(DATES, one[2:-2], strict=True) if day}
     found |= {"protected": bool(one[-2]), "unit": one[-1]}
     who = "select l.name, c.name from cases left join person l on l.id = lead_id left join person c on c.id = co_id"
-    lead, co = database.execute(f"{who} where cases.id = ?", (one[0],)).fetchone()
+    lead, co = database.ask(f"{who} where cases.id = ?", one[0])[0]
     found |= {"lead": (lead or "").split()[0:1], "co": (co or "").split()[0:1]}
     facts = "select child, name, value from fact where case_id = ? order by id"
-    for child, name, value in database.execute(facts, (one[0],)):
+    for child, name, value in database.ask(facts, one[0]):
         found[f"fact {name} {child}"] = value
     found = {name: value for name, value in found.items() if value not in ("unknown", "")}
     lists = "select f.id, child, role, status, p.name from filled_checklist f left join person p on p.id = person_id"
-    rows = database.execute(f"{lists} where case_id = ? and checklist = 'decision_basis'", (one[0],)).fetchall()
+    rows = database.ask(f"{lists} where case_id = ? and checklist = 'decision_basis'", one[0])
     for row, child, role, status, name in rows:
         whose = "" if role == "case_worker" else f" of {name.split()[0].lower()}"
         found[f"list {child}{whose}"] = status if not whose else "begun"
         newest = "select item_id, choice, revision, motivation_kind from answer where filled_id = ? order by revision"
-        for item, choice, revision, kind in database.execute(newest, (row,)):
+        for item, choice, revision, kind in database.ask(newest, row):
             found[f"{child} {item}{whose}"] = (choice, kind, revision)
     return found
 
@@ -106,17 +107,17 @@ def same(what: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None
         raise Fault(f"{what}: " + "; ".join(lines[:6]))
 
 
-def case_is_right(database: sqlite3.Connection, model: Model, ref: str) -> None:
+def case_is_right(database: Database, model: Model, ref: str) -> None:
     """Raises: Fault: a case is not stored as the model has it."""
     case = model.cases.get(ref)
     same(ref, stored(database, ref), expected(case, model) if case is not None else {})
 
 
-def units_are_right(database: sqlite3.Connection, model: Model) -> None:
+def units_are_right(database: Database, model: Model) -> None:
     """Raises: Fault: other roles are held, on other days or in other units, than the model says."""
     query = """select p.name, u.name, r.role, r.valid_from, r.valid_to from role r join unit u on u.id = r.unit_id
         join person p on p.id = r.person_id"""
-    found = {f"{name.split()[0].lower()} {role} {unit}": days for name, unit, role, *days in database.execute(query)}
+    found = {f"{name.split()[0].lower()} {role} {unit}": days for name, unit, role, *days in database.ask(query)}
     wanted = {
         f"{one.name} {one.role} {model.register.called.get(one.unit, '')}": [
             str(day) if day else None for day in (one.first, one.last)
@@ -126,11 +127,11 @@ def units_are_right(database: sqlite3.Connection, model: Model) -> None:
     same("roles", found, wanted)
 
 
-def links_are_right(database: sqlite3.Connection, model: Model) -> None:
+def links_are_right(database: Database, model: Model) -> None:
     """Raises: Fault: other cases are linked, or asked about, than the model says."""
     ref = "(select ref from cases where cases.id = {}_case_id)"
     query = f"select {ref.format('child')}, {ref.format('adult')}, state from case_link"
-    found = {f"{child} and {adult}": state for child, adult, state in database.execute(query)}
+    found = {f"{child} and {adult}": state for child, adult, state in database.ask(query)}
     wanted = {" and ".join(pair): state for pair, (state, _, _) in model.links.items()}
     same("linked cases", found, wanted)
 
@@ -219,7 +220,7 @@ def lists_found(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 
 
 def answers_wanted(model: Model, first: date, last: date) -> dict[str, Any]:
-    """Return which answers leave the house, with what is written beside them: none of a protected identity."""
+    """Return which answers are exported, with what is written beside them: none of a protected identity."""
     found: dict[str, Any] = {}
     for case in model.cases.values():
         sheets = [("case_worker", child, sheet) for child, sheet in case.sheets.items()]
@@ -252,31 +253,22 @@ STAYS = ("event", "event_seal", "tombstone")
 """Who did what and when, without content; and that the case was disposed of."""
 
 
-def nothing_is_left(
-    database: sqlite3.Connection, gone: Mapping[int, str], lists: Collection[int], kept: Collection[str]
-) -> None:
+def nothing_is_left(database: Database, gone: Mapping[int, str], lists: Collection[int], kept: Collection[str]) -> None:
     """Raises: Fault: a row belongs to a case that was disposed of, or names it.
 
     gone: references by row id. kept: the references that other cases have.
     """
-    for table, column, kind in _columns(database):
+    for table, column, kind in database.ask(database.columns):
         of: Collection[int] = (
             gone if column == "case_id" or column.endswith("_case_id") or (table, column) == ("cases", "id") else ()
         )
         of = lists if column == "filled_id" or column.endswith("_filled_id") else of
         if of and table not in STAYS:
-            query = f"select count(*) from [{table}] where [{column}] in ({', '.join(map(str, sorted(of)))})"
-            if database.execute(query).fetchone()[0]:
+            query = f'select count(*) from "{table}" where "{column}" in ({", ".join(map(str, sorted(of)))})'
+            if database.ask(query)[0][0]:
                 raise Fault(f"{table}.{column} still has rows of what was disposed of")
-        if kind.startswith(("VARCHAR", "TEXT", "JSON")):
+        if kind.startswith(("VARCHAR", "CHARACTER", "TEXT", "JSON")):
             for ref in {*gone.values()} - {*kept}:
-                query = f"select count(*) from [{table}] where instr([{column}], ?)"
-                if database.execute(query, (ref,)).fetchone()[0]:
+                query = f'select count(*) from "{table}" where cast("{column}" as text) like ?'
+                if database.ask(query, f"%{ref}%")[0][0]:
                     raise Fault(f"{table}.{column} names {ref}, which was disposed of")
-
-
-def _columns(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """Return (table, column, type) of all there is."""
-    query = """select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c
-        where m.type = 'table' and m.name not like 'sqlite_%' order by m.name, c.cid"""
-    return database.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""What a chef's press ought to do, by the contract, to the model: she reads, signs, sends back."""
+"""What a chef's press should do to the model, by the contract: she reads, signs, sends back."""
 
 from datetime import datetime
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def why(town: "Town", view: Any, name: str) -> dict[str, str]:
-    """Return what somebody fills in as the reason a card asks for: with protected identity, where in the file it is."""
+    """Return the reason somebody gives where a card asks for one: with protected identity, its place in the file."""
     return {f"{name}.place": "blad 12"} if view.in_file else {name: town.new_text()}
 
 

@@ -1,4 +1,4 @@
-"""Of what a case reminds whom on a day, by the contract and the settings, counted with the printed almanac."""
+"""Which reminders a case calls for on a day, and to whom, by the contract, the settings and the printed almanac."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -9,11 +9,11 @@ from tests.year.model import Case
 
 Rules = Mapping[str, int]
 Told = tuple[str, tuple[str, ...], str, date]
-"""Rule, to whom, which occasion, and the date it speaks of."""
+"""Rule, audiences, occasion, and the date it names."""
 
 
 def due(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:
-    """Yield what the day's sweep tells: rule, to whom, which occasion, and the date it speaks of."""
+    """Yield what the day's sweep tells; see `Told`."""
     at = case.dates.get
     if case.adult:
         return

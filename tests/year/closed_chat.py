@@ -28,7 +28,7 @@ IN_FLIGHT = timedelta(minutes=1)
 
 
 async def opens(town: "Town") -> None:
-    """Let the chat be used for cases again, by the command line, as the chat itself takes nothing in."""
+    """Open the chat for cases again from the command line, since the chat itself takes nothing in."""
     at = town.now()
 
     def change(session: Any) -> None:
@@ -52,7 +52,7 @@ def says_nothing(town: "Town", person: Person, body: Any) -> None:
 
 
 def hears(person: Person, card: Any) -> None:
-    """Take down that somebody is called to the tab: to how many cases, and until when."""
+    """Record that somebody is called to the tab: to how many cases, and until when."""
     lines = [line for _, line in check.words(card)]
     counts = [int(found[1]) for line in lines if (found := WAITS.search(line))]
     days = [found[0] for line in lines if (found := UNTIL.search(line))]
@@ -62,7 +62,7 @@ def hears(person: Person, card: Any) -> None:
 def are_called(
     town: "Town", day: date, must: Sequence[tuple[str, str, str, str, str]], before: set[str], *, trouble: bool
 ) -> None:
-    """Hold the calls of a sweep against what is due. before: who had been called since the sweep before this.
+    """Check the calls of a sweep against what is due. before: who had been called since the sweep before this.
 
     Raises: Fault: somebody was called to more or fewer cases, or until another day.
     """

@@ -17,11 +17,11 @@ CHOICES = {
 Seen = Mapping[str, Any]
 ADMINISTERS = "admin_act"
 RENUMBERS = ("save_ref", "withdraw")
-"""What every press asks for that changes something on the admin's cards."""
+"""The verb of every press that changes something on the admin's cards."""
 
 
 def snapshot(case: Case | None) -> dict[str, Any]:
-    """Return what a card that is made now is tied to."""
+    """Return the state that a card made now depends on."""
     if case is None:
         return {}
     return {
@@ -83,5 +83,5 @@ class Done:
 
 
 def stands(case: Case, at: tuple[str, int]) -> str:
-    """Return a fact as it was given: that it is unknown is something else than nothing."""
+    """Return a fact as it was given: `unknown` differs from nothing at all."""
     return case.facts.get(at) or ("unknown" if at in case.fact_revisions else "")

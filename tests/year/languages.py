@@ -1,12 +1,11 @@
 """People who read the bot in English: what they type, how they read it, and that it tells them the same.
 
 The book is written by hand: asking the product for its translations would prove nothing about them. What is read with
-it is then held against the model like anything told in Swedish.
+it is then compared with the model like anything told in Swedish.
 """
 
 import random
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from dialogs.turn.tokens import Mint
 from tests.chat.card_hand import Card, titles
 from tests.year import check
 from tests.year.check import Fault
+from tests.year.database import Database
 from tests.year.done import Done
 from tests.year.model import Model
 from tests.year.people import Person
@@ -216,7 +216,8 @@ class Languages:
         language = done.what.partition("language ")[2] if done is not None else ""
         if done is None or not language or self._town.model.closed_at is not None:
             return
-        if self._town.model.languages.get(done.person) != language:
+        held = self._town.model.register.held(done.person, self._town.now().date())
+        if not held or self._town.model.languages.get(done.person) != language:
             return
         if CONFIRMED[language] not in check.as_text(body):
             raise Fault(f"{done.person} chose {language}, and was told {check.as_text(body)[:200]}")
@@ -261,19 +262,20 @@ def _facts(part: Any, of: str = "") -> Iterator[str]:
 
 
 def chosen(model: Model, done: Done) -> None:
-    """Let the model do what a line does that chooses a language."""
+    """Apply a line that chooses a language to the model."""
     if done.what.startswith("language "):
         model.languages[done.person] = done.what.split()[1]
 
 
-def are_right(database: sqlite3.Connection, model: Model) -> None:
+def are_right(database: Database, model: Model) -> None:
     """Raises: Fault: somebody's language is stored as another than she chose."""
-    found = dict(database.execute("select lower(substr(name, 1, instr(name, ' ') - 1)), language from person"))
+    rows = database.ask("select name, language from person")
+    found = {name.split()[0].lower(): language for name, language in rows}
     check.same("languages", found, {name: model.languages.get(name, "sv") for name in found})
 
 
 def in_swedish(card: Card | None) -> Card | None:
-    """Return a card as somebody understands it who thinks in Swedish, whatever language it is in."""
+    """Return a card with its words in Swedish, whichever language it is in."""
     return card if card is None or card.get("lang") != "en" else _read(card)
 
 

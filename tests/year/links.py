@@ -1,4 +1,4 @@
-"""Cases that belong together: who links them, who is asked, and what ought to come of it."""
+"""Cases that belong together: who links them, who is asked, and what should come of it."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ async def links(town: "Town") -> None:
 
 
 def linked(model: Model, case: Case, done: Done, now: datetime, reads: bool) -> None:
-    """Link two cases, ask whether they may be, answer that, or take the link away. Refused, it is asked another day."""
+    """Link two cases, ask for it, answer that, or remove the link. Once refused, it may be asked for on a later day."""
     other = model.cases.get(done.other)
     if other is None or other.adult == case.adult:
         return

@@ -1,6 +1,6 @@
 """What the bot runs on, made predictable: an event loop on simulated time, a clock, a disk that fills, seeded chance.
 
-The bot's own turns, sweep, outbox and storage run unchanged on it, over a real SQLite file. Nothing here waits: when
+The bot's own turns, sweep, outbox and storage run unchanged on it, over a real database. Nothing here waits: when
 every task sleeps, time moves to the first that wakes.
 """
 
@@ -96,9 +96,8 @@ class SimulatedDesk(Desk):
         super().__init__(url, Keys(MASTER, TRAIL, now=loop.time))
         self.clock = clock
         self._chance, self._fails, self._told = chance, fails, told
-        self.raw = self.engine.raw_connection().driver_connection
-        assert self.raw is not None
-        self.raw.execute("pragma synchronous=off").close()  # power cuts are tested in tests/faults
+        self.raw: Any = self.engine.raw_connection().driver_connection if self.dialect == "sqlite" else None
+        self._pragma("synchronous=off")  # power cuts are tested in tests/faults
 
     async def run(
         self, work: Callable[[Session], T], serial: str = "", *, keep: bool = True, shares: bool = False
@@ -132,13 +131,15 @@ class SimulatedDesk(Desk):
         return self.read_now(work)
 
     def fill_disk(self) -> None:
-        """Let the file grow no further."""
-        pages = self.raw.execute("pragma page_count").fetchone()[0]  # type: ignore[union-attr]
-        self.raw.execute(f"pragma max_page_count={pages}").close()  # type: ignore[union-attr]
+        """Let the file of SQLite grow no further."""
+        self._pragma(f"max_page_count={self._pragma('page_count')}")
 
     def free_disk(self) -> None:
         """Let it grow again."""
-        self.raw.execute("pragma max_page_count=1073741823").close()  # type: ignore[union-attr]
+        self._pragma("max_page_count=1073741823")
+
+    def _pragma(self, said: str) -> Any:
+        return next(iter(self.raw.execute(f"pragma {said}").fetchall()), (None,))[0] if self.raw is not None else None
 
     def drop(self) -> None:
         """Let go of the file as a killed process does: without finishing anything."""

@@ -1,8 +1,8 @@
-"""What ought to be so: the municipality as the contract describes it, in plain values.
+"""What should be true: the municipality as the contract describes it, in plain values.
 
-Nothing here asks the product for a rule, a card or a row. Of the questions it knows what tests/same_answer/own_count.py
-has written out by hand; of time, the almanac. An act is applied when the simulator sees its transaction committed; what
-it ought to have stored follows from what the person saw when she acted.
+Nothing here asks the product for a rule, a card or a row. Its questions are those written out by hand in
+tests/same_answer/own_count.py; its calendar is the almanac. An act is applied when the simulator sees its transaction
+committed; what it should have stored follows from what the person saw when she acted.
 """
 
 from collections.abc import Mapping
@@ -119,7 +119,7 @@ class Case:
     dates: dict[str, date] = field(default_factory=dict)
     violence_first: date | None = None
     parted: set[str] = field(default_factory=set)
-    """Those who had it before a file gave it to somebody else: they are told that they have it no more."""
+    """Those who had it before a file gave it to somebody else; they are told that they no longer do."""
     violence_since: date | None = None
     extensions: list[tuple[str, bool, date, date]] = field(default_factory=list)
     """limit, on lawful grounds, decided, until."""
@@ -136,7 +136,7 @@ class Case:
     is_signed: bool = False
     signatures: int = 0
     key: int = field(default_factory=count().__next__)
-    """What it is known by whatever its number is."""
+    """Identifies it even when its number changes."""
     read_days: dict[str, date] = field(default_factory=dict)
 
     @property
@@ -156,7 +156,7 @@ class Case:
         return self.was_sent or bool(self.extensions) or any(sheet.revisions for sheet in self.sheets.values())
 
     def takes(self, days: Mapping[str, date]) -> bool:
-        """Return whether more dates fit the ones it has."""
+        """Return whether further dates are consistent with those it has."""
         at = {**self.dates, **days}
         pairs = [("opened_on", "decided_on"), ("decided_on", "started_on")]
         pairs += [("received_on", "opened_on")] if "received_on" not in days else []
@@ -283,7 +283,7 @@ class Case:
         return any(self.voids(child, item, value) for item, value in given.items())
 
     def give(self, person: str, name: str, child: int, given: Mapping[str, Value], now: datetime) -> None:
-        """Store one act of a worker's; what stands already is no news."""
+        """Store one act of a worker's; repeating what is stored changes nothing."""
         act = Act(name, person, child, at=now)
         for item, value in given.items():
             self._write(act, child, item, value, now)
@@ -319,7 +319,7 @@ class Case:
         self.touched = True
 
     def give_from_file(self, child: int, item: str, value: Value, now: datetime) -> None:
-        """Store an answer from a file: an act of nobody's, on top of which nothing older is taken back."""
+        """Store an answer from a file: nobody's act, and nothing older can be undone past it."""
         self._write(Act("", "", child, at=now), child, item, value, now)
 
     def act_to_undo(self, person: str, name: str = "") -> Act | None:
@@ -464,7 +464,7 @@ class Model:
         ]
 
     def forget(self, case: Case) -> None:
-        """Let a case be gone; what it has in the figures stays."""
+        """Remove a case; what it contributes to the figures stays."""
         if case in self.withdrawn:
             self.withdrawn.remove(case)
             return

@@ -41,7 +41,7 @@ class Office:
     def __init__(self, town: "Town", folder: Path) -> None:
         self._town = town
         self._chance = random.Random(f"office of {town.seed}")
-        self._tombstones, self._file = folder / "tombstones", folder / "town.db"
+        self._tombstones = folder / "tombstones"
         self._gone: dict[int, str] = {}
         self._lists: set[int] = set()
         self._adults = 2
@@ -252,7 +252,7 @@ class Office:
         gone = {row: case.ref for case in due for row in self._rows_of(case)}
         lists = {one for row in gone for (one,) in self._ask("select id from filled_checklist where case_id = ?", row)}
         acts = {row: self._acts_of(row) for row in gone}
-        disposing.carry_out(desk, self._order(), lines[-1].split('"')[1], town.url)
+        disposing.carry_out(desk, self._order(), lines[-1].split('"')[1], town.database.url)
         for case in due:
             town.model.forget(case)
         self._gone |= gone
@@ -262,14 +262,14 @@ class Office:
                 raise Fault(f"of {gone[row]} {acts[row]} acts were known, now {self._acts_of(row)}")
         self.gone_is_gone()
         self._nothing_sealed()
-        for file in (self._file, self._file.with_name("town.db-wal")):
+        for file in town.database.files:
             kept = file.read_bytes() if file.exists() else b""
             for ref in {*refs} - town.model.kept():
                 if ref.encode() in kept:
                     raise Fault(f"{ref} is disposed of, and stands in {file.name}")
 
     def _ask(self, query: str, *values: Any) -> list[Any]:
-        return self._town.database.execute(query, values).fetchall()
+        return self._town.database.ask(query, *values)
 
     def _rows_of(self, case: Case) -> list[int]:
         """Return the row of a closed case; of one that was withdrawn, also those of others of its number and day."""

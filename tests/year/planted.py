@@ -19,6 +19,7 @@ from checklists.access import Staff
 from checklists.tenant_settings import TenantSettings
 from checklists.workdays import Workdays
 from dialogs.rounds import manage
+from dialogs.turn.turn_context import TurnContext
 from dialogs.worker import fill_checklist
 from imports import answers as import_of_answers
 from storage import aggregates, naming, projection_queue, tenants, told_reminders
@@ -108,7 +109,7 @@ def imported_again() -> list[Change]:
 
 
 def setting_ignored() -> list[Change]:
-    """People are reminded when they usually are, whatever the municipality has decided."""
+    """People are reminded at the default times, whatever the municipality has decided."""
     real = reminder_rules._On
     usual = reminder_rules.Thresholds()
     return [(reminder_rules, "_On", lambda state, day, _thresholds, workdays: real(state, day, usual, workdays))]
@@ -127,7 +128,7 @@ def language_not_kept() -> list[Change]:
 
 
 def told_otherwise_in_english() -> list[Change]:
-    """In English people are told that the decision was planned for the day it is planned for now: it has passed."""
+    """In English, people are told that the day of a planned decision has passed when it has not."""
     real = parts.line_words  # type: ignore[attr-defined]
 
     def line_words(line: Any, language: Any) -> str:
@@ -139,7 +140,7 @@ def told_otherwise_in_english() -> list[Change]:
 
 
 def a_day_lost_in_english() -> list[Change]:
-    """A sentence in English says on no day what it says in Swedish on one."""
+    """A sentence in English leaves out the day that it names in Swedish."""
     real = parts.line_words  # type: ignore[attr-defined]
 
     def line_words(line: Any, language: Any) -> str:
@@ -156,7 +157,7 @@ def free_days_ignored() -> list[Change]:
 
 
 def hours_ignored() -> list[Change]:
-    """The offices are open when they usually are, whatever the municipality has decided."""
+    """The offices are open at the default hours, whatever the municipality has decided."""
     real, usual = TenantSettings.in_office_hours, TenantSettings()
 
     def in_office_hours(self: TenantSettings, at: Any) -> bool:
@@ -185,6 +186,18 @@ def counted_as_in_the_file() -> list[Change]:
     return [(rates, "FIGURES_OF", {**rates.FIGURES_OF, "b": ("ja",)})]
 
 
+def less_told_on_postgresql() -> list[Change]:
+    """On PostgreSQL nobody is told what stands above a card."""
+    real = TurnContext.reply
+
+    def reply(self: TurnContext, view: Any, *more: Any, **named: Any) -> Any:
+        if self.session.get_bind().dialect.name == "postgresql" and view.kind != "say" and hasattr(view, "notices"):
+            view = view.model_copy(update={"notices": ()})
+        return real(self, view, *more, **named)
+
+    return [(TurnContext, "reply", reply)]
+
+
 def all_agree() -> list[Change]:
     """Two reviewers agree whatever they said."""
     real = manage.agreement  # type: ignore[attr-defined]
@@ -193,11 +206,15 @@ def all_agree() -> list[Change]:
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault to plant. shows: what the simulation says when it finds this one and no other. weeks: long enough."""
+    """A fault to plant. shows: what the simulation says when it finds this one and no other. weeks: long enough.
+
+    postgres: it is one of PostgreSQL alone.
+    """
 
     plant: Callable[[], list[Change]]
     shows: str
     weeks: int = 2
+    postgres: bool = False
 
     def is_in(self, fault: str) -> bool:
         """Return whether a fault that was found is this one."""
@@ -225,6 +242,7 @@ PLANTED = {
     "any form of motivation taken": Planted(any_form_taken, "_motivated: it is|child_informed_.*: it is"),
     "told in a closed chat": Planted(told_in_a_closed_chat, "in the chat, which is closed|was called to"),
     "counted as in the case file": Planted(counted_as_in_the_file, "figures of"),
+    "less told on PostgreSQL": Planted(less_told_on_postgresql, "^on SQLite", weeks=1, postgres=True),
     "reviewers who always agree": Planted(all_agree, "read by two", weeks=6),
 }
 

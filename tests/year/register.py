@@ -59,7 +59,7 @@ class Register:
         return next((one.unit for one in self.held(name, day) if one.role == role), "")
 
     def put(self, post: Post) -> None:
-        """Let somebody hold a role on other days than before, or for the first time."""
+        """Give somebody a role, or other days for one she has."""
         new = replace(post, unit=self.unit(post.unit))
         self.posts = [one for one in self.posts if _key(one) != _key(new)] + [new]
 
@@ -101,7 +101,7 @@ class Register:
         return True
 
     def close(self, unit: str, last: date) -> None:
-        """Let nobody work in a unit after a day; what is to close already may only close earlier."""
+        """Close a unit after a day; one that is already due to close may only close earlier."""
         if unit in self.closed and self.closed[unit] <= last + A_DAY:
             return
         self.closed[unit] = last + A_DAY

@@ -41,7 +41,7 @@ def _audience(town: "Town", case: Case, audience: str, day: date) -> list[str]:
 
 
 def hold(town: "Town", person: Person, found: Sequence[tuple[str, str, str]], *, sure: bool) -> None:
-    """Hold a bundle against what is due."""
+    """Check a bundle against what is due."""
     now = town.now()
     day = now.date()
     _is_in_office_hours(town, person, now)
@@ -74,7 +74,7 @@ def _is_in_office_hours(town: "Town", person: Person, now: datetime) -> None:
 
 
 async def puts_off(town: "Town", day: date) -> None:
-    """Some of those who were reminded today would rather be tomorrow."""
+    """Some of those reminded today would rather be reminded tomorrow."""
     for person in town.people.values():
         shown = person.bundle if day in person.bundles else None
         if shown is not None and shown.card is not None and AGAIN in titles(shown.card) and town.chance.random() < 0.25:
@@ -82,7 +82,7 @@ async def puts_off(town: "Town", day: date) -> None:
 
 
 def put_off(town: "Town", person: Person) -> None:
-    """Let the model do what the press does: on the next working day she is told again of all that still holds."""
+    """Apply the press to the model: on the next working day she is told again of all that still holds."""
     day = town.now().date()
     for what, (told, sure) in list(person.heard.items()):
         if told == day:
@@ -93,7 +93,7 @@ def put_off(town: "Town", person: Person) -> None:
 def is_over(town: "Town", day: date, today: Sequence[tuple[str, str, str, str, str]], *, surely: bool) -> None:
     """End what was put off until this day. today: what is due. surely: the sweep has told all of it.
 
-    What is no longer due is never told again. Of the rest the message may still be on its way.
+    What is no longer due is never told again. A message about the rest may still be on its way.
     """
     due_now = {(name, town.model.cases[ref].key, rule, mark) for name, ref, rule, mark, _ in today}
     for person in town.people.values():

@@ -1,7 +1,7 @@
-"""Rounds of the unit's own review: drawn by the manager, read by reviewers, closed; and what ought to come of them.
+"""Rounds of the unit's own review: drawn by the manager, read by reviewers, closed; and what should come of them.
 
-Which cases may be drawn, in which order, which are read twice and by whom is worked out here again, from the seed that
-the round shows and the words of the contract.
+Which cases may be drawn and in which order, which are read twice and by whom, is worked out again here, from the
+round's seed and the contract.
 """
 
 import random
@@ -121,9 +121,9 @@ class Rounds:
             self._start_is_right(made, drawn, of_two, today)
 
     def _frame(self, units: list[str], first: date, last: date) -> list[Case]:
-        """Return the cases that were decided in a period in some units, and rest from no earlier round.
+        """Return the cases decided in a period in some units that no earlier round has reviewed.
 
-        Those rest that were reviewed; of the others it was said at the closing why they were not.
+        A case that was drawn but not reviewed, for a reason given at the closing, may be drawn again.
         """
         query = """select r.why_not from review_round_case r join cases c on c.id = r.case_id
             where c.ref = ? and round_id = ?"""
@@ -161,7 +161,7 @@ class Rounds:
         return drawn, set(of_two)
 
     def _start_is_right(self, made: Round, drawn: list[Case], of_two: set[str], today: date) -> None:
-        """Hold who was given what against who may read it."""
+        """Check that nobody was given a case she may not read."""
         query = """select r.id, c.ref, p.name from review_reading r join cases c on c.id = r.case_id
             join person p on p.id = r.person_id where round_id = ? order by r.id"""
         given = [(row, ref, name.split()[0].lower()) for row, ref, name in self._ask(query, made.number)]
@@ -267,7 +267,7 @@ class Rounds:
     # --- what holds -------------------------------------------------------------------------------------------------
 
     def answered(self, done: Done) -> None:
-        """Take down what a reviewer says, as her transaction is committed."""
+        """Record what a reviewer says, once her transaction is committed."""
         choice = CHOICES.get(done.title, "")
         if done.what != "answer" or not choice or _list_of(done.view) != LIST:
             return
@@ -310,7 +310,7 @@ class Rounds:
         check.same("reviews", found, wanted)
 
     def _ask(self, query: str, *values: Any) -> list[Any]:
-        return self._town.database.execute(query, values).fetchall()
+        return self._town.database.ask(query, *values)
 
 
 def _digest(*parts: str) -> str:

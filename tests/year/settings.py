@@ -2,7 +2,6 @@
 
 import json
 import random
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.chat.card_hand import inputs, titles
 from tests.year import check, closed_chat
 from tests.year.almanac import Almanac
+from tests.year.database import Database
 from tests.year.done import Done
 from tests.year.model import Model
 from tests.year.people import Shown
@@ -98,7 +98,7 @@ class Settings:
 
 
 def changed(model: Model, done: Done, now: datetime) -> None:
-    """Let the model do what an admin's press does to a setting. What cannot be is refused."""
+    """Apply an admin's press on the settings to the model; an invalid value changes nothing."""
     name, value = done.fields["setting"], done.fields["value"]
     if value in WRONG:
         return
@@ -125,9 +125,9 @@ def are_shown(card: Any, model: Model) -> None:
     check.same("settings shown", {name: value for name, value in lines if name in wanted}, wanted)
 
 
-def are_right(database: sqlite3.Connection, model: Model) -> None:
+def are_right(database: Database, model: Model) -> None:
     """Raises: Fault: other settings are stored than were given."""
-    stored = json.loads(database.execute("select settings from tenant").fetchone()[0])
+    stored = json.loads(database.ask("select settings from tenant")[0][0])
     found = {name: stored.get(name, usual) for name, usual in _as_text(Model()).items()}
     found["free_days"] = ",".join(found["free_days"])
     check.same("settings", {name: str(value) for name, value in found.items()}, _as_text(model))

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from sqlalchemy.exc import OperationalError
+
 from bot.adapter import Answer, TeamsAdapter
 from bot.background import projector
 from bot.background.chainer import Chainer
@@ -23,6 +25,7 @@ from dialogs.turn.take_turn import Outcome
 from dialogs.turn.tokens import Mint
 from storage.desk import Session
 from tests.year.channel import Channel
+from tests.year.database import Database
 from tests.year.machine import Killed, SimulatedClock, SimulatedDesk, SimulatedLoop
 
 SECRET = bytes(range(32))
@@ -67,7 +70,7 @@ class Stack:
     def __init__(
         self,
         name: str,
-        url: str,
+        database: Database,
         loop: SimulatedLoop,
         clock: SimulatedClock,
         chance: random.Random,
@@ -78,7 +81,8 @@ class Stack:
         self.is_dead = False
         self.fate: tuple[int, str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.desk = SimulatedDesk(url, clock, loop, chance, self._fails, partial(told, self))
+        self._database = database
+        self.desk = SimulatedDesk(database.url, clock, loop, chance, self._fails, partial(told, self))
         self.metrics = Metrics()
         sender = Sender(channel, mode="dev", service_hosts=frozenset())  # type: ignore[arg-type]
         self.worker = _NotedWorker(self.desk, sender, clock, self.metrics, name)
@@ -92,6 +96,8 @@ class Stack:
     def _fails(self, where: str) -> None:
         if self.is_dead:
             raise Killed
+        if where == "begin" and self._database.is_away:
+            raise OperationalError("begin", None, ConnectionError())
         if self.fate is not None and where == self.fate[1]:
             left = self.fate[0] - 1
             self.fate = (left, where)

@@ -8,10 +8,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.year.planted import PLANTED
-from tests.year.simulate import MOST_SEEDS, found_within, year
+from tests.year.simulate import MOST_SEEDS, found_within, year, year_on_both
 
 pytestmark = pytest.mark.no_cover
-"""It runs the product only; what it reaches is reached by tests of the rules themselves."""
+"""Its coverage is not counted: the tests of the rules themselves must reach everything it does."""
 SEEDS = range(3)
 
 
@@ -54,7 +54,16 @@ def test_another_process_with_another_order_of_sets_lives_through_the_same() -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", range(3))
+def test_postgresql_tells_the_same_as_sqlite(seed: int) -> None:
+    assert year_on_both(seed, weeks=1).fault == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.postgres] * of.postgres) for name, of in PLANTED.items()]
+)
 def test_a_planted_fault_is_found(name: str) -> None:
     found = found_within(name, range(MOST_SEEDS))
 

@@ -5,7 +5,6 @@ import gc
 import hashlib
 import logging
 import random
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -15,12 +14,12 @@ from typing import Any
 from reports import answers, checklists, rates
 from reports.selected import Selection
 from tests.chat.harness import NORTH, STOCKHOLM, TENANT, people_csv
-from tests.migrated import put_database
 from tests.sql.import_files import import_people
 from tests.year import answers_file, check, chefs, closed_chat, reminded, wrong_number
 from tests.year.almanac import A_DAY
 from tests.year.channel import Channel
 from tests.year.check import Fault
+from tests.year.database import Database
 from tests.year.languages import Languages
 from tests.year.links import links
 from tests.year.machine import SimulatedClock, SimulatedLoop, predictable
@@ -35,9 +34,10 @@ from tests.year.workers import Workers
 
 
 class Town:
-    """One seed's municipality. weeks: how long it is followed. trace: all that happened, line by line."""
+    """One seed's municipality. weeks: how long it is followed. trace: all that happened, line by line. told: of
+    that, what people were shown."""
 
-    def __init__(self, seed: int, weeks: int, folder: Path) -> None:
+    def __init__(self, seed: int, weeks: int, folder: Path, database: Database) -> None:
         self.seed, self.weeks = seed, weeks
         self.chance = random.Random(f"people of {seed}")
         first = date(2025, 1, 7) + self.chance.randrange(52) * 7 * A_DAY
@@ -48,12 +48,11 @@ class Town:
         self.clock = SimulatedClock(self.loop, self.start)
         self.model = Model(register=Register.of(Post(*row) for row in ROLES))
         self.trace: list[str] = []
+        self.told: list[str] = []
         self.people = {name: Person(name, role) for name, _, role in (*ROLES, DEPUTY)}
         self.people[STRANGER] = Person(STRANGER, "")
         self.numbers = {"case": 0, "text": 0, "in": 0, "process": 0}
-        self.url = put_database(folder / "town.db")
-        self.database = sqlite3.connect(folder / "town.db", isolation_level=None)
-        self.blocker = sqlite3.connect(folder / "town.db", isolation_level=None, timeout=0)
+        self.database = database
         self.stacks: list[Stack] = []
         self.deputy = [
             (self.first + timedelta(days=start), self.first + timedelta(days=start + 13)) for start in (9, 93, 200)
@@ -80,8 +79,6 @@ class Town:
             gc.set_threshold(*often)
             for stack in self.stacks:
                 stack.desk.close()
-            self.database.close()
-            self.blocker.close()
             asyncio.set_event_loop(None)
             self.loop.close()
 
@@ -123,7 +120,7 @@ class Town:
         drawn = random.Random(f"{name} of {self.seed}")
         channel = Channel(drawn, lambda one: self._watch(self.traffic.delivered, one))
         told = partial(self._watch, self.traffic.told)
-        return Stack(name, self.url, self.loop, clock, drawn, channel, told)
+        return Stack(name, self.database, self.loop, clock, drawn, channel, told)
 
     async def _moves_in(self) -> None:
         desk, at = self.stacks[0].desk, self.now()
@@ -179,7 +176,7 @@ class Town:
             raise self.fault
 
     def _watch(self, look: Callable[..., None], *what: Any) -> None:
-        """Look at something from within the bot, which catches much: the first fault is kept until it can be raised."""
+        """Run a check inside the bot, which catches most exceptions: the first fault is kept until it can be raised."""
         try:
             look(*what)
         except Fault as fault:
@@ -250,7 +247,7 @@ class Town:
     def _waits(self) -> bool:
         """Return whether messages are on their way."""
         query = "select count(*) from outbox where state in ('waiting', 'sending')"
-        return bool(self.database.execute(query).fetchone()[0])
+        return bool(self.database.ask(query)[0][0])
 
     # --- what people do ---------------------------------------------------------------------------------------------
 

@@ -145,7 +145,7 @@ class Traffic:
                 for stack in self._town.stacks:
                     stack.desk.fill_disk()
             if kind == "held":
-                self._town.blocker.execute("begin immediate")
+                self._town.database.hold()
             self._town.note("trouble:", kind)
             return kind
         return ""
@@ -154,8 +154,8 @@ class Traffic:
         if trouble == "full":
             for stack in self._town.stacks:
                 stack.desk.free_disk()
-        if trouble == "held" and self._town.blocker.in_transaction:
-            self._town.blocker.execute("rollback")
+        if trouble == "held":
+            self._town.database.let_go()
         for stack in self._town.stacks:
             stack.fate = None
         self._town.in_trouble = False
@@ -216,6 +216,7 @@ class Traffic:
         sight.may_see(self._town, person, body, done)
         closed_chat.says_nothing(self._town, person, body)
         value = body.get("value")
+        self._town.told.append(f"{person.name} {done.name} {list(check.words(body))}")
         if reply is None or not isinstance(value, dict) or shown is None:
             return
         told_now = done.shows == done.name
@@ -249,6 +250,7 @@ class Traffic:
         text = check.as_text(delivery.body)
         told = hashlib.sha256(text.encode()).hexdigest()[:12]
         self._town.note(person.name, "gets", delivery.method, delivery.message, told)
+        self._town.told.append(f"{person.name} {delivery.method} {delivery.message} {list(check.words(delivery.body))}")
         if leaked := check.TEXT.findall(text):
             raise Fault(f"a message to {person.name} holds what somebody wrote: {leaked[0]}")
         done = self._pending.get(by)

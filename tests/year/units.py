@@ -85,7 +85,7 @@ class Units:
 
 
 def administer(model: Model, done: Done, today: date) -> None:
-    """Let the model do what an admin's press does to units."""
+    """Apply an admin's press on the units to the model."""
     unit, told = model.register.unit, done.fields
     if done.title == "Byt namn":
         model.register.rename(unit(told["unit"]), told["name"])

@@ -1,4 +1,4 @@
-"""What a worker's typed line or press in her own list ought to do, by the contract, to the model."""
+"""What a worker's typed line or press in her own list should do to the model, by the contract."""
 
 import re
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _sheet(case: Case, done: Done, reads: bool, now: datetime) -> tuple[Sheet | 
 
 
 def _give(case: Case, done: Done, child: int, given: Mapping[str, Value], now: datetime) -> bool:
-    """Store what is new of it, unless she has to be asked first."""
+    """Store whatever of it is new, unless she has to be asked first."""
     sheet = case.sheets[child]
     news = {
         item: value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.year.town import Town
 
 ASIDE = {"how"}
-"""Presses that nobody here makes: what stands beside an answer."""
+"""Verbs that nobody presses here: details beside an answer."""
 NEVER = {
     "Kommentera",
     "Eget samtal",

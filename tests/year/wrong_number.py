@@ -1,4 +1,4 @@
-"""Cases opened under a wrong number, or by mistake: put right, made one with an empty one, withdrawn."""
+"""Cases opened under a wrong number, or by mistake: put right, merged with an empty one, withdrawn."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ def may(model: Model, name: str, case: Case, now: datetime) -> bool:
 
 
 def put_right(model: Model, case: Case, done: Done, now: datetime) -> None:
-    """Let the model do what a press on the card of a wrong number does."""
+    """Apply a press on the wrong-number card to the model."""
     if done.seen.get("ref") != case.ref or not may(model, done.person, case, now):
         return
     if done.what == "withdraw":
