@@ -104,8 +104,8 @@ def _export(parsed: argparse.Namespace) -> None:
             _write_figures(desk, selection, out, parsed, now)
         if parsed.what in OF_REVIEWERS:
             _say_not_random(desk, selection)
-        if selection.left_out:
-            raise Stop(fault(Code.LISTS_LEFT_OUT, count=len(selection.left_out)))
+    if selection.left_out:  # the file is whole as it is, and has its name
+        raise Stop(fault(Code.LISTS_LEFT_OUT, count=len(selection.left_out)))
 
 
 def _say_not_random(desk: Desk, selection: Selection) -> None:

@@ -415,7 +415,7 @@ def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(
     cases = tmp_path / "cases.csv"
     cases.write_text(f"{header}\n{good}\n{bad}", encoding="utf-8")
 
-    excel = "if the spreadsheet shows dec-26 it has changed the day: format the column as text"
+    excel = "if the spreadsheet shows jan-25 it has changed the day: format the column as text"
     said = f"line 3: received_on is not a date; write it as 2025-01-31; {excel} (BK-112)"
     done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{said}\n")
