@@ -11,8 +11,11 @@ from tests.year.people import CHEF, Person
 if TYPE_CHECKING:
     from tests.year.town import Town
 
-PARTED = ("har lämnats över till", "has been handed over to")
-"""What a person is told of a case that a file has given to somebody else."""
+PARTED = (
+    *("har lämnats över till", "has been handed over to"),
+    *("Du är nu handläggare i", "You are now the case worker for"),
+)
+"""What those are told from whom, or to whom, a file has moved a case."""
 
 
 def may_see(town: "Town", person: Person, body: Any, done: Done | None, message: str = "") -> None:
@@ -29,7 +32,10 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None, message:
             continue
         if ref in town.model.gone:
             raise Fault(f"{person.name} was shown {ref}, which is gone")
-        if case is not None and person.name in case.parted and any(words in text for words in PARTED):
+        withdrawn = [one for one in town.model.withdrawn if one.ref == ref]  # its number may have been given anew
+        handed = {name for one in (case, *withdrawn) if one is not None for name in one.parted}
+        handed |= {one.lead for one in withdrawn}
+        if person.name in handed and any(words in text for words in PARTED):
             continue
         if case is None or (person.role in ("manager", "admin") and not case.protected):
             continue

@@ -15,8 +15,8 @@ from tests.year.people import Person, Shown, choices, verb_of
 if TYPE_CHECKING:
     from tests.year.town import Town
 
-ASIDE = {"how"}
-"""Verbs that nobody presses here: details beside an answer."""
+ASIDE = {"how", "unlink"}
+"""Verbs that nobody presses here: details beside an answer, and what is about another case as well."""
 NEVER = {
     "Kommentera",
     "Eget samtal",

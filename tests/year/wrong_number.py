@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.chat.card_hand import titles
+from tests.chat.card_hand import inputs, titles
 from tests.year.done import Done
 from tests.year.model import Case, Model
 from tests.year.people import CHEF, Person
@@ -24,8 +24,8 @@ async def puts_right(town: "Town") -> None:
     who = [name for name in (case.lead, *town.model.register.holders(CHEF, case.unit, today), "ada") if name]
     person = town.people[chance.choice(who)]
     await town.traffic.types(person, f"fel nummer {case.ref}", "look", case.ref)
-    if not _is_shown(person, SAVES):
-        return
+    if not (_is_shown(person, SAVES) and person.at is not None and "case_ref" in inputs(person.at.card or {})):
+        return  # the answer may be late: another card is before her
     if chance.random() < 0.35:
         await _withdraws(town, person, case)
         return
