@@ -120,7 +120,8 @@ def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[i
         title = Line(say="buttons.continue_case", args={"ref": case.ref})
         button = Button(title=title, claim=claimed("continue", case=case.id))
         about = Line(say="details.about", args={"ref": case.ref})
-        view = MenuView(title=about, lines=(Line(say=say, args=args),), buttons=(button,) if part else ())
+        buttons = (button,) if part else ()
+        view = MenuView(title=about, lines=(Line(say=say, args=args),), buttons=buttons, only_if_hers=bool(part))
         tell(session, [person], view, now=origin.now, case=case.id)
 
 

@@ -199,6 +199,18 @@ def test_a_new_case_worker_is_told_and_the_old_one_told_and_shut_out(
     bo.receives().sees(f"Du är nu handläggare i {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
 
 
+def test_who_had_a_case_only_until_the_message_was_sent_is_not_told_that_it_is_hers(
+    anna: Chat, bo: Chat, cecilia: Chat
+) -> None:
+    opens(anna.installs(), **ALL)
+    bo.installs()
+    for name in ("Bo Exempel", "Anna Påhittad"):
+        cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Handläggare": name}).sees("Sparat.")
+
+    assert bo.arrives() == 1
+    bo.receives().sees(f"{REF} har lämnats över till Anna Påhittad")
+
+
 def test_the_co_worker_can_take_over_and_the_old_lead_stay_on(anna: Chat, bo: Chat, cecilia: Chat, room: Room) -> None:
     opens(anna.installs(), **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
     bo.installs()
