@@ -325,7 +325,7 @@ def _newest(on: _On, starts: dict[date, date]) -> date | None:
     """
     ordered = sorted((start, day) for day, start in starts.items())
     for (start, day), (end, _) in pairwise([*ordered, (date.max, date.max)]):
-        if on.holds(start, end if end != date.max else None):
+        if on.holds(start) and on.day < end:
             return day
     return None
 

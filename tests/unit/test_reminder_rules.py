@@ -280,6 +280,15 @@ def test_a_monthly_follow_up_is_caught_up_with_in_the_next_month() -> None:
     assert due(state, date(2026, 1, 30), monthly) == ()
 
 
+def test_a_reminder_before_a_limit_that_is_too_old_is_not_sent() -> None:
+    state, short = opened(date(2025, 5, 15)), Thresholds(catch_up=12)  # thirty days before: a Saturday in August
+    days = [date(2025, 8, 14) + number * A_DAY for number in range(32)]
+
+    told_on = [day for day in days if [one.rule for one in due(state, day, short)] == ["4M"]]
+    ahead, week = date(2025, 8, 15), date(2025, 9, 8)
+    assert told_on == [*(ahead + number * A_DAY for number in range(13)), *(day for day in days if day >= week)]
+
+
 def test_the_day_after_four_months_asks_for_the_reason_unless_it_is_given() -> None:
     state = opened(FRIDAY)
     last = months_on(FRIDAY, 4)
