@@ -4,7 +4,7 @@ import re
 
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
-from checklists.plain_text import weight
+from checklists.plain_text import plain, weight
 from checklists.privacy import NOTHING, LetThrough, has_personal_number, refuse_personal_numbers
 
 MOST_TEXT = 4000
@@ -74,13 +74,14 @@ def motivation(
     """Build the answer from the fields of a motivation card: a text, a reference to the case file, or `missing`.
 
     how: the button that was pressed. by: the form of motivation the municipality requires. A text that says nothing
-    counts as missing. confirmed: she was asked about it and meant it, so that any sign counts as a text.
+    counts as missing. confirmed: she was asked about it and meant it, so any sign that can be seen counts as a text.
     Raises: PersonalNumberInText, TextTooLong, NothingToSay, PlaceMissing, OnlyText, OnlyReference.
     """
     if how == "missing":
         return Written("nej", "missing")
     said, place = checked(text, lets), checked(place, lets)
-    text = refuse_personal_numbers(text.strip(), lets) if confirmed else said if says_something(said) else ""
+    is_meant = confirmed and plain(text).strip()  # an emoji can be seen; a zero-width space cannot
+    text = refuse_personal_numbers(text.strip(), lets) if is_meant else said if says_something(said) else ""
     if by == "reference" and text:
         raise OnlyReference
     if by == "text" and (how == "reference" or place):

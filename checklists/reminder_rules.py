@@ -1,7 +1,8 @@
 """Which reminders are due for a case on a day, to whom and about what, as a pure function of the case's state.
 
 A reminder is due from its day until the next one of the same rule replaces it or the matter is settled, so a day when
-the bot was down is caught up. `mark` identifies the occasion: nobody is reminded of the same mark twice.
+the bot was down is caught up; of a limit, no longer than the setting `catch_up`. `mark` identifies the occasion:
+nobody is reminded of the same mark twice.
 """
 
 from collections.abc import Callable, Mapping

@@ -44,6 +44,14 @@ def test_a_text_that_says_nothing_is_no_motivation_and_no_reason(text: str) -> N
     assert not read_cells(ITEM, Cells("nej", motivation=text)).motivation_kind
 
 
+@pytest.mark.parametrize("text", ["👍", "…", "ok"])
+def test_what_she_says_she_meant_is_a_text_if_it_can_be_seen(text: str) -> None:
+    assert motivation("text", text, "", "either", confirmed=True).motivation == text
+    for unseen in ("\u200b\u200d\ufeff", "\u2060\u00ad\u3164\u2800\u115f", "&nbsp;"):
+        with pytest.raises(NothingToSay):
+            motivation("text", unseen, "", "either", confirmed=True)
+
+
 @pytest.mark.parametrize("text", ["för", "3 år", "<b>Nej, för ung</b>", "a\u0308lg", "за мал"])
 def test_three_letters_or_digits_say_something(text: str) -> None:
     assert motivation("text", text, "", "either").motivation == text
