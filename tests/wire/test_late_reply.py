@@ -57,7 +57,8 @@ async def test_replies_that_go_out_while_the_desk_is_busy_are_noted_in_one_trans
     async with InProcessBot(tmp_path) as bot, FaultyConnector() as connector:
         now = datetime.now(UTC)
         bot.desk.run_now(lambda session: import_people(session, register().encode(), frozenset(), now, "cli:test"))
-        taken, goes_on, turns = asyncio.Event(), threading.Event(), bot._runners[0].app[SERVICES].turns
+        taken, turns = asyncio.Event(), bot._runners[0].app[SERVICES].turns
+        holds, goes_on = threading.Event(), threading.Event()
         connector.before = taken.wait
 
         async def types(chat: str) -> None:
@@ -69,7 +70,14 @@ async def test_replies_that_go_out_while_the_desk_is_busy_are_noted_in_one_trans
         await connector.until("three replies", lambda: len(connector.arrivals) == 3)
         event.listen(bot.desk.engine, "before_cursor_execute", statement)
         event.listen(bot.desk.engine, "commit", lambda _: said.append("commit"))
-        busy = asyncio.ensure_future(bot.desk.run(lambda _session: goes_on.wait(PATIENCE)))
+
+        def hold(_session: Any) -> None:
+            holds.set()
+            goes_on.wait(PATIENCE)
+
+        busy = asyncio.ensure_future(bot.desk.run(hold))
+        # Not before: work that is already at the desk, or its commit, may still be on its way when `busy` is asked for.
+        assert await asyncio.to_thread(holds.wait, PATIENCE)
         taken.set()
 
         async def waiting() -> int:
