@@ -6,7 +6,7 @@ from actions import role_days
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists.csv_in import one_line
-from checklists.errors import UnitGone, UnitHasCases, UnitNameTaken, UnitNearKnown
+from checklists.errors import UnitGone, UnitHasCases, UnitHasNoName, UnitNameTaken, UnitNearKnown
 from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
 from checklists.unit_names import looks_like_one_of
@@ -20,7 +20,7 @@ _MOST = 200
 def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Changes:
     """Give a unit another name; a file that still says the old one means this unit.
 
-    Raises: UnitNameTaken: another unit has it. UnitGone: there is no name. PersonalNumberInText.
+    Raises: UnitNameTaken: another unit has it. UnitHasNoName. PersonalNumberInText.
     """
     new = _name(origin, name)
     if new == unit.name:
@@ -44,17 +44,17 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Change
 
 
 def _name(origin: Origin, text: str) -> str:
-    """Return a name as it is stored. Raises: UnitGone: it is empty, too long, or like the placeholder in `rename`."""
+    """Return a name as it is stored. Raises: UnitHasNoName: or it is like the placeholder in `rename`."""
     new = refuse_personal_numbers(one_line(text), origin.lets)
     if not weight(new) or new.startswith("#") or len(new) > _MOST:
-        raise UnitGone
+        raise UnitHasNoName(most=_MOST)
     return new
 
 
 def named(session: Session, origin: Origin, name: str) -> str:
     """Return the name of the unit that is meant, or of one that would be new.
 
-    Raises: UnitGone: it is closed, or there is no name. UnitNearKnown: it looks like a misspelling of another.
+    Raises: UnitGone: it is closed. UnitHasNoName. UnitNearKnown: it looks like a misspelling of another.
     PersonalNumberInText.
     """
     new = _name(origin, name)

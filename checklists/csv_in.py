@@ -39,8 +39,8 @@ def read_csv(
 
     ignored: columns that the file may have and that are not read, such as an export's own.
 
-    Raises: BadCsv: not UTF-8, no header, a needed column is missing, a column is unknown or occurs twice, a row has too
-    many or too few cells, or a cell holds a personal number or a NUL.
+    Raises: BadCsv: not UTF-8, no header, other separators, a needed column is missing, a column is unknown or occurs
+    twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
     """
     try:
         text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
@@ -48,6 +48,7 @@ def read_csv(
         raise BadCsv(fault(Code.NOT_UTF8)) from None
     header_line = text.partition("\n")[0]
     separator = ";" if header_line.count(";") > header_line.count(",") else ","
+    _refuse_other_separators(header_line, needed)
     _refuse_lines_above(text, needed)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -56,6 +57,14 @@ def read_csv(
         return _rows(reader, header, columns, lets)
     except csv.Error:  # its text is not passed on: it may quote the cell
         raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
+
+
+def _refuse_other_separators(header: str, needed: Sequence[str]) -> None:
+    """Refuse a file whose cells are separated by tabs or `|`, as when they were copied from a sheet. Raises: BadCsv."""
+    for separator in "\t|":
+        names = [name.strip().strip('"').casefold() for name in header.split(separator)]
+        if len(names) > 1 and set(names).issuperset(needed):
+            raise BadCsv(fault(Code.OTHER_SEPARATOR, line=1))
 
 
 def _refuse_lines_above(text: str, needed: Sequence[str]) -> None:

@@ -10,13 +10,6 @@ from checklists.replies import folded, read_answers
 
 _BETWEEN = re.compile(r"\s*[,;/+&]\s*|\s+och\s+|\s+and\s+", re.IGNORECASE)
 _PARTS = {"fysisk": "fysisk", "fysiska": "fysisk", "physical": "fysisk", "digital": "digital", "digitala": "digital"}
-_MONTH = "(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*"
-_DAY_WRITTEN = re.compile(
-    r"(?:den |i |pa |on |the |last )*(?:\d{1,2}:[ae]|\d{1,4}[-/. ]\d{1,2}(?:[-/. ]\d{1,4})?|\d{6}|\d{8}"
-    rf"|\d{{1,2}}(?::?[ae]|st|nd|rd|th)? {_MONTH}\.?(?: \d{{2,4}})?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?"
-    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt)|(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?|yesterday|today"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-)
 _FILLER = {"akt", "akten", "file", "part", "den", "barn", "children"}
 
 
@@ -42,11 +35,6 @@ def read_detail(item: Item, line: str, ways: How | None = None) -> Mapping[str, 
     if len(found["day"]) > 1 or not any(found.values()):
         return None
     return {name: (", " if name == "text" else ",").join(parts) for name, parts in found.items()}
-
-
-def is_day_meant(text: str) -> bool:
-    """Return whether a text is nothing but a day, in whatever way it is written: `12/5`, `den 12 maj`, `i går`."""
-    return _DAY_WRITTEN.fullmatch(folded(text).rstrip(" .,")) is not None
 
 
 def read_start(wants: Sequence[str], facts: Sequence[str], line: str, today: date) -> Mapping[str, str] | None:

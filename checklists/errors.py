@@ -49,6 +49,7 @@ UserError
 ├── DutyMoved              BK-197
 ├── UnitNameTaken          BK-175
 ├── UnitNearKnown          BK-195
+├── UnitHasNoName          BK-171
 ├── UnitHasCases           BK-176
 ├── NobodyMeant            BK-177
 ├── NotTwoAccounts         BK-178
@@ -421,6 +422,12 @@ class UnitNearKnown(UserError):
     """A new unit's name differs by one letter from another unit's."""
 
     code = "BK-195"
+
+
+class UnitHasNoName(UserError):
+    """A unit's name is empty, too long, or begins with #. most: how many characters it may have."""
+
+    code = "BK-171"
 
 
 class UnitHasCases(UserError):

@@ -319,6 +319,7 @@ class Code(StrEnum):
 
     UNIT_CLOSED = "BK-545"
     FILE_NOT_NAMED = "BK-546"
+    OTHER_SEPARATOR = "BK-547"
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:

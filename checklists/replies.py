@@ -119,6 +119,13 @@ _NUMBERED = re.compile(
     r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I
 )
 _NO = re.compile(r"\bn(?:ä|a\u0308)\b", re.IGNORECASE)  # folded it would be `na`: not applicable
+_MONTH = "(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*"
+_DAY_WRITTEN = re.compile(
+    r"(?:den |i |pa |on |the |last )*(?:\d{1,2}:[ae]|\d{1,4}[-/. ]\d{1,2}(?:[-/. ]\d{1,4})?|\d{6}|\d{8}"
+    rf"|\d{{1,2}}(?::?[ae]|st|nd|rd|th)? {_MONTH}\.?(?: \d{{2,4}})?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?"
+    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt)|(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?|yesterday|today"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+)
 _MOST_WORDS = 4
 """The most words in one answer."""
 _LEAST = 3
@@ -188,6 +195,11 @@ def is_polite(text: str) -> bool:
     words = [word for word in re.split(r"[^\w'åäö]+", folded(text)) if word]
     polite = {word for word in words if word in _POLITE_CORES}
     return bool(polite) and all(word in _POLITE_WORDS or word in _BY_WORD for word in words)
+
+
+def is_day_meant(text: str) -> bool:
+    """Return whether a text is nothing but a day, in whatever way it is written: `12/5`, `den 12 maj`, `i går`."""
+    return _DAY_WRITTEN.fullmatch(folded(text).rstrip(" .,")) is not None
 
 
 def read_answer(line: str) -> Said | None:
@@ -308,7 +320,7 @@ def _after_stop(line: str) -> tuple[str, str] | None:
 
 
 def _after_space(line: str) -> tuple[str, str] | None:
-    """Parse `nej TEXT`, and `ja men TEXT`; any other text right after an answer may mean something else."""
+    """Parse `nej TEXT`, `ja men TEXT` and `ja 12 maj`; any other text after an answer may mean something else."""
     words = line.split(maxsplit=_MOST_WORDS)
     for count in range(min(len(words) - 1, _MOST_WORDS - 1), 0, -1):
         said = core(" ".join(words[:count]))
@@ -318,8 +330,12 @@ def _after_space(line: str) -> tuple[str, str] | None:
             return choice, text
         if choice == "ja" and _only_restates(text) and not _DENIALS & set(folded(text).split()):
             return choice, text
+        if choice in (None, "unknown", "skip"):
+            continue
+        if is_day_meant(text):
+            return choice, text
         joint = folded(words[count]).strip(",")
-        if choice is not None and choice not in ("unknown", "skip") and joint in _RESERVE_WORDS:
+        if joint in _RESERVE_WORDS:
             _, _, after = text.partition(" ")
             return choice, after if joint in _BUT else text
     return None

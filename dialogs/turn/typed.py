@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
-from checklists.detail_words import is_day_meant, read_detail, read_start
+from checklists.detail_words import read_detail, read_start
 from checklists.doubt import doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
@@ -19,6 +19,7 @@ from checklists.replies import (
     core,
     folded,
     is_about_several,
+    is_day_meant,
     is_polite,
     read_answer,
     read_answers,

@@ -24,6 +24,7 @@ from checklists.errors import (
     SendIsGone,
     UnitGone,
     UnitHasCases,
+    UnitHasNoName,
     UnitNameTaken,
     UserError,
 )
@@ -440,8 +441,8 @@ def test_a_name_that_is_or_was_another_units_is_taken_and_ones_own_old_one_is_no
         for name in (SOUTH.upper(),):
             with pytest.raises(UnitNameTaken):
                 units.rename(session, by(world), north, name)
-        for name in ("", " ", "x" * 201):
-            with pytest.raises(UnitGone):
+        for name in ("", " ", "#1", "x" * 201):
+            with pytest.raises(UnitHasNoName):
                 units.rename(session, by(world), north, name)
         with pytest.raises(UnitNameTaken):
             units.rename(session, by(world), south, NORTH)

@@ -49,6 +49,16 @@ def test_the_separator_is_the_one_the_header_uses() -> None:
     assert rows_of('name,unit\n"a;b;c",Östra\n')[0].cells["name"] == "a;b;c"
 
 
+@pytest.mark.parametrize("separator", ["\t", "|", " | "])
+def test_a_file_separated_by_something_else_is_told_so_and_not_that_its_columns_are_missing(separator: str) -> None:
+    lines = [separator.join(cells) for cells in (['"Name"', "unit"], ["Åsa Påhitt", "Östra"])]
+
+    assert faults_of("\n".join(lines)) == (
+        "line 1: the columns are separated neither by commas nor by semicolons; save the file as CSV, comma delimited;"
+        " nothing was stored (BK-547)",
+    )
+
+
 def test_columns_are_found_by_name_in_any_order_and_others_are_refused_by_name() -> None:
     assert rows_of(" UNIT ;Name\nÖstra;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
 

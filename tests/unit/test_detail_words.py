@@ -7,7 +7,7 @@ import pytest
 from checklists.access import Holding, seat
 from checklists.case_dates import CaseDates
 from checklists.deadlines import proposed
-from checklists.detail_words import is_day_meant, read_detail, read_start
+from checklists.detail_words import read_detail, read_start
 from checklists.list_names import LISTS, split
 from checklists.loader import newest
 from checklists.model import ListId, Role
@@ -42,23 +42,6 @@ def test_ticks_take_nothing_else(line: str) -> None:
 
 def test_ticks_are_taken_in_both_languages() -> None:
     assert read_detail(SIGNED, "signatur, Befattning och datum") == read_detail(SIGNED, "Signature, position and date")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("2026-05-12", "2026-5-12", "2026-05-32", "20260512", "260512", "12/5", "12/5-26", "12.5.2026", "12 5 2026"),
-        *("den 12 maj", "12 maj 2026", "12:e maj", "den 5:e", "May 10, 2026", "on 10th May", "på måndag", "i måndags"),
-        *("i går", "igår", "i dag", "i förrgår.", "yesterday", "Today"),
-    ],
-)
-def test_a_day_is_known_as_one_however_it_is_written(text: str) -> None:
-    assert is_day_meant(text)
-
-
-@pytest.mark.parametrize("text", ["", "12 samtal", "förra veckan kanske", "12 maj i skolan", "tolv", "2026", "dagis"])
-def test_what_says_more_or_less_than_a_day_is_none(text: str) -> None:
-    assert not is_day_meant(text)
 
 
 def test_a_day_is_one_day() -> None:

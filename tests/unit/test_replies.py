@@ -8,6 +8,7 @@ from checklists.replies import (
     begins_with_answer,
     folded,
     is_about_several,
+    is_day_meant,
     read_answer,
     read_answers,
     read_for_all,
@@ -233,3 +234,20 @@ def test_that_there_is_no_motivation_is_said_in_many_ways() -> None:
 )
 def test_a_text_that_names_another_question_or_several_is_seen(text: str, *, several: bool) -> None:
     assert is_about_several(text, ("Orosanmälan", "Beslut", "")) is several
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-05-12", "2026-5-12", "2026-05-32", "20260512", "260512", "12/5", "12/5-26", "12.5.2026", "12 5 2026"),
+        *("den 12 maj", "12 maj 2026", "12:e maj", "den 5:e", "May 10, 2026", "on 10th May", "på måndag", "i måndags"),
+        *("i går", "igår", "i dag", "i förrgår.", "yesterday", "Today"),
+    ],
+)
+def test_a_day_is_known_as_one_however_it_is_written(text: str) -> None:
+    assert is_day_meant(text)
+
+
+@pytest.mark.parametrize("text", ["", "12 samtal", "förra veckan kanske", "12 maj i skolan", "tolv", "2026", "dagis"])
+def test_what_says_more_or_less_than_a_day_is_none(text: str) -> None:
+    assert not is_day_meant(text)
