@@ -26,7 +26,7 @@ from storage.desk import Desk, Session
 from storage.people import PersonRow, RoleRow
 from tests.sql.conftest import NOW
 
-FIRST, DAYS, BREACHES = date(2026, 3, 2), 24, 200
+FIRST, DAYS, BREACHES = date(2026, 3, 2), 24, 100
 UNITS = ("Norra (påhittad)", "Södra (påhittad)", "Västra (påhittad)")
 WORDS = "Mormor (påhittad) hördes"
 _WORKS = Right("open", "case", OWN_CASE)
@@ -171,7 +171,7 @@ class Municipality:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_two_hundred_breaches_say_exactly_which_cases_and_fields(desk: Desk, seed: int) -> None:
+def test_a_hundred_breaches_say_exactly_which_cases_and_fields(desk: Desk, seed: int) -> None:
     def work(session: Session) -> None:
         town = Municipality(session, seed)
         town.moves_in()

@@ -148,7 +148,7 @@ def test_the_cache_that_all_counting_fills_stays_small() -> None:
     counted.cache_clear()
     tracemalloc.start()
     try:
-        for _ in range(6_000):
+        for _ in range(2_500):
             chosen: dict[str, tuple[str, Motivation]]
             chosen = {item: (luck.choice(("ja", "nej")), luck.choice(("text", ""))) for item in basis.by_id}
             given = (contributions._answer(item, *how, False, False, False) for item, how in chosen.items())

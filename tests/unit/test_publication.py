@@ -120,7 +120,7 @@ def audit_years(seeds: Sequence[int]) -> None:
 
 
 def test_nothing_hidden_can_be_worked_out_from_a_year_and_its_quarters() -> None:
-    audit_years([*range(1000, 1009), *TELLING])
+    audit_years([*range(1000, 1004), *TELLING])
 
 
 @pytest.mark.slow

@@ -213,10 +213,10 @@ def made_up_unit(number: int) -> Unit:
     return readings, weights, {case: set(people) - ties[case] for case in readings}
 
 
-def test_a_thousand_units_have_no_tie_and_an_even_load_or_a_right_reason() -> None:
-    found = Counter(checked(made_up_unit(number), f"{number}", prove=number % 25 == 0) for number in range(1000))
+def test_hundreds_of_units_have_no_tie_and_an_even_load_or_a_right_reason() -> None:
+    found = Counter(checked(made_up_unit(number), f"{number}", prove=number % 25 == 0) for number in range(400))
 
-    assert min(found[kind] for kind in ("matched", "ties", "load")) > 50, found
+    assert min(found[kind] for kind in ("matched", "ties", "load")) > 20, found
 
 
 def checked(unit: Unit, seed: str, *, prove: bool) -> str:

@@ -14,7 +14,7 @@ from tests.sql.import_files import import_people
 from tests.wire.fuzzing import FIELDS, bombard, generated, register, resident_bytes
 from tests.wire.in_process_bot import InProcessBot, activity, pressed
 
-HERE, READ = 8_000, 12_000
+HERE, READ = 4_000, 5_000
 """Number of bodies sent to the whole bot, and to the parser alone. tests/faults sends the whole bot 200,000."""
 EXPECTED = {200, 400, 401, 403, 413, 415}
 MEMORY = 50_000_000
