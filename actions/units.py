@@ -54,9 +54,11 @@ def _name(origin: Origin, text: str) -> str:
 def named(session: Session, origin: Origin, name: str) -> str:
     """Return the name of the unit that is meant, or of one that would be new.
 
-    Raises: UnitGone: it is closed. UnitHasNoName. UnitNearKnown: it looks like a misspelling of another.
-    PersonalNumberInText.
+    Raises: UnitGone: it is closed, or none is named. UnitHasNoName: it cannot be one. UnitNearKnown: it looks like a
+    misspelling of another. PersonalNumberInText.
     """
+    if not weight(name):
+        raise UnitGone
     new = _name(origin, name)
     known = people.units_called(session, origin.tenant_id, new)
     if not known:

@@ -94,7 +94,7 @@ def test_what_cannot_be_added_is_said_and_nothing_is_stored(
         ({"name": "..."}, "Fyll i namn"),
         ({"new_unit": "Barn och unga Norr (påhittad)"}, "nästan samma namn"),
         ({"new_unit": "\u200b"}, "Välj en enhet"),
-        ({"new_unit": "#3"}, "Välj en enhet"),
+        ({"new_unit": "#3"}, "utan # först"),
     ],
 )
 def test_odd_names_and_addresses_are_refused_and_nobody_is_renamed(
