@@ -72,7 +72,7 @@ def either_room(request: pytest.FixtureRequest, furnished: Furnished) -> Iterato
     if request.param == "sqlite":
         yield furnished.room()
         return
-    desk = Desk(request.getfixturevalue("migrated_database"), Keys(KEYS, TRAIL))
+    desk = Desk(request.getfixturevalue("emptied_database"), Keys(KEYS, TRAIL))
     move_in(desk)
     yield Room(desk)
     desk.close()
