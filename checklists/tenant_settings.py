@@ -61,7 +61,7 @@ def _questions(said: tuple[str, ...]) -> tuple[str, ...]:
 
 def _reasons(said: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(" ".join(one.split()) for one in said)
-    if len(set(found)) != len(found) or len(found) > MOST_REASONS:
+    if len({one.casefold() for one in found}) != len(found) or len(found) > MOST_REASONS:
         raise ValueError
     if any(not one.isprintable() or len(one) > MOST_OF_REASON or has_personal_number(one) for one in found):
         raise ValueError

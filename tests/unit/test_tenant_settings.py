@@ -69,6 +69,7 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("instruments", "vuxen:tarot", "instruments"),
         ("instruments", "djur:freda", "instruments"),
         ("reasons", "våld,våld", "reasons"),
+        ("reasons", "våld,Våld", "reasons"),
         ("reasons", "å" * 41, "reasons"),
         ("reasons", "barnet 121212-1212", "reasons"),
         ("no_such", "1", "there is no setting no_such"),
