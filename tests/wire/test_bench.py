@@ -31,6 +31,7 @@ def goals(found: list[Figure]) -> list[tuple[str, float | None]]:
     return [(figure.goal, figure.target) for figure in found]
 
 
+@pytest.mark.slow
 def test_reports_commits_and_files_are_measured(towns: Towns, tmp_path: Path) -> None:
     found = [figures.g10(towns, 1), figures.g11(tmp_path, 1, commits=5), *files.g12(tmp_path, towns, 1)]
     found.append(files.g13(tmp_path, towns, 1))

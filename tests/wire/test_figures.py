@@ -222,7 +222,9 @@ def test_a_long_export_tells_how_far_it_has_come(
     assert capsys.readouterr() == ("", "2 rows\n4 rows\n"), "nothing of it is in the file itself"
 
 
-@pytest.mark.parametrize("what", ["rates", "checklists", "answers"])
+@pytest.mark.parametrize(
+    "what", ["answers", *(pytest.param(one, marks=pytest.mark.slow) for one in ("rates", "checklists"))]
+)
 def test_an_export_blocked_on_its_output_does_not_block_writers(folder: Path, what: str) -> None:
     """The output is a pipe nobody reads. It is larger than the pipe's buffer, so the export blocks."""
     with desk(folder) as opened_desk:

@@ -73,8 +73,16 @@ async def test_a_stop_cuts_no_turn_that_is_under_way(tmp_path: Path, round_: int
     assert set(ended) == {"200"}, ended
 
 
-@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("imported", ["argparse", "sqlalchemy", "aiohttp.web", "botbuilder.core"])
+@pytest.mark.parametrize(
+    ("imported", "asked"),
+    [
+        ("argparse", signal.SIGTERM),
+        ("sqlalchemy", signal.SIGINT),
+        ("aiohttp.web", signal.SIGTERM),
+        ("botbuilder.core", signal.SIGINT),
+        ("botbuilder.core", signal.SIGTERM),
+    ],
+)
 async def test_a_stop_while_it_still_starts_ends_it_in_order(
     tmp_path: Path, asked: signal.Signals, imported: str
 ) -> None:

@@ -1,10 +1,7 @@
 """The whole bot as a process, addressed as Teams does: recorded JSON in; what connector and client receive."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator
 from functools import partial
@@ -15,10 +12,10 @@ import aiohttp
 import pytest
 
 from tests.browser.real_bot import RealBot, free_ports
-from tests.conftest import ROOT, TRAIL
-from tests.waiting import PATIENCE, until
+from tests.waiting import until
 from tests.wire.door import TENANT, recorded
 from tests.wire.faulty_connector import Arrival, Fault, FaultyConnector
+from tests.wire.test_commands import run
 
 PEOPLE = (
     "tenant_id;object_id;email;name;unit;role\n"
@@ -174,20 +171,6 @@ async def all_chained(bot: RealBot) -> None:
 
 
 # --- commands and starting -------------------------------------------------------------------------------------------
-
-
-def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with a database of its own and these settings only."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BK_", "Microsoft"))}
-    plain = {"BK_MODE": "dev", "BK_DATABASE_URL": f"sqlite:///{folder / 'x.db'}", "BK_TRAIL_KEY": TRAIL.hex()}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "app.py"), *words],
-        env={**kept, **plain, **settings},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 def test_made_up_people_never_come_beside_real_credentials(tmp_path: Path) -> None:
