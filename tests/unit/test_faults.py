@@ -1,7 +1,8 @@
 """The catalogue of faults: every code has its sentence and its place, no sentence is in code, no cell is repeated."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,6 @@ FILES = (
     *("bot/sending/proofs.py", "bot/settings.py", "bot/web.py"),
 )
 SOURCES = [ROOT / name for name in FILES] + [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 FOR_PROGRAMMERS = {
     "checklists/lifecycle.py": 1,
     "checklists/rights.py": 2,
@@ -39,6 +39,11 @@ FOR_PROGRAMMERS = {
     "storage/times.py": 1,
 }
 """How many errors of each module are in words, because only those who change the code meet them."""
+
+
+@cache
+def trees() -> Mapping[str, ast.Module]:
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------
@@ -92,7 +97,7 @@ def test_what_the_keys_say_is_a_sentence_too() -> None:
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
                 yield f"{path}:{node.lineno}", node
@@ -112,7 +117,7 @@ def test_every_fault_is_given_exactly_what_its_sentence_names_and_every_code_is_
 
     assert len(used) > 100, "the check looks at nothing"
     assert wrong == {}
-    named = {node.attr for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    named = {node.attr for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert {code.name for code in Code} - named == set()
 
 
@@ -123,7 +128,7 @@ def is_in_words(node: ast.expr | None) -> bool:
 
 def test_no_sentence_is_raised_or_told_from_code() -> None:
     found: dict[str, int] = {}
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             raised = node.exc if isinstance(node, ast.Raise) else None
             told = node if isinstance(node, ast.Call) and any(k.arg == "file" for k in node.keywords) else None

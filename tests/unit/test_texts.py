@@ -3,7 +3,8 @@
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -95,14 +96,22 @@ def strings(tree: ast.AST) -> Iterator[ast.Constant]:
             yield node
 
 
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
-WORDS = {str(node.value) for tree in TREES.values() for node in strings(tree)}
+@cache
+def trees() -> Mapping[Path, ast.Module]:
+    """Return the parsed sources. Not at import: each process of the suite would do it, and one runs these tests."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 
 
-def named() -> dict[str, str]:
+@cache
+def words() -> frozenset[str]:
+    return frozenset(str(node.value) for tree in trees().values() for node in strings(tree))
+
+
+@cache
+def named() -> Mapping[str, str]:
     """Map every `room.key`, and every prefix of one, in the source to where it occurs."""
     found = {}
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in strings(tree):
             room, dot, key = str(node.value).partition(".")
             if dot and room in ROOMS and not key.strip(string.ascii_letters + string.digits + "_-"):
@@ -110,9 +119,12 @@ def named() -> dict[str, str]:
     return found
 
 
-NAMED = named()
-WHOLE = {text for text in NAMED if text in SWEDISH}
-BEGINNINGS = {text for text in NAMED if text not in SWEDISH and any(key.startswith(text) for key in SWEDISH)}
+def whole() -> set[str]:
+    return {text for text in named() if text in SWEDISH}
+
+
+def beginnings() -> set[str]:
+    return {text for text in named() if text not in SWEDISH and any(key.startswith(text) for key in SWEDISH)}
 
 
 def endings(beginning: str) -> set[str]:
@@ -121,7 +133,7 @@ def endings(beginning: str) -> set[str]:
         return {beginning + code for code in FROM_CODES[beginning]}
     if beginning == "errors.":
         return {beginning + code for code in codes()}
-    return {key for key in SWEDISH if key.startswith(beginning) and key.removeprefix(beginning) in WORDS}
+    return {key for key in SWEDISH if key.startswith(beginning) and key.removeprefix(beginning) in words()}
 
 
 def test_both_languages_have_the_same_sentences() -> None:
@@ -178,14 +190,15 @@ def test_a_sentence_that_is_not_the_same_in_both_languages_is_found(swedish: obj
 
 
 def test_every_sentence_the_source_names_exists() -> None:
-    missing = {text: at for text, at in NAMED.items() if text not in WHOLE | BEGINNINGS}
-    missing |= {key: NAMED[b] for b in BEGINNINGS for key in endings(b) if key not in SWEDISH}
+    known = whole() | beginnings()
+    missing = {text: at for text, at in named().items() if text not in known}
+    missing |= {key: named()[b] for b in beginnings() for key in endings(b) if key not in SWEDISH}
 
     assert not missing
 
 
 def test_every_sentence_is_used_somewhere() -> None:
-    assert not set(SWEDISH) - WHOLE.union(*map(endings, BEGINNINGS))
+    assert not set(SWEDISH) - whole().union(*map(endings, beginnings()))
 
 
 LINE_BRINGS = {"item": {"question", "option"}, "choice": {"answer"}}
@@ -216,7 +229,7 @@ def said(call: ast.Call) -> tuple[list[str], set[str]] | None:
 def test_every_sentence_is_said_with_the_arguments_it_needs() -> None:
     calls = [
         (f"{path.relative_to(ROOT)}:{node.lineno}", key, what[1])
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and (what := said(node))
         for key in what[0]
