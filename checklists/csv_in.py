@@ -15,6 +15,7 @@ from checklists.privacy import NOTHING, LetThrough, has_personal_number
 _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
+_ZIPPED = b"PK\x03\x04"
 _FEWEST_DIGITS = 6
 """A fault does not repeat the name of a column with this many digits or more."""
 _ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
@@ -39,14 +40,20 @@ def read_csv(
 
     ignored: columns that the file may have and that are not read, such as an export's own.
 
-    Raises: BadCsv: not UTF-8, no header, other separators, a needed column is missing, a column is unknown or occurs
-    twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
+    Raises: BadCsv: empty, a workbook, not UTF-8, no header, other separators, a needed column is missing, a column is
+    unknown or occurs twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
     """
+    if not raw.strip():
+        raise BadCsv(fault(Code.FILE_IS_EMPTY))
+    if raw.startswith(_ZIPPED):
+        raise BadCsv(fault(Code.WORKBOOK))
     try:
         text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
     except UnicodeDecodeError:
         raise BadCsv(fault(Code.NOT_UTF8)) from None
     header_line = text.partition("\n")[0]
+    if "\0" in header_line:  # UTF-16 without its mark reads as if there were a NUL in each letter
+        raise BadCsv(fault(Code.NOT_UTF8))
     separator = ";" if header_line.count(";") > header_line.count(",") else ","
     _refuse_other_separators(header_line, needed)
     _refuse_lines_above(text, needed)

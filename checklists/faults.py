@@ -320,6 +320,8 @@ class Code(StrEnum):
     UNIT_CLOSED = "BK-545"
     FILE_NOT_NAMED = "BK-546"
     OTHER_SEPARATOR = "BK-547"
+    FILE_IS_EMPTY = "BK-548"
+    WORKBOOK = "BK-549"
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:

@@ -18,7 +18,7 @@ from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import State
 from checklists.loader import checklist_version, newest
-from checklists.model import Checklist, Item, ListId, Role, Written
+from checklists.model import OPEN, Checklist, Item, ListId, Role, Written
 from checklists.privacy import LetThrough
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
@@ -83,6 +83,8 @@ class _Import:
         """Import one row. Raises: Refusal: it is wrong."""
         cleared = frozenset(name for name in _CLEARABLE if row.cells[name] == CLEARED)
         cells = cells_of(row) | dict.fromkeys(cleared, "")
+        if row.cells["answer"] == CLEARED:  # kept as text it would count as an answer
+            cells["answer"] = OPEN
         case, checklist = self._case(cells), newest(answer_rows.checklist_id_of(cells["checklist"]))
         role = answer_rows.role_of(cells["role"], checklist)
         child = answer_rows.child_of(cells["child"], checklist, case)

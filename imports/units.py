@@ -24,7 +24,7 @@ class Units:
     def id_of(self, tenant: TenantRow, name: str) -> int:
         """Return the id of a unit, created if it is new.
 
-        Raises: Refusal: it looks like a misspelling of a known one, or is closed.
+        Raises: Refusal: it looks like a misspelling of a known one, or of another that the file names, or is closed.
         """
         at = (tenant.id, unit_key(name))
         if at not in self._ids:
@@ -38,6 +38,7 @@ class Units:
                     raise Refusal(fault(Code.UNIT_NEAR_KNOWN))
                 self.new.append(name)
                 self.order.named.add((tenant.entra_id, name))
+                known[at[1]] = name
             unit = people.unit(self.session, tenant.id, name)
             if unit.closed_on is not None and unit.closed_on <= day_of(self.order.at):
                 raise Refusal(fault(Code.UNIT_CLOSED, day=unit.closed_on))

@@ -335,6 +335,16 @@ def test_no_list_is_begun_beside_those_the_chef_has_had(desk: Desk, world: World
 # --- round trips -----------------------------------------------------------------------------------------------------
 
 
+def test_a_dash_takes_the_answer_away_as_obesvarad_does(desk: Desk, world: World) -> None:
+    bring(desk, answer(world, answer="ja"))
+
+    done = bring(desk, answer(world, answer="-"))
+
+    assert (done.changed, done.flagged) == (1, ())
+    assert stored(desk, world)[0].choice == "obesvarad"
+    assert bring(desk, answer(world, answer="obesvarad")).unchanged == 1
+
+
 def test_what_was_exported_comes_in_elsewhere_and_leaves_again_the_same(desk: Desk, world: World) -> None:
     other = desk.run_now(lambda session: make_world(session, "two"))
     desk.run_now(add_sample_cases)

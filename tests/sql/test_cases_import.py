@@ -342,6 +342,16 @@ def test_a_unit_one_letter_from_a_known_one_is_refused_unless_it_is_meant(desk: 
     assert meant.new_units == ("Nya enheter",)
 
 
+@pytest.mark.parametrize("names", [("Vast", "Vasta"), ("Vasta", "Vast"), ("Vast", "Väst")])
+def test_two_new_units_in_one_file_that_differ_by_a_letter_are_refused_as_well(
+    desk: Desk, names: tuple[str, str]
+) -> None:
+    rows = [{"tenant_id": TENANT, "case_ref": f"SN 2026/000{n}", "unit": unit} for n, unit in enumerate(names)]
+
+    with pytest.raises(BadCsv, match=r"^line 3: unit is new and one letter from .*--new-units .BK-232.$"):
+        imports(desk, *rows)
+
+
 def test_a_case_given_to_somebody_whose_role_has_ended_is_told(register: Desk) -> None:
     def ends(session: Session) -> None:
         # By e-mail: a transaction that is run again leaves a gap in PostgreSQL's numbers.

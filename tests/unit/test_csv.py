@@ -59,6 +59,21 @@ def test_a_file_separated_by_something_else_is_told_so_and_not_that_its_columns_
     )
 
 
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "the file is empty"),
+        (b" \r\n\n", "the file is empty"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "this is a workbook; save the sheet as CSV"),
+        ("name;unit\nBo;".encode("utf-16-le"), "the file is not UTF-8"),
+        ("name;unit\nBo;".encode("utf-16"), "the file is not UTF-8"),
+    ],
+)
+def test_what_is_no_csv_at_all_is_told_what_it_is(raw: bytes, says: str) -> None:
+    (told,) = faults_of(raw)
+    assert told.startswith(says)
+
+
 def test_columns_are_found_by_name_in_any_order_and_others_are_refused_by_name() -> None:
     assert rows_of(" UNIT ;Name\nÖstra;Åsa\n") == [CsvRow(2, {"name": "Åsa", "unit": "Östra", "day": ""})]
 
@@ -150,7 +165,7 @@ def test_an_entra_id_is_no_text_and_may_hold_any_digits() -> None:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", "lacks name, unit;"),
+        (b"unnamed\n", "lacks name, unit;"),
         (b"name\n", "lacks unit;"),
         (b"colour;size\n1;2\n", "lacks name, unit;"),
         ("name;unit\nÅsa;x\n".encode("latin-1"), "not UTF-8"),
