@@ -126,6 +126,8 @@ _DAY_WRITTEN = re.compile(
     r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt)|(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?|yesterday|today"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 )
+_SURELY_DAY = re.compile(r"[^\W\d]|/|\d{4}")
+"""What tells a day from two numbers of questions, or a time of day: `ja 1 2`, `ja 14.30`."""
 _MOST_WORDS = 4
 """The most words in one answer."""
 _LEAST = 3
@@ -332,7 +334,7 @@ def _after_space(line: str) -> tuple[str, str] | None:
             return choice, text
         if choice in (None, "unknown", "skip"):
             continue
-        if is_day_meant(text):
+        if is_day_meant(text) and _SURELY_DAY.search(text):
             return choice, text
         joint = folded(words[count]).strip(",")
         if joint in _RESERVE_WORDS:

@@ -55,6 +55,7 @@ def test_an_answer_is_understood_however_it_is_written(line: str, choice: str) -
         ("nä, barnet (tre år) sov", Said("nej", "barnet (tre år) sov")),
         ("nej tyvärr, barnet sov", Said("nej", "barnet sov")),
         ("Nope; the child was away", Said("nej", "the child was away")),
+        *((f"ja {day}", Said("ja", day)) for day in ("12/5", "2026-05-12", "den 12 maj", "i går", "May 10")),
         ("delvis, bara om utredningen", Said("delvis", "bara om utredningen")),
     ],
 )
@@ -100,6 +101,7 @@ def test_everyday_words_and_what_only_repeats_them_are_the_answer_alone(line: st
         "ja eller nej",
         "ja det har det inte",
         "ja, nej",
+        *("ja 1 2", "ja 1.2", "ja 10-12", "ja 14.30", "ja 2", "ja 12 maj på skolan", "ja maj", "vet ej 12/5"),
     ],
 )
 def test_text_that_is_not_an_answer_is_not_guessed_at(line: str) -> None:
