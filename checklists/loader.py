@@ -286,6 +286,7 @@ def all_checklists() -> dict[tuple[str, int], Checklist]:
     return found
 
 
+@cache
 def checklist_version(checklist_id: str, version: int) -> Checklist:
     """Return one version, for lists that are pinned to it. Raises: KeyError: it was never shipped."""
     return all_checklists()[checklist_id, version]

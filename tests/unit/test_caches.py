@@ -30,6 +30,7 @@ CACHES = {
     "checklists/list_names.py _by_name": "one",
     "checklists/loader.py all_checklists": "one",
     "checklists/loader.py all_facts": "one",
+    "checklists/loader.py checklist_version": "the shipped versions",
     "checklists/tenant_settings.py read_settings": "256 settings",
     "checklists/workdays.py free_days": "the years the rule for dates takes",
     "checklists/workshop.py _every": "one",
