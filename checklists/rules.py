@@ -99,7 +99,8 @@ class Applied:
 
     def applicable(self, role: Role) -> tuple[Item, ...]:
         """Return the items this role is asked with the present facts and answers, in list order."""
-        return tuple(item for item in self.checklist.asked[role] if self.applies[item.id] == "yes")
+        applies = self.applies
+        return tuple([item for item in self.checklist.asked[role] if applies[item.id] == "yes"])
 
     def progress(self, role: Role, section: str = "") -> tuple[int, int]:
         """Return (done, total) of the items asked now; an item sent back by the chef is not done.
@@ -108,7 +109,7 @@ class Applied:
         """
         now = [item for item in self.applicable(role) if section in ("", item.section)]
         returned = {item_id for item_id in self.answered if self.answers[item_id].returned}
-        return sum(item.id in self.answered and item.id not in returned for item in now), len(now)
+        return len([item for item in now if item.id in self.answered and item.id not in returned]), len(now)
 
     def gaps(self, role: Role, fact_order: tuple[str, ...]) -> tuple[Gap, ...]:
         """Return what is missing for a signature: unknown facts first, then items in list order.

@@ -83,6 +83,7 @@ class Desk:
         self._write_failed = False
         self._texts_read_singly = False
         self._waiting: deque[_Waiting] = deque()
+        self._is_called = False
         self.not_held: dict[tuple[str, str], NotHeld] = {}
         """The invalid rows that transactions have met since `report_anew`, by table and key."""
         self._reported: dict[tuple[str, str], NotHeld] = {}
@@ -102,7 +103,7 @@ class Desk:
         if shares and keep and self._writer is not None:
             done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
             self._waiting.append((work, done))
-            self._threads.submit(self._run_waiting)
+            self._call()
             return await done
         once = partial(self.run_now, work, serial, keep=keep)
         return await asyncio.get_running_loop().run_in_executor(self._threads, once)
@@ -143,8 +144,19 @@ class Desk:
                 if NOT_HELD in session.info:
                     self._tell(session.info[NOT_HELD])
 
+    def _call(self) -> None:
+        """Have what waits run, with one call for all that comes before it begins."""
+        if not self._is_called:
+            self._is_called = True  # before it can begin, which lets the next one call again
+            try:
+                self._threads.submit(self._run_waiting)
+            except RuntimeError:  # the desk is closed
+                self._is_called = False
+                raise
+
     def _run_waiting(self) -> None:
-        """Run what waits, on SQLite's one thread; nothing, when a call before this one has taken it along."""
+        """Run what waits, on SQLite's one thread: as many as share a commit, the others after what is queued."""
+        self._is_called = False  # before anything is taken: whatever comes now calls again
         taken: list[_Waiting] = []
         while self._waiting and len(taken) < _TOGETHER:
             one = self._waiting.popleft()
@@ -158,6 +170,11 @@ class Desk:
                 ended = done, None, error
             with _NOBODY_WAITS:
                 done.get_loop().call_soon_threadsafe(_answer, [ended])
+        if self._waiting:
+            try:
+                self._call()
+            except RuntimeError:
+                self._run_waiting()
 
     def _run_together(self, waiting: Sequence[_Waiting]) -> list[_Waiting]:
         """Run some in one transaction, each in a savepoint. Return those that have yet to be run, each by itself.

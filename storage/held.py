@@ -166,7 +166,13 @@ class Check:
 
     def may_be_written(self, values: tuple[Any, ...]) -> bool:
         """Return whether a row is valid, with no text that is too long."""
-        return self.fits(values) and all(values[at] is None or len(values[at]) <= most for at, most in self._longest)
+        if not self.fits(values):
+            return False
+        for at, most in self._longest:  # a loop: a generator would cost each row twice as much
+            value = values[at]
+            if value is not None and len(value) > most:
+                return False
+        return True
 
     def misfits(self, values: Sequence[Any]) -> list[int]:
         """Return the places of the values that may not be written."""

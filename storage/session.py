@@ -86,6 +86,28 @@ class Found(Generic[T]):
         return Found([row[0] for row in self._rows])  # type: ignore[index]
 
 
+class _Savepoint:
+    """A savepoint in a transaction. One within another may have the same name: the inner one is meant until it ends.
+
+    SQLAlchemy's own would cost a press as much as three of its statements. is_active: it has not ended.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self.is_active = say, True
+        say("SAVEPOINT part")
+
+    def release(self) -> None:
+        """Keep what was done since."""
+        self._say("RELEASE SAVEPOINT part")
+        self.is_active = False
+
+    def rollback(self) -> None:
+        """Take back what was done since."""
+        self.is_active = False
+        self._say("ROLLBACK TO SAVEPOINT part")
+        self._say("RELEASE SAVEPOINT part")
+
+
 class RowSession(Session):
     """One transaction on one connection. Of SQLModel's session it has what is defined here."""
 
@@ -95,6 +117,7 @@ class RowSession(Session):
         self._held = held
         self._connection: Connection | None = None
         self._driver: Any = None
+        self._heard: tuple[Callable[..., None], ...] = ()
         self.info: dict[Any, Any] = {}
         self._known: dict[tuple[Shape, Any], Any] = {}
         self._added: list[Any] = []
@@ -121,8 +144,13 @@ class RowSession(Session):
         if self._connection is None:
             self._connection = self._held or self._engine.connect()
             self._connection.begin()
-            self._driver = self._connection.connection.driver_connection
+            self._follow(self._connection)
         return self._connection
+
+    def _follow(self, connection: Connection) -> None:
+        """Take what is behind a connection: its driver's, and who hears which statements it runs."""
+        self._driver = connection.connection.driver_connection
+        self._heard = tuple(connection.dispatch.before_cursor_execute) if self._engine._has_events else ()
 
     def commit(self) -> None:
         """Write what is new or changed, and commit."""
@@ -162,13 +190,13 @@ class RowSession(Session):
     def begin_nested(self) -> Iterator[Any]:  # type: ignore[override]
         """Set a savepoint: if the block raises, only what was done in it is rolled back."""
         self.flush()
-        savepoint = self.connection().begin_nested()
+        savepoint = _Savepoint(self._say)
         outer, self._written = self._written, []
         try:
             yield savepoint
             if savepoint.is_active:
                 self.flush()
-                savepoint.commit()
+                savepoint.release()
                 if outer is not None:
                     outer += self._written
             else:
@@ -262,14 +290,22 @@ class RowSession(Session):
         Bypasses SQLAlchemy's result objects, which would take ten times as long as SQLite; errors are SQLAlchemy's.
         """
         connection = self._connection or self.connection()
-        driver = self._driver
-        if self._engine._has_events:
-            for heard in connection.dispatch.before_cursor_execute:
-                heard(connection, None, ready.sql, parameters, None, False)
+        for heard in self._heard:
+            heard(connection, None, ready.sql, parameters, None, False)
         try:
-            return driver.execute(ready.sql, parameters)
+            return self._driver.execute(ready.sql, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
             connection._handle_dbapi_exception(error, ready.sql, parameters, None, None)
+
+    def _say(self, words: str) -> None:
+        """Run a statement without parameters that is the same in every dialect. Errors are SQLAlchemy's."""
+        connection = self.connection()
+        for heard in self._heard:
+            heard(connection, None, words, (), None, False)
+        try:
+            self._driver.execute(words)
+        except connection.dialect.loaded_dbapi.Error as error:
+            connection._handle_dbapi_exception(error, words, (), None, None)
 
     def many(self, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a prepared statement that writes, once for each row of parameters."""
@@ -277,9 +313,8 @@ class RowSession(Session):
         connection = self.connection()
         ready = PREPARED[id(statement)].ready(connection.dialect)
         values = list(map(ready.parameters, rows))
-        if self._engine._has_events:
-            for heard in connection.dispatch.before_cursor_execute:
-                heard(connection, None, ready.sql, values, None, True)
+        for heard in self._heard:
+            heard(connection, None, ready.sql, values, None, True)
         try:
             self._driver.cursor().executemany(ready.sql, values)
         except connection.dialect.loaded_dbapi.Error as error:
@@ -616,7 +651,7 @@ class PartSession(RowSession):
         if self._connection is None:
             assert self._held is not None
             self._connection = self._held
-            self._driver = self._held.connection.driver_connection
+            self._follow(self._held)
         return self._connection
 
     def commit(self) -> None:
