@@ -6,7 +6,6 @@ not used, because it creates two per turn; everything is sent over one shared se
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from botbuilder.core import ActivityHandler, BotAdapter, TurnContext
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount, ConversationReference, ResourceResponse
+from pydantic_core import to_json
 
 from bot.cards.render import neutral_summary, render_card, render_text
 from bot.clock import Clock
@@ -306,4 +306,4 @@ def _reference(raw: Mapping[str, Any]) -> str:
     names = {"user": "from", "bot": "recipient", "conversation": "conversation"}
     kept = {name: raw.get(source) for name, source in names.items()}
     kept |= {name: raw.get(name) for name in ("channelId", "serviceUrl", "locale")}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return to_json(kept).decode()

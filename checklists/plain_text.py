@@ -10,6 +10,7 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _KEYCAP = re.compile("[0-9#*]\N{VARIATION SELECTOR-16}?\N{COMBINING ENCLOSING KEYCAP}")
 """An emoji made up of a digit and the key around it."""
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _TIMES_ESCAPED = 2
 
 
@@ -20,7 +21,7 @@ def plain(text: str) -> str:
     """
     for _ in range(_TIMES_ESCAPED):
         text = html.unescape(text) if "&" in text else text
-    return text if text.isascii() else "".join(sign if sign.isascii() else _plain_sign(sign) for sign in text)
+    return text if text.isascii() else _BEYOND_ASCII.sub(_plain_sign, text)
 
 
 def without_tags(text: str) -> str:
@@ -38,7 +39,8 @@ def is_nothing(text: str) -> bool:
     return not without_tags(plain(text)).strip(" \t\n\r*_~`#>")
 
 
-def _plain_sign(sign: str) -> str:
+def _plain_sign(found: re.Match[str]) -> str:
+    sign = found[0]
     if sign.isdigit():
         return str(unicodedata.digit(sign))
     category = unicodedata.category(sign)

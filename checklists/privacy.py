@@ -35,6 +35,9 @@ _TELLS = re.compile(r"sista|siffr|fyra|nummer|nr|pnr|last|digit|four", re.IGNORE
 """Words showing that the four digits after them are not a year or a time of day."""
 _Gap = Literal["signs", "words", "told", "far"]
 _RUN = re.compile(r"\d+")
+_DIGIT = re.compile(r"[0-9]")
+_ORDINARY = re.compile(r"[\x00-%'-\x7f\u00c0-\u024f\u2010-\u2026]*")
+"""A text whose only digits are ASCII's: no entities, and beyond ASCII only letters, dashes, quotes and dots."""
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){0}(?:0[1-9]|[12]\d|3[01])"
 _ISO_DATE = rf"(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')}(?!\d)"
 _DATE = rf"(?:(?:19|20)?\d{{2}}{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')})"
@@ -129,12 +132,12 @@ def has_personal_number(text: str, lets: LetThrough = NOTHING) -> bool:
     Let through: a date with a time of day, an ISO date followed by another or by a reference, a telephone number with
     a separator after its area code, and a reference its tenant's pattern vouches for.
     """
-    if text.isascii() and "&" not in text and sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
-        return False
     return _has_number(text.replace(_WALL, ""), lets)
 
 
 def _has_number(text: str, lets: LetThrough) -> bool:
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS and _ORDINARY.fullmatch(text):
+        return False
     if not _found(text, lets):
         return False
     left = without_vouched_for(text, lets.references, _WALL)
@@ -261,7 +264,7 @@ def without_split_numbers(fields: Mapping[str, str], lets: LetThrough = NOTHING)
         for name, text in sorted(fields.items())
         if any(map(str.isdigit, text)) and not has_personal_number(text, lets)
     }
-    if not _is_split_over(list(parts.values()), lets):
+    if len(parts) < 2 or not _is_split_over(list(parts.values()), lets):
         return dict(fields)
     involved = set(parts)
     if len(parts) <= _FEW:

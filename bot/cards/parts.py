@@ -1,9 +1,10 @@
 """The elements cards are built from. What people wrote goes into text runs, where Markdown has no effect."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from pydantic_core import to_json
 
 from checklists.free_text import MOST_WHERE
 from checklists.loader import all_facts, checklist_version
@@ -138,8 +139,8 @@ def fitting(make: Callable[[int], Card], steps: Sequence[int] = (4000, 1000, 300
 
 def fits(made: Card) -> bool:
     """Return whether a card is small enough to be shown, also when its tokens say what its fields hold."""
-    sent = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    return len(sent.encode()) + _HELD * sent.count('"token"') <= MOST_BYTES
+    sent = to_json(made)
+    return len(sent) + _HELD * sent.count(b'"token"') <= MOST_BYTES
 
 
 _HELD = 24

@@ -12,7 +12,6 @@ Source: Microsoft's "Bot Connector REST API reference", v3; for the status codes
 """
 
 import asyncio
-import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from pydantic_core import to_json
 from yarl import URL
 
 from bot.door.service_hosts import Mode, may_call
@@ -219,7 +219,7 @@ class Sender:
             raise Failed
         url = _address(service_url, "v3", "conversations", conversation_id, *path)
         headers = await self._headers(url)
-        data = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        data = None if body is None else to_json(body)
         await self._pace.turn(conversation_id, urgent=urgent)
         try:
             async with self._session.request(

@@ -1,12 +1,12 @@
 """`Turn` in, `Reply` out: plain data, independent of the channel's formats."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from dialogs.views.views import AnyView
 from texts import Language
@@ -67,4 +67,4 @@ class Reply(BaseModel):
         """Return the canonical JSON of this reply: defaults are left out, but never the view's `kind`."""
         slim = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         slim["view"] = {"kind": self.view.kind, **slim["view"]}
-        return json.dumps(slim, ensure_ascii=False, separators=(",", ":"))
+        return to_json(slim).decode()

@@ -2,14 +2,17 @@
 
 import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from operator import attrgetter
+
+from pydantic_core import to_json
 
 from dialogs.views.views import Claim
 
 _TAG = 20
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FIELDS = attrgetter(*Claim.model_fields)
 
 
@@ -39,7 +42,7 @@ class Mint:
             fields = (*fields, held)
         elif not claim.checklist:
             fields = fields[:-1]  # as the release before wrote and reads them
-        return self._token(_JSON.encode(fields).encode())
+        return self._token(to_json(fields))
 
     def read(self, token: str) -> Signed | None:
         """Return the content of a token, None if this bot did not sign it."""
@@ -56,5 +59,7 @@ class Mint:
         return Signed(tenant_id, person_id, claim, "".join(fields[len(Claim.model_fields) :]))
 
     def _token(self, payload: bytes) -> str:
-        parts = (payload, hmac.digest(self._secret, payload, "sha256")[:_TAG])
-        return ".".join([urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts])
+        tag = hmac.digest(self._secret, payload, "sha256")[:_TAG]
+        # As base64.urlsafe_b64encode does it, in one go: a card has a dozen tokens.
+        token = b2a_base64(payload, newline=False).rstrip(b"=") + b"." + b2a_base64(tag, newline=False).rstrip(b"=")
+        return token.translate(_URL_SAFE).decode()
