@@ -65,7 +65,7 @@ TITLES = {
 }
 
 _COLLECTED_AT = (10_000, 20, 20)
-"""How many new objects start a search for cycles, in place of 700: a turn makes thousands, nearly all gone by itself."""
+"""How many new objects start a search for cycles, not 700: a turn makes thousands, nearly all gone by themselves."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """Which typed lines the bot asks about before storing them as a motivation, as they may not be meant as one."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -18,6 +18,8 @@ from checklists.replies import (
     words_of,
 )
 
+Names = Mapping[int, Collection[str]]
+"""The folded words that mean something to the bot, by how many words each consists of."""
 Doubt = Literal["too_short", "politeness", "question", "request"]
 """too_short: fewer than three letters or digits. request: it reads like something asked of the bot, or answered."""
 
@@ -214,10 +216,10 @@ _GIVEN = re.compile(
 )
 
 
-def doubt(line: str, names: Collection[str]) -> Doubt | None:
+def doubt(line: str, names: Names) -> Doubt | None:
     """Return why a typed line may not be meant as a motivation; None if it is taken as one.
 
-    names: the folded words that mean something to the bot: commands, titles of buttons, labels of fields.
+    names: commands, titles of buttons, labels of fields.
     """
     if not says_something(line):
         return "too_short"
@@ -247,7 +249,7 @@ def _is_question(line: str, words: str) -> bool:
     )
 
 
-def _is_request(words: str, names: Collection[str]) -> bool:
+def _is_request(words: str, names: Names) -> bool:
     parts = _without_politeness(words.split())
     words = " ".join(parts)
     if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
@@ -299,17 +301,13 @@ def _without_politeness(parts: list[str]) -> list[str]:
     return parts
 
 
-def _begins_like_any(parts: list[str], names: Collection[str]) -> bool:
+def _begins_like_any(parts: list[str], names: Names) -> bool:
     """Return whether a line begins with one of the names, perhaps mistyped, and goes on as a command would: not at all,
     or by a number, a reference, a day or an answer."""
-    begun: dict[int, str] = {}  # by number of words: what the line begins with, empty where it does not go on like that
-    for name in names:
-        count = name.count(" ") + 1
-        if count not in begun:
-            rest = " ".join(parts[count:])
-            goes_on = len(parts) >= count and (not rest or _GIVEN.fullmatch(rest) is not None)
-            begun[count] = " ".join(parts[:count]) if goes_on else ""
-        if begun[count] and _is_like(begun[count], name):
+    for count, of_this_length in names.items():
+        begun, rest = " ".join(parts[:count]), " ".join(parts[count:])
+        goes_on = len(parts) >= count and (not rest or _GIVEN.fullmatch(rest) is not None)
+        if goes_on and any(_is_like(begun, name) for name in of_this_length):
             return True
     return False
 
@@ -347,6 +345,9 @@ def is_reference_alone(line: str) -> bool:
     return _REF_ALONE.fullmatch(line.strip()) is not None
 
 
-def names_of(words: Collection[str]) -> frozenset[str]:
+def names_of(words: Collection[str]) -> Names:
     """Return words in the form `doubt` takes them."""
-    return frozenset(filter(None, map(folded, words)))
+    found: dict[int, set[str]] = {}
+    for name in filter(None, map(folded, words)):
+        found.setdefault(name.count(" ") + 1, set()).add(name)
+    return found

@@ -161,6 +161,7 @@ def folded(text: str) -> str:
 
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
 _LONGEST = max(map(len, _BY_WORD))
+_OF_LENGTH = {length: [word for word in _BY_WORD if len(word) == length] for length in set(map(len, _BY_WORD))}
 _DRAWN_OUT = re.compile(r"([a-z])\1+\b")
 _BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
 _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
@@ -171,13 +172,20 @@ _RESTATING_WORDS = frozenset(map(folded, _RESTATING))
 _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
 
 
+_RARE = re.compile(r"[^\x00-\]_a-\x7f\u00c0-\u024f]")
+"""What may be an emoji or a mark: not ASCII and the letters of European languages, but of ASCII `^` and `` ` ``."""
+
+
+def _unless_mark(found: re.Match[str]) -> str:
+    return "" if unicodedata.category(found[0]) in ("So", "Sk", "Cf", "Cs") else found[0]
+
+
 def core(text: str) -> str:
     """Return a folded line without emoji, quotes and marks around its words, and without a final `tack`.
 
     A question mark stays: a question is not an answer.
     """
-    plain = _NO.sub("nej", text.replace("’", "'"))
-    kept = "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cf", "Cs"))
+    kept = _RARE.sub(_unless_mark, _NO.sub("nej", text.replace("’", "'")))
     words = folded(kept.strip(" \t\n\"'”“»«*_~`")).rstrip(" .!…,;:").strip(" \"'*_~`").split()
     while len(words) > 1 and words[-1].strip(".!,") in _LAST_WORDS | _SPOKEN_MARKS:
         words = [*words[:-2], words[-2].rstrip(" .!…,;:")]
@@ -296,12 +304,12 @@ def begins_with_answer(line: str) -> bool:
 def is_nearly_answer(line: str) -> bool:
     """Return whether a line is an answer but for one slip: a letter missing, added, changed or swapped."""
     said = core(line)
-    return len(said) <= _LONGEST + 1 and said not in _BY_WORD and any(_is_slip(said, word) for word in _BY_WORD)
+    if len(said) > _LONGEST + 1 or said in _BY_WORD:
+        return False
+    return any(_is_slip(said, word) for n in (-1, 0, 1) for word in _OF_LENGTH.get(len(said) + n, ()))
 
 
 def _is_slip(said: str, word: str) -> bool:
-    if abs(len(said) - len(word)) > 1:
-        return False
     at = next((place for place, (one, other) in enumerate(zip(said, word, strict=False)) if one != other), len(word))
     rest, meant = said[at:], word[at:]
     swapped = rest[:2] == meant[1::-1] and rest[2:] == meant[2:]

@@ -8,6 +8,7 @@ from sqlalchemy import DateTime, TypeDecorator
 
 from checklists.swedish_time import day_of
 
+_NAIVE = "a moment needs its time zone"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Read in place of a moment that cannot be read."""
 
@@ -32,16 +33,38 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Any) -> Any:
+        """Return what converts a value for the driver: for SQLite in one step, as every row has one or two moments."""
+        return _for_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """Return what converts the driver's value."""
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Convert to UTC for storage. Raises: ValueError: the datetime is naive."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+            raise ValueError(_NAIVE)
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Return the stored value as an aware datetime in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+
+def _for_sqlite(value: datetime | None) -> str | None:
+    """Return a moment as SQLAlchemy's DateTime stores it. Raises: ValueError: it is naive."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(_NAIVE)
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _from_sqlite(stored: str | None) -> datetime | None:
+    if stored is None:
+        return None
+    value = datetime.fromisoformat(stored)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -112,6 +112,12 @@ async def _check_token(request: web.Request, policy: AdmissionPolicy) -> Caller 
 
 
 async def _read_body(request: web.Request, seconds: float) -> bytes:
+    content = request.content
+    if content.is_eof() and content.exception() is None:  # it came with the headers, as nearly always
+        body = bytearray(content.read_nowait())
+        if len(body) > MAX_BODY:
+            raise Refused(413, "too_large")
+        return bytes(body)
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):

@@ -61,7 +61,8 @@ def clean_text(text: str) -> str:
 
     Raises: ValueError: a lone surrogate, or more than MAX_MARKS combining marks in a row.
     """
-    text = text.replace("\0", "").replace("\r\n", "\n")
+    if "\0" in text or "\r" in text:
+        text = text.replace("\0", "").replace("\r\n", "\n")
     if text.isascii():
         return text
     _refuse_surrogates(text)

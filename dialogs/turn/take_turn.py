@@ -156,8 +156,9 @@ def _read(session: Session, turn: Turn, mint: Mint) -> _Incoming:
     too_long = _too_long(turn, written)
     lets = LetThrough(day_of(turn.now))
     if too_long is None and written:
-        written = without_split_numbers(written, lets)
-        turn = replace(turn, data={**turn.data, **written})
+        split = without_split_numbers(written, lets)
+        if split != written:
+            written, turn = split, replace(turn, data={**turn.data, **split})
     # Not even a digest of a personal number is stored.
     kept = {} if too_long else {name: text for name, text in written.items() if not has_personal_number(text, lets)}
     ours = {name: turn.data[name] for name in _OURS if signed is not None and name in turn.data}

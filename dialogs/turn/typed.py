@@ -9,7 +9,7 @@ from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.detail_words import read_detail, read_start
-from checklists.doubt import doubt, is_in_file, is_place, names_of
+from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
 from checklists.replies import (
@@ -544,7 +544,7 @@ def _echoed(context: TurnContext, shown: Shown, reaction: Reaction, item_ids: Se
 
 
 @cache
-def _names() -> frozenset[str]:
+def _names() -> Names:
     """Return the words that mean something to the bot, folded: commands, titles of buttons, labels of fields."""
     words = [word for command in commands.COMMANDS for word in (command.word, *command.aliases)]
     for language in LANGUAGES:
