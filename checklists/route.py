@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from checklists.lifecycle import WRITER
@@ -10,7 +9,7 @@ from checklists.model import Answer, Choice, Item, Role
 from checklists.rules import Answers, Applied
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stop:
     """One card on the route.
 
@@ -26,7 +25,7 @@ class Stop:
     about: str = ""
     where: bool = False
 
-    @cached_property
+    @property
     def key(self) -> str:
         """A stable identifier of the stop, independent of its position: kind and first item."""
         return f"{self.kind}:{self.items[0]}"

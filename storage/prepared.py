@@ -41,7 +41,7 @@ class Ready:
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
         columns = iter(statement.selected_columns) if parts else iter(())
         self.parts = tuple(
-            (part, readers_of([next(columns) for _ in range(1 if part is None else len(part.names))], dialect))
+            (part, readers_of([next(columns) for _ in range(1 if part is None else part.width)], dialect))
             for part in parts
         )
 

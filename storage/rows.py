@@ -51,7 +51,8 @@ class Shape:
     """The columns of a table as light rows have them.
 
     new: the class of rows not stored yet. stored: that of stored rows, whose changes are noted. keys: places of the
-    primary key. serial: name of the id the database assigns, "" if it assigns none.
+    primary key. only_key: the place of a key of one column, else None. width: how many columns there are. serial: name
+    of the id the database assigns, "" if it assigns none.
     """
 
     def __init__(self, table_class: type[SQLModel]) -> None:
@@ -61,6 +62,8 @@ class Shape:
         self.names = tuple(attribute.key for attribute in mapper.column_attrs)
         self.columns: tuple[Column[Any], ...] = tuple(attribute.columns[0] for attribute in mapper.column_attrs)
         self.keys = tuple(self.columns.index(column) for column in self.table.primary_key)
+        self.only_key = self.keys[0] if len(self.keys) == 1 else None
+        self.width = len(self.names)
         self.key_names = tuple(self.names[place] for place in self.keys)
         assigned = self.table.autoincrement_column
         self.serial = "" if assigned is None else self.names[self.columns.index(assigned)]

@@ -260,7 +260,7 @@ class RowSession(Session):
     def _read_by(self, statement: Any, parts: Sequence[Part]) -> "list[tuple[Part, Readers]]":
         """Return the parts of a query's result, each with what turns the driver's values into ours."""
         columns, dialect = iter(statement.selected_columns), self.connection().dialect
-        sizes = [1 if part is None else len(part.names) for part in parts]
+        sizes = [1 if part is None else part.width for part in parts]
         return [
             (part, readers_of([next(columns) for _ in range(size)], dialect))
             for part, size in zip(parts, sizes, strict=True)
@@ -277,7 +277,7 @@ class RowSession(Session):
         """Run a prepared query."""
         if self._added or self._changed or self._gone:
             self.flush()
-        ready = prepared.ready(self.connection().dialect)
+        ready = prepared.ready((self._connection or self.connection()).dialect)
         rows = self._drive(ready, ready.parameters(values)).fetchall()
         try:
             return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
@@ -329,10 +329,10 @@ class RowSession(Session):
             else:
                 taken = [_read(row, readers)[0] for row in rows] if readers else [row[0] for row in rows]
             return taken if is_scalar else [(row,) for row in taken]
-        return [self._whole(tuple(row), parts, known) for row in rows]
+        return [self._whole(row, parts, known) for row in rows]
 
     def _whole(
-        self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]", known: dict[tuple[Shape, Any], Any]
+        self, values: Any, parts: "Sequence[tuple[Part, Readers]]", known: dict[tuple[Shape, Any], Any]
     ) -> tuple[Any, ...]:
         at = 0
         whole: list[Any] = []
@@ -340,10 +340,14 @@ class RowSession(Session):
             if part is None:
                 whole.append(readers[0][1](values[at]) if readers and values[at] is not None else values[at])
                 at += 1
-            else:
-                end = at + len(part.names)
-                whole.append(self._row(part, values[at:end], readers, known))
-                at = end
+                continue
+            end = at + part.width
+            row = None
+            if part.only_key is not None:  # in a join, most rows are there again and again
+                key = values[at + part.only_key]
+                row = None if key is None else known.get((part, key))
+            whole.append(row if row is not None else self._row(part, tuple(values[at:end]), readers, known))
+            at = end
         return tuple(whole)
 
     def _row(self, kind: Shape, values: tuple[Any, ...], readers: Readers, known: dict[tuple[Shape, Any], Any]) -> Any:
@@ -381,7 +385,7 @@ class RowSession(Session):
         at = 0
         whole: list[Any] = []
         for part, readers in parts:
-            end = at + (1 if part is None else len(part.names))
+            end = at + (1 if part is None else part.width)
             read = self._tried(values[at:end], readers)
             if part is None and read[0] is UNREAD:
                 raise NotHeld("query", str(at), ())
@@ -416,7 +420,7 @@ class RowSession(Session):
         try:
             for some in result.partitions():
                 for row in some:
-                    whole = self._whole(tuple(row), of_parts, {})
+                    whole = self._whole(row, of_parts, {})
                     yield whole[0] if is_scalar else whole
         except NotHeld:
             raise
