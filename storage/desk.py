@@ -386,6 +386,8 @@ def _sqlite(url: str, *, to_read: bool = False) -> Engine:
         event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma query_only=1").close())
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
+    # What a savepoint would restore stays in memory instead of in a file that each shared commit makes and deletes.
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("pragma temp_store=2").close())
     # The driver must not begin transactions by itself: a transaction that reads first fails at once on its first write
     # if another process has written in between. BEGIN IMMEDIATE takes the write lock up front, and waits for it.
     event.listen(engine, "begin", _Begin())
