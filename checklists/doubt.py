@@ -317,7 +317,10 @@ def _is_like(begins: str, name: str) -> bool:
         return True
     if len(name) <= 3 or abs(len(begins) - len(name)) > 2:
         return False
-    # At most this many letters can match; counting them spares most names the slow comparison.
+    # At most this many letters can match; counting them, first roughly, spares most names the slow comparison.
+    shared = len(begins) - len(set(begins).difference(name))
+    if 2 * shared / (len(begins) + len(name)) < _ALIKE:
+        return False
     shared = sum(min(begins.count(letter), name.count(letter)) for letter in set(begins))
     if 2 * shared / (len(begins) + len(name)) < _ALIKE:
         return False

@@ -13,9 +13,10 @@ Source: Microsoft's "Bot Connector REST API reference", v3; for the status codes
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -217,7 +218,7 @@ class Sender:
     ) -> Any:
         if not may_call(service_url, mode=self._mode, hosts=self._service_hosts):
             raise Failed
-        url = _address(service_url, "v3", "conversations", conversation_id, *path)
+        url = _address(service_url, conversation_id, path)
         headers = await self._headers(url)
         data = None if body is None else to_json(body)
         await self._pace.turn(conversation_id, urgent=urgent)
@@ -259,12 +260,18 @@ class Sender:
         raise Failed(status)
 
 
-def _address(service_url: str, *path: str) -> URL:
+def _address(service_url: str, conversation_id: str, path: Sequence[str]) -> URL:
     """Build a URL from untrusted parts, each escaped to remain a single path segment. Raises: Failed."""
-    if any(part in {"", ".", ".."} for part in path):
+    segments = "/".join(map(_segment, ("v3", "conversations", conversation_id, *path)))
+    return URL(f"{service_url.rstrip('/')}/{segments}", encoded=True)
+
+
+@lru_cache(maxsize=1000)
+def _segment(part: str) -> str:
+    """Return a part as one segment of a path; chats write many times in a row. Raises: Failed."""
+    if part in {"", ".", ".."}:
         raise Failed
-    joined = "/".join(quote(part, safe="") for part in path)
-    return URL(f"{service_url.rstrip('/')}/{joined}", encoded=True)
+    return quote(part, safe="")
 
 
 async def _read_answer(response: aiohttp.ClientResponse) -> Any:

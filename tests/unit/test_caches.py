@@ -23,6 +23,7 @@ CACHES = {
     "bot/cards/explained.py folded_items": "the groups of the shipped versions, as they apply, in each language",
     "bot/door/service_hosts.py may_call": "256 addresses",
     "bot/pages/pages.py _environment": "one",
+    "bot/sending/sender.py _segment": "1,000 ids of chats and messages",
     "checklists/calibration.py akts": "one a list",
     "checklists/concepts.py all_concepts": "one",
     "checklists/findings.py all_findings": "one",
