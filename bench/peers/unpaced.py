@@ -8,7 +8,8 @@ import sys
 
 from bot.sending import pace
 
-_NO_LIMIT = 10**6
+_NO_TIME = 1e-6
+"""Seconds within which the limits count: what is remembered of past sends stays as little as it is with them."""
 
 
 async def _is_lifted() -> bool:
@@ -24,9 +25,9 @@ async def _is_lifted() -> bool:
 
 def main() -> None:
     """Lift the send limits, make sure that they are lifted, and run the command."""
-    per_conversation, total, *rest = pace.Pace.__init__.__defaults__ or ()
-    assert (per_conversation, total) == (pace.PER_CONVERSATION, pace.IN_TOTAL), "Pace takes other arguments now"
-    pace.Pace.__init__.__defaults__ = (_NO_LIMIT, _NO_LIMIT, *rest)
+    limits = (pace.PER_CONVERSATION, pace.IN_TOTAL)
+    assert pace.Pace.__init__.__defaults__ == (*limits, pace.WINDOW_SECONDS), "Pace takes other arguments now"
+    pace.Pace.__init__.__defaults__ = (*limits, _NO_TIME)
     assert asyncio.run(_is_lifted()), "the send limits could not be lifted"
 
     import app

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+from dialogs.views.parts import Data
 from dialogs.views.views import AnyView
 from texts import Language
 
@@ -49,13 +49,11 @@ class Turn:
     emails: tuple[str, ...] = ()
 
 
-class Reply(BaseModel):
+class Reply(Data):
     """The answer before it is rendered: a view, in a language, for one person.
 
     Stored in its `canonical` form, so that a repeated press or delivery gets the same answer.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tenant_id: int
     person_id: int

@@ -1,8 +1,7 @@
 """What was last shown in a chat: enough to interpret the next typed line. Holds nothing anyone wrote."""
 
-from pydantic import BaseModel, ConfigDict
-
 from dialogs.views.chef import DifferencesView, ReadingView, ReturnView
+from dialogs.views.parts import Data
 from dialogs.views.rounds import PanelView
 from dialogs.views.views import (
     AnyView,
@@ -24,15 +23,13 @@ from dialogs.views.views import (
 )
 
 
-class Shown(BaseModel):
+class Shown(Data):
     """A card that typed words can answer.
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
     items: the items of a group, or the facts. named: the item of a group that was asked for. wants: what else the card
     that begins a list asks for.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: str
     case_ref: str = ""

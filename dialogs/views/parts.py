@@ -9,9 +9,12 @@ from checklists.model import ListId
 
 
 class Data(BaseModel):
-    """Base of all view data: frozen, and unknown fields are refused."""
+    """Base of all view data: frozen, and unknown fields are refused.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    cache_strings: the JSON parser remembers short strings for the whole process, and must not what people wrote.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", cache_strings="keys")
 
 
 class Claim(Data):

@@ -12,6 +12,10 @@ from bot.background.outbox_worker import MAX_IN_FLIGHT
 from bot.door.bearer import _REMEMBERED
 from checklists.loader import newest
 from checklists.model import Motivation
+from dialogs.turn.exchange import Reply
+from dialogs.turn.shown import Shown
+from dialogs.views.chef import Comparison
+from dialogs.views.views import Line, SayView
 from storage import contributions, sealing
 from tests.conftest import ROOT
 
@@ -161,6 +165,16 @@ def test_the_cache_that_all_counting_fills_stays_small() -> None:
     counted.cache_clear()
     assert full.currsize == full.maxsize
     assert used < 2_000_000, f"{used / full.currsize:.0f} bytes each"
+
+
+def test_the_parser_remembers_nothing_of_what_people_wrote() -> None:
+    """It keeps thousands of short strings, of all JSON that the process has read, unless a model says otherwise."""
+    line = Line(say="fill.noted", args={"text": "en påhittad mening"})
+    reply = Reply(tenant_id=1, person_id=1, channel_user="29:1", language="sv", view=SayView(notices=(line,)))
+    first, second = (Reply.model_validate_json(reply.canonical()).view.notices[0].args["text"] for _ in range(2))
+    assert first == second
+    assert first is not second
+    assert {model.model_config["cache_strings"] for model in (Reply, Shown, Comparison)} == {"keys"}
 
 
 def test_the_table_says_the_bound_that_is_in_the_source() -> None:
