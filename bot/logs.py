@@ -8,9 +8,11 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
+from random import getrandbits
 
 _OURS = ("app", "bot", "imports", "dialogs", "actions", "reports", "storage", "checklists", "tryout")
 _ROOT = Path(__file__).parent.parent
@@ -52,6 +54,11 @@ def of_request(record: logging.LogRecord) -> bool:
     record.request = request if _ID.fullmatch(request) else "-"
     record.source = kind_of(remote)
     return True
+
+
+def name_request(headers: Mapping[str, str], remote: str | None) -> None:
+    """Name the request now being answered in every line of its log: as the proxy named it, or else by chance."""
+    REQUEST.set((headers.get(REQUEST_ID) or f"{getrandbits(64):016x}", remote))
 
 
 def kind_of(remote: str | None) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 from urllib.request import getproxies
 from uuid import uuid4
@@ -34,7 +33,7 @@ from bot.door.front_door import AdmissionPolicy, Refused, receive, refusal, serv
 from bot.door.key_ring import KeyRing
 from bot.http_server import HTTPS_ONLY, Runner
 from bot.identity import proof_ends, token_of
-from bot.logs import REQUEST, REQUEST_ID, crash_line
+from bot.logs import crash_line, name_request
 from bot.metrics import Metrics
 from bot.pages.links import add_links
 from bot.pages.public_pages import add_public_pages
@@ -195,7 +194,7 @@ class _Call:
 async def messages(request: web.Request) -> web.StreamResponse:
     """Process one activity. 2xx only after the commit; if that fails, 503, and Teams sends it again."""
     services, call = request.app[SERVICES], _Call(request)
-    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
+    name_request(request.headers, request.remote)
     try:
         inbound = await receive(request, services.admission)
     except Refused as refused:

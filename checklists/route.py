@@ -85,9 +85,10 @@ def _own_motivation(
     it; those the item names, if none are given.
     """
     calling = [item.id for item in items if item.id in answers and answers[item.id].choice in (on or item.motivate_on)]
+    if not calling:
+        return []
     waiting = [item_id for item_id in calling if lacks_motivation(answers[item_id], where=where)]
-    wanted = tuple(waiting or calling)
-    return [Stop("motivation", wanted, where=where)] if wanted else []
+    return [Stop("motivation", tuple(waiting or calling), where=where)]
 
 
 def lacks_motivation(answer: Answer, *, where: bool) -> bool:

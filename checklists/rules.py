@@ -34,7 +34,10 @@ class Applied:
                 applying = "no"
             self.applies[item.id] = applying
             answer = answers.get(item.id)
-            if answer is not None and applying != "no" and self._counts(item, answer.choice):
+            if answer is None or applying == "no" or answer.choice == OPEN:
+                continue
+            # An answer the facts no longer allow is not valid, and the item is open again. Imported free text is valid.
+            if answer.choice not in item.only or self._met(item.only[answer.choice]) != "no":  # type: ignore[index]
                 self.answered.add(item.id)
 
     def _met(self, condition: Condition) -> Applies:
@@ -55,15 +58,6 @@ class Applied:
         if self.answers[above].choice not in condition.values:
             return "no"
         return self.applies[above]  # what depends on a question that waits for a fact waits too
-
-    def _counts(self, item: Item, choice: str) -> bool:
-        """Return whether an answer to an item is still valid.
-
-        An answer the facts no longer allow is not, and the item is open again. Imported free text is valid.
-        """
-        if choice == OPEN:
-            return False
-        return choice not in item.only or self._met(item.only[choice]) != "no"  # type: ignore[index]
 
     def allowed(self, item: Item) -> tuple[Choice, ...]:
         """Return the answers that may be given now, in the item's order: those whose condition, if any, is met."""

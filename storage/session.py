@@ -150,7 +150,8 @@ class RowSession(Session):
     def _follow(self, connection: Connection) -> None:
         """Take what is behind a connection: its driver's, and who hears which statements it runs."""
         self._driver = connection.connection.driver_connection
-        self._heard = tuple(connection.dispatch.before_cursor_execute) if self._engine._has_events else ()
+        heard = self._engine.dispatch.before_cursor_execute
+        self._heard = tuple(heard) if heard else ()
 
     def commit(self) -> None:
         """Write what is new or changed, and commit."""

@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from secrets import token_hex
 from urllib.parse import parse_qs
 
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.logs import REQUEST, REQUEST_ID, crash_line
+from bot.logs import crash_line, name_request
 from bot.metrics import Metrics
 from bot.pages import pages
 from checklists import rights
@@ -103,7 +102,7 @@ async def _show(
     request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
 ) -> web.Response:
     """Show the page with the button. A mere visit, as by link previews and mail scanners, leaves the link unused."""
-    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
+    name_request(request.headers, request.remote)
     try:
         return await desk.read(partial(_page, chosen=request.query, purpose=purpose, now=clock.now(), base=base))
     except Exception as error:
@@ -144,7 +143,7 @@ async def _give(
     request: web.Request, *, desk: Desk, clock: Clock, metrics: Metrics, purpose: Purpose, base: str
 ) -> web.Response:
     """Render the content in a transaction that only reads, then use up the link; only then hand the content out."""
-    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
+    name_request(request.headers, request.remote)
     chosen, now = await _form(request), clock.now()
 
     def render(session: Session) -> web.Response | None:

@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from secrets import token_hex
 
 from aiohttp import web
 
-from bot.logs import REQUEST, REQUEST_ID, crash_line
+from bot.logs import crash_line, name_request
 from bot.metrics import Metrics
 from bot.pages import pages
 from bot.pages.addresses import PRIVACY, TERMS
@@ -70,7 +69,7 @@ def add_public_pages(app: web.Application, settings: Settings, desk: Desk, metri
 
 
 async def _privacy(request: web.Request, *, settings: Settings, periods: _Periods, metrics: Metrics) -> web.Response:
-    REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
+    name_request(request.headers, request.remote)
     language = _language(request)
     try:
         kept = await periods.now()

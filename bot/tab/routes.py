@@ -18,7 +18,7 @@ from aiohttp import hdrs, web
 
 from bot.clock import Clock
 from bot.door.bearer import BadToken
-from bot.logs import REQUEST, REQUEST_ID, crash_line
+from bot.logs import crash_line, name_request
 from bot.metrics import Metrics
 from bot.pages.addresses import TAB
 from bot.settings import Settings
@@ -99,7 +99,7 @@ class _Tab:
         """Wrap a handler: if it fails, that is logged and counted, and a page says so."""
 
         async def handle(request: web.Request) -> web.Response:
-            REQUEST.set((request.headers.get(REQUEST_ID) or token_hex(8), request.remote))
+            name_request(request.headers, request.remote)
             try:
                 return await handler(request)
             except web.HTTPException:

@@ -61,5 +61,5 @@ class Mint:
     def _token(self, payload: bytes) -> str:
         tag = hmac.digest(self._secret, payload, "sha256")[:_TAG]
         # As base64.urlsafe_b64encode does it, in one go: a card has a dozen tokens.
-        token = b2a_base64(payload, newline=False).rstrip(b"=") + b"." + b2a_base64(tag, newline=False).rstrip(b"=")
+        token = b2a_base64(payload, newline=False).rstrip(b"=") + b"." + b2a_base64(tag, newline=False)[:-1]
         return token.translate(_URL_SAFE).decode()
