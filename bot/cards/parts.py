@@ -328,6 +328,7 @@ _PADDING, _BETWEEN, _DOTS = 30, 8, 46
 _LETTER, _THIN, _THINNER = 8.6, "iljtfrI.,:;’'!", 3.5
 """Roughly, in pixels: the width of a letter, the thin letters, and how much thinner they are. Microsoft's renderer cuts
 off a title that does not fit."""
+_WITHOUT_THIN = str.maketrans("", "", _THIN)
 
 
 def action_sets(
@@ -349,7 +350,7 @@ def action_sets(
     for place, button in enumerate(buttons):
         action = execute(pen, button, inputs=inputs, primary=place < primary)
         title: str = action["title"]
-        width = _PADDING + _LETTER * len(title) - _THINNER * sum(map(title.count, _THIN))
+        width = _PADDING + _LETTER * len(title) - _THINNER * (len(title) - len(title.translate(_WITHOUT_THIN)))
         if not rows or len(rows[-1]) == MOST_ACTIONS or used + _BETWEEN + width > within:
             rows.append([action])
             used = width
