@@ -10,7 +10,7 @@ from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
 from checklists.faults import Code, fault, listed, word
-from checklists.tenant_settings import check_together, parse_setting, show_settings
+from checklists.tenant_settings import check_together, show_settings
 from imports.answers import ANSWERS
 from imports.cases import CASES
 from imports.common import Kind, Order
@@ -53,7 +53,7 @@ def _importing(kind: Kind) -> Callable[[argparse.Namespace], None]:
         with open_desk(settings) as desk:
             may_be_near = "new_units" in parsed and parsed.new_units
             order = Order(settings.tenants, now(settings), actor(), may_be_near=may_be_near)
-            _tell(import_file(desk, kind, _content(parsed.file), order))
+            _tell(import_file(desk, kind, _content(parsed.file), order), is_live=settings.mode == "production")
 
     return run
 
@@ -67,8 +67,11 @@ def _content(path: Path) -> bytes:
         raise Stop(fault(Code.CANNOT_READ, file=path, why=error.strerror)) from None
 
 
-def _tell(done: Done) -> None:
-    """Print the outcome of an import. Raises: Stop: some rows were refused while the others were being stored."""
+def _tell(done: Done, *, is_live: bool) -> None:
+    """Print the outcome of an import. is_live: ids are Entra's own, as they need not be in dev mode.
+
+    Raises: Stop: some rows were refused while the others were being stored.
+    """
     told = done.imported
     print(f"added: {told.added}, changed: {told.changed}, unchanged: {told.unchanged}")
     if told.new_units:
@@ -98,6 +101,11 @@ def _tell(done: Done) -> None:
         print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
     if told.moved:
         print(f"a new e-mail for someone already bound; check that it is hers: line {listed(told.moved)}")
+    if told.not_guids and is_live:
+        print(
+            "object_id is no id that Entra gives, so nobody will be recognised by it; copy it from Entra, or leave it "
+            f"empty and give the e-mail: line {listed(told.not_guids)}"
+        )
     if done.refused:
         raise Stop(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
 
@@ -115,8 +123,10 @@ def _change_settings(session: Session, parsed: argparse.Namespace, settings: Set
     if tenant is None:
         raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
     for change in parsed.changes:
-        name, _, value = change.partition("=")
-        settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, parse_setting(name, value))
+        name, _, text = change.partition("=")
+        value = settings_of.read(session, tenant, name, text)
+        settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, value)
     if parsed.changes:
-        check_together(tenants.settings(tenant), has_tab=bool(settings.tab_resource))
+        changed = {change.partition("=")[0] for change in parsed.changes}
+        check_together(tenants.settings(tenant), changed, has_tab=bool(settings.tab_resource))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]
