@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from checklists.faults import Code, Refusal, fault, listed, number_in_row, word
+from checklists.identity import is_guid
 from checklists.privacy import NOTHING, LetThrough, has_personal_number
 
 # An Entra id is not free text, and one in two thousand contains digits that look like a personal number.
 _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
-_ZIPPED = b"PK\x03\x04"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How a workbook begins: a present one is a ZIP file, an old .xls is not."""
+_MARK = b"\xef\xbb\xbf"
 _FEWEST_DIGITS = 6
 """A fault does not repeat the name of a column with this many digits or more."""
-_ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
 class BadCsv(Refusal):
@@ -43,9 +45,9 @@ def read_csv(
     Raises: BadCsv: empty, a workbook, not UTF-8, no header, other separators, a needed column is missing, a column is
     unknown or occurs twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
     """
-    if not raw.strip():
+    if not raw.strip(_MARK + b" \t\r\n\f\v"):
         raise BadCsv(fault(Code.FILE_IS_EMPTY))
-    if raw.startswith(_ZIPPED):
+    if raw.startswith(_WORKBOOKS):
         raise BadCsv(fault(Code.WORKBOOK))
     try:
         text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
@@ -128,6 +130,6 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrou
 def _holding(header: Sequence[str], cells: Sequence[str], lets: LetThrough) -> int:
     """Return which cell of a row holds a personal number, from 1; 0: none does."""
     for place, (name, cell) in enumerate(zip(header, cells, strict=False), start=1):
-        if name not in _TESTED_ELSEWHERE and has_personal_number(cell, lets) and not _ENTRA_ID.fullmatch(cell):
+        if name not in _TESTED_ELSEWHERE and has_personal_number(cell, lets) and not is_guid(cell):
             return place
     return 0

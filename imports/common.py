@@ -28,6 +28,7 @@ class Imported:
     """How many rows were added, changed and unchanged. flagged: lines for a person to check.
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
+    not_guids: lines of people added with an object id that Entra cannot have given, so nobody is recognised by it.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
     elsewhere: lines that give a case to somebody who is no case worker of its unit, as a chef could not.
     waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
@@ -40,6 +41,7 @@ class Imported:
     flagged: tuple[int, ...] = ()
     doubled: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
+    not_guids: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
     elsewhere: tuple[int, ...] = ()
@@ -119,6 +121,17 @@ def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Impor
     if faults:
         raise BadCsv(*faults)
     return Imported(counted["added"], counted["changed"], counted["unchanged"])
+
+
+def with_every_fault(refused: Refusal, *checks: Callable[[], object]) -> Refusal:
+    """Return the refusal of a row by one of these checks with the faults that each of the others finds too."""
+    faults = {str(one): one for one in refused.faults}
+    for check in checks:
+        try:
+            check()
+        except Refusal as other:
+            faults |= {str(one): one for one in other.faults}
+    return Refusal(*faults.values())
 
 
 def check_cells(cells: Mapping[str, str], allowed: frozenset[str], clearable: Collection[str]) -> None:
