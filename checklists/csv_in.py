@@ -45,6 +45,20 @@ def read_csv(
     Raises: BadCsv: empty, a workbook, not UTF-8, no header, other separators, a needed column is missing, a column is
     unknown or occurs twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
     """
+    text = text_of(raw)
+    separator = separator_of(text)
+    refuse_other_layouts(text, needed)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        header = [name.strip().casefold() for name in next(reader, [])]
+        _check_header(header, (*columns, *ignored), needed)
+        return _rows(reader, header, columns, lets)
+    except csv.Error:  # its text is not passed on: it may quote the cell
+        raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
+
+
+def text_of(raw: bytes) -> str:
+    """Return what a file says. Raises: BadCsv: it is empty, a workbook, or not in UTF-8."""
     if not raw.strip(_MARK + b" \t\r\n\f\v"):
         raise BadCsv(fault(Code.FILE_IS_EMPTY))
     if raw.startswith(_WORKBOOKS):
@@ -53,19 +67,21 @@ def read_csv(
         text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
     except UnicodeDecodeError:
         raise BadCsv(fault(Code.NOT_UTF8)) from None
-    header_line = text.partition("\n")[0]
-    if "\0" in header_line:  # UTF-16 without its mark reads as if there were a NUL in each letter
+    if "\0" in text.partition("\n")[0]:  # UTF-16 without its mark reads as if there were a NUL in each letter
         raise BadCsv(fault(Code.NOT_UTF8))
-    separator = ";" if header_line.count(";") > header_line.count(",") else ","
-    _refuse_other_separators(header_line, needed)
+    return text
+
+
+def separator_of(text: str) -> str:
+    """Return what separates the cells of a file."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def refuse_other_layouts(text: str, needed: Sequence[str]) -> None:
+    """Refuse other separators, and lines above the header. needed: its names, in small letters. Raises: BadCsv."""
+    _refuse_other_separators(text.partition("\n")[0], needed)
     _refuse_lines_above(text, needed)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        header = [name.strip().casefold() for name in next(reader, [])]
-        _check_header(header, (*columns, *ignored), needed)
-        return _rows(reader, header, columns, lets)
-    except csv.Error:  # its text is not passed on: it may quote the cell
-        raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
 
 
 def _refuse_other_separators(header: str, needed: Sequence[str]) -> None:
