@@ -70,6 +70,13 @@ class Order:
     named: set[tuple[str, str]] = field(default_factory=set)
 
 
+def to_look_at(imported: Imported) -> dict[str, tuple[int, ...]]:
+    """Return the lines that a person should look at, by what is said of them in texts/…/folder.yaml."""
+    names = ("ended", "elsewhere", "flagged", "waiting", "protected", "unsaid", "doubled", "moved", "not_guids")
+    found = {name: tuple(sorted(getattr(imported, name))) for name in names}
+    return {name: lines for name, lines in found.items() if lines}
+
+
 Rows = Sequence[CsvRow]
 Take = Callable[[Rows], Imported]
 """Imports rows that belong together, in order. Raises: BadCsv: with every bad row."""

@@ -9,15 +9,16 @@ from actions.origin import Origin
 from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
-from checklists.faults import Code, fault, listed, word
+from checklists.faults import COMMANDS_SPEAK, Code, fault, listed, word
 from checklists.tenant_settings import check_together, show_settings
 from imports.answers import ANSWERS
 from imports.cases import CASES
-from imports.common import Kind, Order
+from imports.common import Kind, Order, to_look_at
 from imports.people import PEOPLE
 from imports.steps import Done, import_file
 from storage import tenants
 from storage.desk import Session
+from texts import say
 
 _FILES = (
     (PEOPLE, "the people register", "read people and roles from a CSV file"),
@@ -76,36 +77,9 @@ def _tell(done: Done, *, is_live: bool) -> None:
     print(f"added: {told.added}, changed: {told.changed}, unchanged: {told.unchanged}")
     if told.new_units:
         print(f"new units: {listed(told.new_units)}")
-    if told.ended:
-        print(f"a case given to somebody without a role today: line {listed(told.ended)}")
-    if told.elsewhere:
-        print(
-            "a case given to somebody who is no case worker of its unit; check unit and person (`people import`): "
-            f"line {listed(sorted(told.elsewhere))}"
-        )
-    if told.flagged:
-        print(f"kept as text, outside the scale: line {listed(sorted(told.flagged))}")
-    if told.waiting:
-        print(
-            "the fact the question depends on is not known of the case; `cases import`: "
-            f"line {listed(sorted(told.waiting))}"
-        )
-    if told.protected:
-        print(f"free text about people with protected identity, kept: line {listed(sorted(told.protected))}")
-    if told.unsaid:
-        print(
-            "a motivation with fewer than three letters or digits, which is none and not kept: "
-            f"line {listed(sorted(told.unsaid))}"
-        )
-    if told.doubled:
-        print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
-    if told.moved:
-        print(f"a new e-mail for someone already bound; check that it is hers: line {listed(told.moved)}")
-    if told.not_guids and is_live:
-        print(
-            "object_id is no id that Entra gives, so nobody will be recognised by it; copy it from Entra, or leave it "
-            f"empty and give the e-mail: line {listed(told.not_guids)}"
-        )
+    for name, lines in to_look_at(told).items():
+        if name != "not_guids" or is_live:
+            print(say(f"folder.{name}", COMMANDS_SPEAK, lines=listed(lines)))
     if done.refused:
         raise Stop(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
 
