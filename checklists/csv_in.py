@@ -19,6 +19,7 @@ _MOST_ABOVE = 10
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """How a workbook begins: a present one is a ZIP file, an old .xls is not."""
 _MARK = b"\xef\xbb\xbf"
+_COLUMN_NAME = re.compile(r"[\w.:/ -]{1,60}")
 _FEWEST_DIGITS = 6
 """A fault does not repeat the name of a column with this many digits or more."""
 
@@ -115,8 +116,12 @@ def _check_header(header: Sequence[str], known: Sequence[str], needed: Sequence[
 
 
 def _column(name: str) -> str:
-    """Return the name of an unknown column, unless it holds so many digits that it may be a cell about somebody."""
-    return word(name if sum(map(str.isdigit, name)) < _FEWEST_DIGITS else "")
+    """Return the name of an unknown column, unless it holds so many digits that it may be a cell about somebody.
+
+    The columns that are needed stand beside it, so this is a header and not somebody's row.
+    """
+    is_name = sum(map(str.isdigit, name)) < _FEWEST_DIGITS and _COLUMN_NAME.fullmatch(name)
+    return name if is_name else word("")
 
 
 def one_line(cell: str) -> str:

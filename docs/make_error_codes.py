@@ -51,7 +51,7 @@ PARTS = (
     ("commandline", "BK-48", "Utdrag om ett ärende"),
     ("commandline", "BK-49", "Systemförvaltarens kommandon, importmappen, `exposed`"),
     ("files", "BK-54", "Stängda enheter, filer i importmappen"),
-    ("files", "BK-55", "Adresser i en cell"),
+    ("files", "BK-55", "Celler som inte är en adress, eller ska vara tomma"),
 )
 
 

@@ -171,9 +171,11 @@ def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
 def code_in(column: str, cell: str, allowed: Iterable[Named]) -> Named:
     """Return the code a cell holds; capital letters do not matter, for spreadsheets put them in. Raises: Refusal."""
     codes = tuple(allowed)
+    if not codes:
+        raise Refusal(fault(Code.NOTHING_TO_CHOOSE, column=column))
     found = next((one for one in codes if one == cell.casefold()), None)
     if found is None:
-        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes) or "-"))
+        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes)))
     return found
 
 

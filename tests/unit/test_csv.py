@@ -79,6 +79,8 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_refused_by_name()
 
     (unknown,) = faults_of("unit;colour;name;vaild_to\nÖstra;red;Åsa;\n")
     assert "the header has colour, vaild_to, which is unknown here" in unknown
+    (swedish,) = faults_of("name;Ärendets nummer;unit;e-post (privat@example.invalid)\n")
+    assert "the header has ärendets nummer, …, which is unknown here" in swedish
     (twice,) = faults_of("name;unit;name\nÅsa;Östra;Bo\n")
     assert "the header has name twice" in twice
     known = read_csv(b"name;colour\nBo;red\n", COLUMNS, ("name",), ignored=("colour",))
