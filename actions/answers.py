@@ -133,7 +133,7 @@ def set_note(session: Session, origin: Origin, sheet: Sheet, item_id: str, text:
     Raises: PersonalNumberInText, TextTooLong; OnlyReference: no text is kept of a protected identity.
     """
     note, old = free_text.checked(text, origin.lets), sheet.written(session, item_id)
-    free_text.keep_none(note, protected=sheet.case.protected_identity)
+    free_text.keep_none(note, protected=sheet.case.protected_identity, has_place=False)
     return give(session, origin, sheet, item_id, replace(old, note=note)) if note != (old.note or "") else NONE
 
 
@@ -166,7 +166,7 @@ def set_detail(session: Session, origin: Origin, sheet: Sheet, item_id: str, giv
         # As in a file: the method in words names the other options too.
         named = [option.title for option in how.options if option.id in wanted and option.id != how.other]
         wanted, method = [*wanted, how.other], ", ".join([*named, words])
-        free_text.keep_none(words, protected=sheet.case.protected_identity)
+        free_text.keep_none(words, protected=sheet.case.protected_identity, has_place=False)
     if how and how.required and not wanted:
         raise DetailMissing
     asks_day = item.day is not None and row.choice in item.day.answers and (bool(wanted) or not item.day.after)

@@ -4,7 +4,9 @@ from typing import Any
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from storage import projection_queue, tenants
+from checklists.faults import Code, Refusal, fault, listed
+from checklists.tenant_settings import parse_setting
+from storage import people, projection_queue, tenants
 from storage.desk import Session
 from storage.tenants import TenantRow
 
@@ -20,6 +22,20 @@ def follow_address(session: Session, origin: Origin, was: str | None, now: str |
         return NONE
     follows = [now if one == was else one for one in named if now or one != was]
     return change(session, origin, tenant, "out_of_hours", list(dict.fromkeys(follows)))
+
+
+def read(session: Session, tenant: TenantRow, name: str, text: str) -> Any:
+    """Parse the value of one setting as text, and find in the register whom it names.
+
+    Raises: Refusal: see `tenant_settings.parse_setting`; or nobody in the register has an address it names, and so
+    nobody would be told.
+    """
+    value = parse_setting(name, text)
+    if name == "out_of_hours":
+        absent = [place for place, one in enumerate(value, start=1) if people.by_email(session, tenant.id, one) is None]
+        if absent:
+            raise Refusal(fault(Code.NOBODY_ON_DUTY, setting=name, places=listed(absent)))
+    return value
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:

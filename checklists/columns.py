@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from checklists.csv_in import BadCsv
+from checklists.csv_in import BadCsv, refuse_other_layouts, separator_of, text_of
 from checklists.faults import Code, Refusal, fault, listed, word
 
 _SAME = "="
@@ -33,14 +33,12 @@ def renamed(raw: bytes, columns: Mapping[str, str], *, tenant: str = "") -> byte
     """Return a file under our own column names, each row on the line it was on.
 
     columns: the map; empty: the names are ours already. tenant: every row's, if the file has no column for it.
-    Raises: BadCsv: it cannot be read, or a column of the map is not in it.
+    Raises: BadCsv: it cannot be read (see csv_in.read_csv), or a column of the map is not in it.
     """
-    try:
-        text = raw.decode().lstrip("\ufeff")
-    except UnicodeDecodeError:
-        raise BadCsv(fault(Code.NOT_UTF8)) from None
-    first = text.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    text = text_of(raw)
+    separator = separator_of(text)
+    if theirs := [name.casefold() for name in columns.values() if not name.startswith(_SAME)]:
+        refuse_other_layouts(text, theirs)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = [(reader.line_num, cells) for cells in reader]
@@ -50,11 +48,12 @@ def renamed(raw: bytes, columns: Mapping[str, str], *, tenant: str = "") -> byte
     wanted = dict(columns) or {name.casefold(): name for name in head}
     if tenant and "tenant_id" not in wanted:
         wanted["tenant_id"] = _SAME + tenant
-    missing = [theirs for theirs in wanted.values() if not theirs.startswith(_SAME) and theirs not in head]
+    # Named by our words for them: theirs come from outside, and what does is not repeated.
+    missing = [ours for ours, name in wanted.items() if not name.startswith(_SAME) and name not in head]
     if missing:
         raise BadCsv(fault(Code.COLUMN_MISSING, line=1, columns=listed(map(word, missing))))
-    named = filter(None, wanted.values())
-    if twice := [theirs for theirs in named if _count(head, theirs, exactly=bool(columns)) > 1]:
+    twice = [ours for ours, name in wanted.items() if name and _count(head, name, exactly=bool(columns)) > 1]
+    if twice:
         raise BadCsv(fault(Code.COLUMN_TWICE, line=1, columns=listed(map(word, twice))))
     places = [None if theirs.startswith(_SAME) else head.index(theirs) for theirs in wanted.values()]
     same = [theirs.removeprefix(_SAME) for theirs in wanted.values()]

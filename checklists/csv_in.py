@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from checklists.faults import Code, Refusal, fault, listed, number_in_row, word
+from checklists.identity import is_guid
 from checklists.privacy import NOTHING, LetThrough, has_personal_number
 
 # An Entra id is not free text, and one in two thousand contains digits that look like a personal number.
 _TESTED_ELSEWHERE = ("case_ref",)
 """By `normal_ref`, which knows the tenant's pattern."""
 _MOST_ABOVE = 10
-_ZIPPED = b"PK\x03\x04"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How a workbook begins: a present one is a ZIP file, an old .xls is not."""
+_MARK = b"\xef\xbb\xbf"
+_COLUMN_NAME = re.compile(r"[\w.:/ -]{1,60}")
 _FEWEST_DIGITS = 6
 """A fault does not repeat the name of a column with this many digits or more."""
-_ENTRA_ID = re.compile(r"\s*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
 class BadCsv(Refusal):
@@ -43,20 +46,9 @@ def read_csv(
     Raises: BadCsv: empty, a workbook, not UTF-8, no header, other separators, a needed column is missing, a column is
     unknown or occurs twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
     """
-    if not raw.strip():
-        raise BadCsv(fault(Code.FILE_IS_EMPTY))
-    if raw.startswith(_ZIPPED):
-        raise BadCsv(fault(Code.WORKBOOK))
-    try:
-        text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
-    except UnicodeDecodeError:
-        raise BadCsv(fault(Code.NOT_UTF8)) from None
-    header_line = text.partition("\n")[0]
-    if "\0" in header_line:  # UTF-16 without its mark reads as if there were a NUL in each letter
-        raise BadCsv(fault(Code.NOT_UTF8))
-    separator = ";" if header_line.count(";") > header_line.count(",") else ","
-    _refuse_other_separators(header_line, needed)
-    _refuse_lines_above(text, needed)
+    text = text_of(raw)
+    separator = separator_of(text)
+    refuse_other_layouts(text, needed)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
@@ -64,6 +56,33 @@ def read_csv(
         return _rows(reader, header, columns, lets)
     except csv.Error:  # its text is not passed on: it may quote the cell
         raise BadCsv(fault(Code.NOT_CSV, line=reader.line_num, most=csv.field_size_limit())) from None
+
+
+def text_of(raw: bytes) -> str:
+    """Return what a file says. Raises: BadCsv: it is empty, a workbook, or not in UTF-8."""
+    if not raw.strip(_MARK + b" \t\r\n\f\v"):
+        raise BadCsv(fault(Code.FILE_IS_EMPTY))
+    if raw.startswith(_WORKBOOKS):
+        raise BadCsv(fault(Code.WORKBOOK))
+    try:
+        text = raw.decode().lstrip("\ufeff")  # files that were joined may begin with several
+    except UnicodeDecodeError:
+        raise BadCsv(fault(Code.NOT_UTF8)) from None
+    if "\0" in text.partition("\n")[0]:  # UTF-16 without its mark reads as if there were a NUL in each letter
+        raise BadCsv(fault(Code.NOT_UTF8))
+    return text
+
+
+def separator_of(text: str) -> str:
+    """Return what separates the cells of a file."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def refuse_other_layouts(text: str, needed: Sequence[str]) -> None:
+    """Refuse other separators, and lines above the header. needed: its names, in small letters. Raises: BadCsv."""
+    _refuse_other_separators(text.partition("\n")[0], needed)
+    _refuse_lines_above(text, needed)
 
 
 def _refuse_other_separators(header: str, needed: Sequence[str]) -> None:
@@ -97,8 +116,12 @@ def _check_header(header: Sequence[str], known: Sequence[str], needed: Sequence[
 
 
 def _column(name: str) -> str:
-    """Return the name of an unknown column, unless it holds so many digits that it may be a cell about somebody."""
-    return word(name if sum(map(str.isdigit, name)) < _FEWEST_DIGITS else "")
+    """Return the name of an unknown column, unless it holds so many digits that it may be a cell about somebody.
+
+    The columns that are needed stand beside it, so this is a header and not somebody's row.
+    """
+    is_name = sum(map(str.isdigit, name)) < _FEWEST_DIGITS and _COLUMN_NAME.fullmatch(name)
+    return name if is_name else word("")
 
 
 def one_line(cell: str) -> str:
@@ -128,6 +151,6 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrou
 def _holding(header: Sequence[str], cells: Sequence[str], lets: LetThrough) -> int:
     """Return which cell of a row holds a personal number, from 1; 0: none does."""
     for place, (name, cell) in enumerate(zip(header, cells, strict=False), start=1):
-        if name not in _TESTED_ELSEWHERE and has_personal_number(cell, lets) and not _ENTRA_ID.fullmatch(cell):
+        if name not in _TESTED_ELSEWHERE and has_personal_number(cell, lets) and not is_guid(cell):
             return place
     return 0

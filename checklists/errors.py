@@ -221,7 +221,8 @@ class OnlyText(UserError):
 class OnlyReference(UserError):
     """The municipality keeps motivations in the case file; only their place is given in the bot.
 
-    where: `protected`: no text is stored for this case, because of protected identity.
+    where: `protected`: no text is stored for this case, because of protected identity. `note`: nor is it said of this
+    text where it is, because it is no motivation.
     """
 
     code = "BK-127"
@@ -229,7 +230,8 @@ class OnlyReference(UserError):
     @property
     def text_key(self) -> str:
         """The key of the sentence that says why no text is stored."""
-        return "errors.BK-127_protected" if self.args_for_text.get("where") == "protected" else super().text_key
+        where = self.args_for_text.get("where")
+        return f"errors.BK-127_{where}" if where in ("protected", "note") else super().text_key
 
 
 class DetailMissing(UserError):

@@ -29,11 +29,12 @@ BK-4xx the command line, continued
 ├── 43x  the bot's own credentials
 ├── 44x  the pages and the Teams package
 ├── 46x  the draw of a round, rows that cannot be read, what is written to, the encoding of a database
-├── 47x  the tab, a database with a standby, copies that are compared
-├── 48x  an extract of one case, findings without a question or a measure
+├── 47x  empty values, whom a setting names, the tab, a database with a standby, copies that are compared
+├── 48x  an extract of one case, findings without a question or a measure, values of a setting that stand twice
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
-└── 54x  units that are closed, files of the import folder
+├── 54x  units that are closed, files of the import folder
+└── 55x  cells that hold no address, or something where nothing can be chosen
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
 BK-4xx in commandline.yaml, BK-5xx in files.yaml.
@@ -292,6 +293,8 @@ class Code(StrEnum):
     OUTPUT_LOST = "BK-467"
     NOT_IN_UTF8 = "BK-468"
     SLOW_PATTERN = "BK-469"
+    EMPTY_VALUE = "BK-470"
+    NOBODY_ON_DUTY = "BK-471"
     TAB_NEEDS = "BK-472"
     NO_TEAMS_JS = "BK-473"
     CONTENT_WITHOUT_TAB = "BK-474"
@@ -305,6 +308,7 @@ class Code(StrEnum):
     CASE_IN_SEVERAL = "BK-482"
     ONLY_INDIRECT = "BK-483"
     NEEDS_MEASURE = "BK-484"
+    OWN_SETTING_TWICE = "BK-485"
     PACE_OF_UNITS = "BK-488"
     TAB_ELSEWHERE = "BK-489"
     NOBODY_CALLED = "BK-490"
@@ -322,6 +326,8 @@ class Code(StrEnum):
     OTHER_SEPARATOR = "BK-547"
     FILE_IS_EMPTY = "BK-548"
     WORKBOOK = "BK-549"
+    CELL_NO_ADDRESS = "BK-550"
+    NOTHING_TO_CHOOSE = "BK-551"
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:

@@ -52,10 +52,13 @@ def no_text() -> OnlyReference:
     return OnlyReference(where="protected")
 
 
-def keep_none(text: str, *, protected: bool) -> None:
-    """Refuse a text about people with protected identity. Raises: OnlyReference."""
+def keep_none(text: str, *, protected: bool, has_place: bool = True) -> None:
+    """Refuse a text about people with protected identity. has_place: whether one may say instead where it is.
+
+    Raises: OnlyReference.
+    """
     if text and protected:
-        raise no_text()
+        raise no_text() if has_place else OnlyReference(where="note")
 
 
 def only_where(place: str, *, protected: bool) -> None:

@@ -5,6 +5,7 @@ import string
 from collections.abc import Mapping
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PLAIN = re.compile(r"[!-~]+@[!-~]+")
 _NEVER = frozenset('<>()[],;:"')
 _EXTERNAL = re.compile(r"(#|%(25)*23)ext(#|%(25)*23)", re.IGNORECASE)
@@ -13,6 +14,11 @@ _EXTERNAL = re.compile(r"(#|%(25)*23)ext(#|%(25)*23)", re.IGNORECASE)
 def entra_id(written: str) -> str:
     """Return the id of a tenant or a person as it is compared: GUIDs are the same in any case. Empty: nobody's."""
     return written.strip(string.whitespace).translate(_LOWER)
+
+
+def is_guid(written: str) -> bool:
+    """Return whether this is a GUID, as every id is that Entra gives."""
+    return _GUID.fullmatch(written.strip(string.whitespace)) is not None
 
 
 def address(written: str) -> str:

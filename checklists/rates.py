@@ -233,22 +233,24 @@ class Comparison:
     needed: int = 0
 
 
-def compare(before: Share, after: Share) -> Comparison:
-    """Compare two independent shares.
+LEAST_TO_CLAIM = 5
+"""With fewer cases on either side, no difference is claimed: chance can turn none of one into all of seven."""
 
-    A difference is claimed only if Newcombe's 95 % interval for it, built from the two Wilson intervals, excludes
-    zero; otherwise the verdict is `too_few`, with the number of cases per period that would be needed.
+
+def compare(before: Share, after: Share) -> Comparison:
+    """Compare two independent shares, of periods or of rounds.
+
+    A difference is claimed only of enough cases, and if Newcombe's 95 % interval for it, built from the two Wilson
+    intervals, excludes zero; otherwise the verdict is `too_few`, with the number of cases that each side would need.
     """
     if not before.n or not after.n:
         return Comparison("no_figures", before, after)
     if before.k * after.n == after.k * before.n:
         return Comparison("same", before, after)
     low, high = difference(before, after)
-    if low > 0:
-        return Comparison("better", before, after)
-    if high < 0:
-        return Comparison("worse", before, after)
-    return Comparison("too_few", before, after, needed(before.part, after.part))
+    if min(before.n, after.n) < LEAST_TO_CLAIM or low <= 0 <= high:
+        return Comparison("too_few", before, after, max(needed(before.part, after.part), LEAST_TO_CLAIM))
+    return Comparison("better" if low > 0 else "worse", before, after)
 
 
 def difference(before: Share, after: Share) -> tuple[float, float]:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from checklists.model import Checklist
-from checklists.rates import Comparison, Share, compare, difference, needed, tenths_of, wilson
+from checklists.rates import Comparison, Share, compare, difference, tenths_of, wilson
 
 LEAST_FOR_PERCENT = 20
 """With fewer cases in either round, shares are given as numbers of cases only."""
-LEAST_TO_CLAIM = 5
-"""With fewer cases in either round, no difference is claimed: chance can turn none of three into all of three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +41,10 @@ def compared(checklist: Checklist, before: Mapping[str, Share], after: Mapping[s
     out, because the other alone says nothing about change.
     """
     return tuple(
-        Compared(item.id, tuple(item.criticism), _compare(before[item.id], after[item.id]))
+        Compared(item.id, tuple(item.criticism), compare(before[item.id], after[item.id]))
         for item in checklist.asked["peer_reviewer"]
         if item.id in before and item.id in after
     )
-
-
-def _compare(before: Share, after: Share) -> Comparison:
-    found = compare(before, after)
-    if found.verdict not in ("better", "worse", "too_few"):
-        return found
-    if min(before.n, after.n) >= LEAST_TO_CLAIM and found.verdict != "too_few":
-        return found
-    return Comparison("too_few", before, after, max(needed(before.part, after.part), LEAST_TO_CLAIM))
 
 
 def in_cases(share: Share) -> tuple[int, int]:

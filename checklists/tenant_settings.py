@@ -1,6 +1,8 @@
 """The settings of one tenant (municipality), typed, each with a default."""
 
 import json
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -61,7 +63,7 @@ def _questions(said: tuple[str, ...]) -> tuple[str, ...]:
 
 def _reasons(said: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(" ".join(one.split()) for one in said)
-    if len({one.casefold() for one in found}) != len(found) or len(found) > MOST_REASONS:
+    if len(found) > MOST_REASONS:
         raise ValueError
     if any(not one.isprintable() or len(one) > MOST_OF_REASON or has_personal_number(one) for one in found):
         raise ValueError
@@ -143,6 +145,16 @@ _OWN_WORDS = ("municipality", "out_of_hours")
 NAMES = tuple(field.name for field in fields(TenantSettings))
 DEFAULTS = TenantSettings()
 _SEVERAL = tuple(name for name in NAMES if isinstance(getattr(DEFAULTS, name), tuple))
+_WHOLE = re.compile(r"[0-9]{1,3}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:00)?")
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){2}")
+_WRITTEN = {
+    **{name: _WHOLE for name in NAMES if isinstance(getattr(DEFAULTS, name), int)},
+    **{name: _TIME for name in NAMES if isinstance(getattr(DEFAULTS, name), time)},
+    "wheel": _WHOLE,
+    "free_days": _DAY,
+}
+"""How a number, a time and a day are written: much else can be read as one, such as `1_0` or a day in seconds."""
 _STORED = TypeAdapter(TenantSettings)
 
 
@@ -191,7 +203,10 @@ def parse_setting(name: str, text: str) -> Any:
         raise Refusal(fault(Code.NO_SUCH_SETTING, setting=word(name), allowed=listed(NAMES)))
     if name in _OWN_WORDS and has_personal_number(text):  # not when read: what was stored earlier stays readable
         raise _wrong(name)
-    value: Any = [part.strip() for part in text.split(",") if part.strip()] if name in _SEVERAL else text
+    parts = [part.strip() for part in (text.split(",") if name in _SEVERAL else [text])]
+    if name in _WRITTEN and not all(_WRITTEN[name].fullmatch(part) for part in parts if part):
+        raise _wrong(name)
+    value: Any = [part for part in parts if part] if name in _SEVERAL else text
     try:
         checked = _STORED.validate_python({name: value})
     except ValidationError as error:
@@ -201,9 +216,22 @@ def parse_setting(name: str, text: str) -> Any:
     least, most = MAY_BE.get(name, (parsed, parsed))
     if not least <= parsed <= most:
         raise _wrong(name)
+    if name in _SEVERAL:
+        _refuse_twice(name, parsed)
     if name == "case_ref_pattern" and may_be_slow(parsed):  # not when read, like the bounds
         raise Refusal(fault(Code.SLOW_PATTERN, setting=name))
     return parsed
+
+
+def _refuse_twice(name: str, parsed: Collection[object]) -> None:
+    """Refuse two values about the same; not when read, like the bounds. Raises: Refusal: says which of them."""
+    seen: set[str] = set()
+    for place, one in enumerate(parsed, start=1):
+        # One decision is taken at one level: `open:WHO` and `not_open:WHO` stand once each.
+        about = str(one).partition(":")[0] if name == "decides" else str(one).casefold()
+        if about in seen:
+            raise Refusal(fault(Code.OWN_SETTING_TWICE, setting=name, place=place))
+        seen.add(about)
 
 
 def _wrong(name: str) -> Refusal:
@@ -211,15 +239,19 @@ def _wrong(name: str) -> Refusal:
     return Refusal(fault(Code.OWN_SETTING_WRONG, setting=name, example=example))
 
 
-def check_together(settings: TenantSettings, *, has_tab: bool = True) -> None:
+def check_together(settings: TenantSettings, changed: Collection[str] = (), *, has_tab: bool = True) -> None:
     """Check that settings valid by themselves are consistent with each other. has_tab: whether the bot has its tab.
 
+    changed: those being set now. The latest hour of SKYDD is within office hours when it is set; hours that are
+    shortened later leave it as it is.
     Raises: Refusal: they are not.
     """
     if settings.content == "tab" and not has_tab:
         raise Refusal(fault(Code.CONTENT_WITHOUT_TAB))
     if settings.office_opens >= settings.office_closes:
         raise Refusal(fault(Code.WRONG_ORDER, earlier="office_opens", later="office_closes"))
+    if "protection_latest" in changed and settings.protection_latest >= settings.office_closes:
+        raise Refusal(fault(Code.WRONG_ORDER, earlier="protection_latest", later="office_closes"))
     if settings.gaps_first < settings.gaps_last:
         raise Refusal(fault(Code.TOO_FEW_DAYS, first="gaps_first", last="gaps_last"))
     if settings.four_months_first < settings.four_months_last:

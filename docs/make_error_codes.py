@@ -47,10 +47,11 @@ PARTS = (
     ("commandline", "BK-43", "Det som boten visar vem den är med"),
     ("commandline", "BK-44", "Sidorna och Teams-paketet"),
     ("commandline", "BK-46", "En omgångs dragning"),
-    ("commandline", "BK-47", "Fliken, reservserver, och kopior som jämförs"),
+    ("commandline", "BK-47", "Tomma värden, fliken, reservserver, och kopior som jämförs"),
     ("commandline", "BK-48", "Utdrag om ett ärende"),
     ("commandline", "BK-49", "Systemförvaltarens kommandon, importmappen, `exposed`"),
     ("files", "BK-54", "Stängda enheter, filer i importmappen"),
+    ("files", "BK-55", "Celler som inte är en adress, eller ska vara tomma"),
 )
 
 

@@ -83,8 +83,8 @@ def with_details(cells: dict[str, str], item: Item) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     ids = [option.id for option in item.ways.options] if item.ways else []
-    if any(one.strip().casefold() not in ids for one in cells["option"].split(",") if cells["option"]):
-        raise Refusal(fault(Code.NOT_ONE_OF, column="option", allowed=listed(ids) or "-"))
+    for one in cells["option"].split(",") if cells["option"] else ():
+        code_in("option", one.strip(), ids)
     if cells["option"] and not cells["method"]:
         found["method"] = cells["option"]
     place, motivation = cells["place"], cells["motivation"]

@@ -6,7 +6,7 @@ checklists/case_dates. `-` clears a date, makes a fact unknown and takes a worke
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import get_args
 
 from actions import cases as acts
@@ -38,6 +38,7 @@ from imports.common import (
     check_cells,
     code_in,
     take_all,
+    with_every_fault,
 )
 from imports.units import Units
 from storage import cases, people, tenants
@@ -50,6 +51,7 @@ FACTS = ("violence", "child_placed", "child_communicated", "intervention_decided
 _WHO = ("tenant_id", "case_ref", "unit", "case_type", "lead_email", "co_email")
 COLUMNS = (*_WHO, *DATES, *FACTS, "children", "protected_identity")
 _YES_NO = ("ja", "nej")
+_YES_NO_COLUMNS = (*FACTS, "protected_identity")
 _TYPES: tuple[CaseType, ...] = get_args(CaseType)
 NEEDED = ("tenant_id", "case_ref")
 _CLEARABLE = (*DATES, *FACTS, "lead_email", "co_email")
@@ -109,9 +111,12 @@ class _Row:
     def take(self) -> Outcome:
         """Store the row. Raises: Refusal: it is wrong."""
         check_cells(self.cells, self.order.allowed, _CLEARABLE)
-        dates, count = self._dates(), self._count()
-        yes_no = {name: self._yes_no(name) for name in (*FACTS, "protected_identity")}
-        case_type = self._case_type()
+        try:
+            dates, count, case_type = self._dates(), self._count(), self._case_type()
+            yes_no = {name: self._yes_no(name) for name in _YES_NO_COLUMNS}
+        except Refusal as refused:
+            each = (partial(self._yes_no, name) for name in _YES_NO_COLUMNS)
+            raise with_every_fault(refused, self._dates, self._count, self._case_type, *each) from None
         tenant = self.known.tenant(self.cells["tenant_id"])
         origin = Origin(tenant.id, self.order.actor, self.order.at)
         ref = self._ref(self.known.settings(self.cells["tenant_id"]).case_ref_pattern)
@@ -190,7 +195,8 @@ class _Row:
             return _NOBODY
         person = self.known.person(tenant_id, self.cells[column])
         if person is None:
-            raise Refusal(fault(Code.NOT_REGISTERED, column=column))
+            wrong = Code.NOT_REGISTERED if "@" in self.cells[column] else Code.CELL_NO_ADDRESS
+            raise Refusal(fault(wrong, column=column))
         if not self.known.roles(person.id):
             self.known.ended.append(self.row.line)
         return person.id

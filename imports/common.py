@@ -28,6 +28,7 @@ class Imported:
     """How many rows were added, changed and unchanged. flagged: lines for a person to check.
 
     doubled: lines of people who may be in the register already. moved: lines with a new e-mail of a bound person.
+    not_guids: lines of people added with an object id that Entra cannot have given, so nobody is recognised by it.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
     elsewhere: lines that give a case to somebody who is no case worker of its unit, as a chef could not.
     waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
@@ -40,6 +41,7 @@ class Imported:
     flagged: tuple[int, ...] = ()
     doubled: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
+    not_guids: tuple[int, ...] = ()
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
     elsewhere: tuple[int, ...] = ()
@@ -66,6 +68,13 @@ class Order:
     actor: str
     may_be_near: bool = False
     named: set[tuple[str, str]] = field(default_factory=set)
+
+
+def to_look_at(imported: Imported) -> dict[str, tuple[int, ...]]:
+    """Return the lines that a person should look at, by what is said of them in texts/…/folder.yaml."""
+    names = ("ended", "elsewhere", "flagged", "waiting", "protected", "unsaid", "doubled", "moved", "not_guids")
+    found = {name: tuple(sorted(getattr(imported, name))) for name in names}
+    return {name: lines for name, lines in found.items() if lines}
 
 
 Rows = Sequence[CsvRow]
@@ -121,6 +130,17 @@ def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Impor
     return Imported(counted["added"], counted["changed"], counted["unchanged"])
 
 
+def with_every_fault(refused: Refusal, *checks: Callable[[], object]) -> Refusal:
+    """Return the refusal of a row by one of these checks with the faults that each of the others finds too."""
+    faults = {str(one): one for one in refused.faults}
+    for check in checks:
+        try:
+            check()
+        except Refusal as other:
+            faults |= {str(one): one for one in other.faults}
+    return Refusal(*faults.values())
+
+
 def check_cells(cells: Mapping[str, str], allowed: frozenset[str], clearable: Collection[str]) -> None:
     """Refuse a row of a tenant that may not be named, with an overlong cell, or that clears what cannot be.
 
@@ -151,9 +171,11 @@ def check_tenant(tenant_id: str, allowed: frozenset[str]) -> None:
 def code_in(column: str, cell: str, allowed: Iterable[Named]) -> Named:
     """Return the code a cell holds; capital letters do not matter, for spreadsheets put them in. Raises: Refusal."""
     codes = tuple(allowed)
+    if not codes:
+        raise Refusal(fault(Code.NOTHING_TO_CHOOSE, column=column))
     found = next((one for one in codes if one == cell.casefold()), None)
     if found is None:
-        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes) or "-"))
+        raise Refusal(fault(Code.NOT_ONE_OF, column=column, allowed=listed(codes)))
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from actions.changes import Changes
 from actions.origin import Origin
@@ -12,10 +13,22 @@ from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.events import EventName
 from checklists.faults import Code, Fault, Refusal, fault, of_rule
-from checklists.identity import address, entra_id, is_address
+from checklists.identity import address, entra_id, is_address, is_guid
 from checklists.model import Role
 from checklists.swedish_time import day_of
-from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, cells_of, check_cells, role_in, take_all
+from imports.common import (
+    CLEARED,
+    Imported,
+    Kind,
+    Order,
+    Rows,
+    Take,
+    cells_of,
+    check_cells,
+    role_in,
+    take_all,
+    with_every_fault,
+)
 from imports.units import Units
 from storage import people, tenants
 from storage.desk import Session
@@ -33,16 +46,23 @@ def _taker(session: Session, order: Order) -> Take:
     def take(rows: Rows) -> Imported:
         units.new = []
         odd: dict[EventName, list[int]] = {"person_doubled": [], "email_changed": []}
+        not_guids: list[int] = []
 
         def take_row(row: CsvRow) -> Outcome:
             what, changes = _import_row(session, row, units, order)
             for event in {change.event for change in changes} & odd.keys():
                 odd[event].append(row.line)
+            if what == "added" and row.cells["object_id"] and not is_guid(row.cells["object_id"]):
+                not_guids.append(row.line)
             return what
 
         done = take_all(rows, take_row)
         return replace(
-            done, doubled=tuple(odd["person_doubled"]), moved=tuple(odd["email_changed"]), new_units=tuple(units.new)
+            done,
+            doubled=tuple(odd["person_doubled"]),
+            moved=tuple(odd["email_changed"]),
+            not_guids=tuple(not_guids),
+            new_units=tuple(units.new),
         )
 
     return take
@@ -84,8 +104,12 @@ PEOPLE = Kind("people", lambda raw, _at: read_csv(raw, COLUMNS, NEEDED), _togeth
 
 def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tuple[Outcome, Changes]:
     cells = cells_of(row)
-    role = _checked(cells, order.allowed)
-    days = _days(cells, day_of(order.at))
+    check_cells(cells, order.allowed, _DAYS)
+    try:
+        role, days = _checked(cells), _days(cells, day_of(order.at))
+    except Refusal as refused:
+        days_too = partial(_days, cells, day_of(order.at))
+        raise with_every_fault(refused, partial(_checked, cells), days_too) from None
     tenant = tenants.ensure(session, cells["tenant_id"])
     if cells["unit"]:
         units.id_of(tenant, cells["unit"])
@@ -102,9 +126,8 @@ def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tu
     return enter(session, Origin(tenant.id, order.actor, order.at), entry)
 
 
-def _checked(cells: dict[str, str], allowed: frozenset[str]) -> Role:
+def _checked(cells: dict[str, str]) -> Role:
     """Return the role a row names. Raises: Refusal: the row is wrong."""
-    check_cells(cells, allowed, _DAYS)
     if not cells["object_id"] and not cells["email"]:
         raise Refusal(fault(Code.NOBODY_NAMED))
     if cells["email"] and not ("@" in cells["email"] if cells["object_id"] else is_address(address(cells["email"]))):

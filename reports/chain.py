@@ -21,6 +21,9 @@ from storage import aggregates, tenants
 from storage.desk import Session
 from texts import Language, say
 
+LEAST_TO_JUDGE = 3
+"""With fewer lists a question is no shortcoming: where four of five are Ja, one of five single lists is a Nej."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
@@ -175,5 +178,7 @@ def verdict(share: Share, target: float) -> str:
     Returns: `strengths` if its whole interval is at or above the target, `shortcomings` if all of it is below, else
         `unclear`: the cases are too few to tell.
     """
+    if share.n < LEAST_TO_JUDGE:
+        return "unclear"
     low, high = wilson(share)
     return "strengths" if low >= target else "shortcomings" if high < target else "unclear"

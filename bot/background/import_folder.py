@@ -20,15 +20,17 @@ from checklists.swedish_time import day_of
 from dialogs.messages.tell import tell
 from dialogs.views.views import Line, MenuView
 from imports import cases, people
-from imports.common import Imported, Order
+from imports.common import Imported, Order, to_look_at
 from imports.steps import KINDS, import_file
 from storage import people as register
 from storage import tenants
 from storage.desk import Desk, Session
+from texts import say
 
 DONE, REFUSED = "done", "refused"
 MOST_FAULTS = 10
-"""The most faults of a refused file that the receipt in the chat lists; the receipt beside the file lists all."""
+"""The most faults of a refused file, and the most lines to look at of each kind, that the receipt in the chat lists;
+the receipt beside the file lists all."""
 _COLUMNS = {"people": people.COLUMNS, "cases": cases.COLUMNS, "answers": cells.COLUMNS}
 _ACTOR = "import:folder"
 
@@ -73,7 +75,7 @@ class ImportFolder:
         if not path.is_file() or _state(path) != self._seen.get(path):
             return
         if imported is not None:
-            self._receipt(path, DONE, [_counts(imported)], imported)
+            self._receipt(path, DONE, [_counts(imported), *_to_look_at(imported)], imported)
         else:
             self._receipt(path, REFUSED, lines, None)
 
@@ -124,6 +126,9 @@ class ImportFolder:
                 said = [Line(say="folder.counts", args=args)]
                 if imported.new_units:
                     said.append(Line(say="folder.new_units", args={"units": listed(imported.new_units)}))
+                for name_of, at in to_look_at(imported).items():
+                    first = listed(at[:MOST_FAULTS]) + (" …" if len(at) > MOST_FAULTS else "")
+                    said.append(Line(say=f"folder.{name_of}", args={"lines": first}))
             else:
                 said = [Line(say="folder.nothing"), *(Line(say="folder.fault", args={"what": one}) for one in lines)]
                 said = said[: MOST_FAULTS + 1]
@@ -138,6 +143,11 @@ def _state(path: Path) -> Seen:
     """Return size and modification time, which show whether a file has been written to since."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns
+
+
+def _to_look_at(imported: Imported) -> list[str]:
+    """Return what the receipts say of lines that a person should look at."""
+    return [say(f"folder.{name}", "sv", lines=listed(lines)) for name, lines in to_look_at(imported).items()]
 
 
 def _counts(imported: Imported) -> str:

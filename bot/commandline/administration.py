@@ -74,7 +74,7 @@ def add_people(group: "Commands") -> None:
     hand_over = _command(group, "hand-over", "give somebody's open cases to another case worker", _hand_over)
     hand_over.add_argument("who", metavar="WHO")
     hand_over.add_argument("--to", required=True, metavar="WHO")
-    hand_over.add_argument("--case", default="", metavar="REF", help="only this one")
+    hand_over.add_argument("--case", action="filter", default="", metavar="REF", help="only this one")
     _command(group, "no-app", "list who holds a role and cannot be reached", _no_app)
 
 
@@ -95,10 +95,11 @@ def add_commands(commands: "Commands") -> None:
     """Add `units`, `sends`, `skipped` and `log-check` to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
-    deed = _deed(units.rename, _unit_of("unit"), _named("name"))
+    deed = _deed(_rename_unit, _unit_of("unit"), _named("name"), _named("new_units"))
     rename = _command(group, "rename", "give a unit another name", deed)
     rename.add_argument("unit", metavar="UNIT")
     rename.add_argument("name", metavar="NAME")
+    rename.add_argument("--new-units", action="store_true", help="accept a name one letter from that of another unit")
     deed = _deed(units.merge, _unit_of("unit"), _unit_of("into"))
     merge = _command(group, "merge", "make a unit part of another", deed)
     merge.add_argument("unit", metavar="UNIT")
@@ -132,7 +133,9 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Add a command. show: shows what the work returns, once it is committed with its event."""
     command = group.add_parser(name, help=does)
-    command.add_argument("--tenant", default="", metavar="TENANT", help="where the database holds several")
+    command.add_argument(
+        "--tenant", action="filter", default="", metavar="TENANT", help="where the database holds several"
+    )
 
     def run(parsed: argparse.Namespace) -> None:
         settings = read_settings()
@@ -207,6 +210,10 @@ def _deed(act: Callable[..., Changes], *given: Given) -> Callable[[argparse.Name
     return lambda parsed: (
         lambda session, tenant, origin: _told(act(session, origin, *(one(session, tenant, parsed) for one in given)))
     )
+
+
+def _rename_unit(session: Session, origin: Origin, unit: UnitRow, name: str, may_be_near: object) -> Changes:
+    return units.rename(session, origin, unit, name, may_be_near=bool(may_be_near))
 
 
 def _named(option: str) -> Given:

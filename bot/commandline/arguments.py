@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from checklists.faults import Code, fault
 
@@ -17,8 +17,24 @@ _WITHOUT_VALUE = (
 )
 
 
+class _Filter(argparse.Action):
+    """Takes what narrows a command down: `--unit ""`, as from an unset variable, would otherwise mean every unit."""
+
+    def __call__(
+        self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, _option: str | None = None
+    ) -> None:
+        """Keep the value. Raises: argparse.ArgumentError: it is empty, which is wrong usage."""
+        if isinstance(values, str) and not values.strip():
+            raise argparse.ArgumentError(self, str(fault(Code.EMPTY_VALUE)))
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """Parses arguments. A password, an e-mail or a personal number typed in the wrong place is never repeated."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.register("action", "filter", _Filter)
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and one line on standard error, and exit with 2."""

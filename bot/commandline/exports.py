@@ -52,7 +52,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--checklist", default="", metavar="ID", choices=get_args(ListId))
     export.add_argument("--from", dest="first", type=day, metavar="DATE")
     export.add_argument("--to", dest="last", type=day, metavar="DATE")
-    export.add_argument("--unit", default="")
+    export.add_argument("--unit", action="filter", default="")
     export.add_argument("--role", default="", choices=ROLES)
     export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("--out", type=Path, metavar="FILE")
@@ -61,8 +61,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     export.add_argument("--kinds", action="store_true", help="table: each case's heading says vux or barn")
     export.add_argument("--totals", action="store_true", help="table: a last column with Ja, over all units")
-    export.add_argument("--case", default="", metavar="REF", help="case: everything kept about this one")
-    export.add_argument("--tenant", default="", metavar="ID", help="case: the tenant, where several have the reference")
+    export.add_argument(
+        "--case", action="filter", default="", metavar="REF", help="case: everything kept about this one"
+    )
+    export.add_argument(
+        "--tenant", action="filter", default="", metavar="ID", help="case: the tenant, where several have the reference"
+    )
     export.set_defaults(run=_export)
 
     recounting = commands.add_parser("recount", help="count all figures from the answers and compare")

@@ -9,15 +9,16 @@ from actions.origin import Origin
 from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
-from checklists.faults import Code, fault, listed, word
-from checklists.tenant_settings import check_together, parse_setting, show_settings
+from checklists.faults import COMMANDS_SPEAK, Code, fault, listed, word
+from checklists.tenant_settings import check_together, show_settings
 from imports.answers import ANSWERS
 from imports.cases import CASES
-from imports.common import Kind, Order
+from imports.common import Kind, Order, to_look_at
 from imports.people import PEOPLE
 from imports.steps import Done, import_file
 from storage import tenants
 from storage.desk import Session
+from texts import say
 
 _FILES = (
     (PEOPLE, "the people register", "read people and roles from a CSV file"),
@@ -53,7 +54,7 @@ def _importing(kind: Kind) -> Callable[[argparse.Namespace], None]:
         with open_desk(settings) as desk:
             may_be_near = "new_units" in parsed and parsed.new_units
             order = Order(settings.tenants, now(settings), actor(), may_be_near=may_be_near)
-            _tell(import_file(desk, kind, _content(parsed.file), order))
+            _tell(import_file(desk, kind, _content(parsed.file), order), is_live=settings.mode == "production")
 
     return run
 
@@ -67,37 +68,18 @@ def _content(path: Path) -> bytes:
         raise Stop(fault(Code.CANNOT_READ, file=path, why=error.strerror)) from None
 
 
-def _tell(done: Done) -> None:
-    """Print the outcome of an import. Raises: Stop: some rows were refused while the others were being stored."""
+def _tell(done: Done, *, is_live: bool) -> None:
+    """Print the outcome of an import. is_live: ids are Entra's own, as they need not be in dev mode.
+
+    Raises: Stop: some rows were refused while the others were being stored.
+    """
     told = done.imported
     print(f"added: {told.added}, changed: {told.changed}, unchanged: {told.unchanged}")
     if told.new_units:
         print(f"new units: {listed(told.new_units)}")
-    if told.ended:
-        print(f"a case given to somebody without a role today: line {listed(told.ended)}")
-    if told.elsewhere:
-        print(
-            "a case given to somebody who is no case worker of its unit; check unit and person (`people import`): "
-            f"line {listed(sorted(told.elsewhere))}"
-        )
-    if told.flagged:
-        print(f"kept as text, outside the scale: line {listed(sorted(told.flagged))}")
-    if told.waiting:
-        print(
-            "the fact the question depends on is not known of the case; `cases import`: "
-            f"line {listed(sorted(told.waiting))}"
-        )
-    if told.protected:
-        print(f"free text about people with protected identity, kept: line {listed(sorted(told.protected))}")
-    if told.unsaid:
-        print(
-            "a motivation with fewer than three letters or digits, which is none and not kept: "
-            f"line {listed(sorted(told.unsaid))}"
-        )
-    if told.doubled:
-        print(f"someone of this name is bound already; if she is meant, give object_id: line {listed(told.doubled)}")
-    if told.moved:
-        print(f"a new e-mail for someone already bound; check that it is hers: line {listed(told.moved)}")
+    for name, lines in to_look_at(told).items():
+        if name != "not_guids" or is_live:
+            print(say(f"folder.{name}", COMMANDS_SPEAK, lines=listed(lines)))
     if done.refused:
         raise Stop(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
 
@@ -115,8 +97,10 @@ def _change_settings(session: Session, parsed: argparse.Namespace, settings: Set
     if tenant is None:
         raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
     for change in parsed.changes:
-        name, _, value = change.partition("=")
-        settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, parse_setting(name, value))
+        name, _, text = change.partition("=")
+        value = settings_of.read(session, tenant, name, text)
+        settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, value)
     if parsed.changes:
-        check_together(tenants.settings(tenant), has_tab=bool(settings.tab_resource))
+        changed = {change.partition("=")[0] for change in parsed.changes}
+        check_together(tenants.settings(tenant), changed, has_tab=bool(settings.tab_resource))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]

@@ -21,8 +21,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify.set_defaults(run=_verify_log)
 
     access = commands.add_parser("access-log", help="who read and did what, as CSV")
-    access.add_argument("--case", default="", metavar="REF")
-    access.add_argument("--unit", default="")
+    access.add_argument("--case", action="filter", default="", metavar="REF")
+    access.add_argument("--unit", action="filter", default="")
     access.add_argument("--from", dest="first", type=day, metavar="DATE")
     access.add_argument("--to", dest="last", type=day, metavar="DATE")
     access.add_argument("--plain", action="store_true", help="one case in words, by role, without names")
@@ -30,13 +30,17 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     exposed = commands.add_parser("exposed", help="which cases and fields could have been read, as a draft notice")
     what = exposed.add_mutually_exclusive_group(required=True)
-    what.add_argument("--person", default="", metavar="WHO", help="by whoever had this person's account or device")
-    what.add_argument("--key", default="", metavar="ID", help="with this master key, or `secret` or `trail`")
+    what.add_argument(
+        "--person", action="filter", default="", metavar="WHO", help="by whoever had this person's account or device"
+    )
+    what.add_argument(
+        "--key", action="filter", default="", metavar="ID", help="with this master key, or `secret` or `trail`"
+    )
     days = "only what the person's device held of the chat, from this many days before"
     exposed.add_argument("--device-days", type=int, metavar="DAYS", help=days)
     exposed.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
     exposed.add_argument("--to", dest="last", type=day, required=True, metavar="DATE")
-    exposed.add_argument("--tenant", default="", metavar="TENANT")
+    exposed.add_argument("--tenant", action="filter", default="", metavar="TENANT")
     exposed.set_defaults(run=_exposed)
 
 

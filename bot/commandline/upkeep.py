@@ -14,7 +14,7 @@ OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", open_desk: OpenDesk) -> None:
     """Add `dispose`, `backup`, `restore` and `move-database` to the command line. open_desk: opens the database."""
     dispose = commands.add_parser("dispose", help="list what is past its period; with --confirm, dispose of it")
-    dispose.add_argument("--tenant", default="", metavar="ID", help="this tenant only")
+    dispose.add_argument("--tenant", action="filter", default="", metavar="ID", help="this tenant only")
     dispose.add_argument("--dry-run", action="store_true", help="only list (the default without --confirm)")
     dispose.add_argument("--set", action="append", default=[], metavar="PERIOD=VALUE", help="such as case_months=60")
     dispose.add_argument("--print-to", type=Path, metavar="DIR", help="print every checklist here before it is deleted")

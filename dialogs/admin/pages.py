@@ -12,7 +12,7 @@ from checklists.errors import UnitGone, UserError
 from checklists.faults import Refusal
 from checklists.log_check import OPEN
 from checklists.program import PROGRAM
-from checklists.tenant_settings import NAMES, check_together, parse_setting, show_settings
+from checklists.tenant_settings import NAMES, check_together, show_settings
 from dialogs.admin.shown import (
     MOST_CHOICES,
     ROWS,
@@ -331,9 +331,9 @@ def set_one(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> 
     """Change one setting, if the result is consistent with the others."""
     name, before = inputs.get("setting", ""), context.tenant.settings
     try:
-        value = parse_setting(name, inputs.get("value", "").strip())
+        value = setting_acts.read(context.session, context.tenant, name, inputs.get("value", "").strip())
         tenants.set_setting(context.tenant, name, value)
-        check_together(tenants.settings(context.tenant), has_tab=bool(context.tab_url))
+        check_together(tenants.settings(context.tenant), {name}, has_tab=bool(context.tab_url))
     except Refusal as refusal:
         context.tenant.settings = before
         return _settings(context, told(context, refusal), inputs)

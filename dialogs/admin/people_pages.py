@@ -9,7 +9,7 @@ from actions.changes import NONE, Change, record
 from actions.people import Entry
 from checklists.case_dates import read_day, readable_day
 from checklists.csv_in import one_line
-from checklists.errors import BadEmail, NobodyMeant, UnitGone, UserError
+from checklists.errors import BadEmail, NobodyMeant, NoWorkerThere, UnitGone, UserError
 from checklists.faults import Refusal
 from checklists.identity import address, is_address
 from checklists.plain_text import weight
@@ -380,8 +380,11 @@ def _cases(context: TurnContext, row: PersonRow, start: int, notices: tuple[Line
     return AdminView(
         title=Line(say="admin.cases_title", args={"name": row.name}),
         notices=notices,
-        lines=(Line(say="admin.open_cases", args={"cases": len(left)}),),
-        sections=(*((form,) if left else ()), *rows),
+        lines=(
+            Line(say="admin.open_cases", args={"cases": len(left)}),
+            *((Line(say="admin.nobody_takes_over"),) if left and not to else ()),
+        ),
+        sections=(*((form,) if to else ()), *rows),
         buttons=(
             *(following if len(left) > start + 2 * ROWS else ()),
             to_page("buttons.open_person", "person", row.id, of=row.email or f"{row.id}", name=row.name),
@@ -398,7 +401,10 @@ def _titled(context: TurnContext, case: CaseRow) -> str:
 def hand_over(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
     """Give somebody's open cases, or one of them, to another worker of the unit; both are told."""
     try:
-        row, to = _meant(context, what.about), _meant(context, _number(inputs, "to"))
+        row = _meant(context, what.about)
+        to = people.person(context.session, context.tenant_id, _number(inputs, "to"))
+        if to is None:
+            raise NoWorkerThere
         left = cases.open_of(context.session, context.tenant_id, row.id)
         one = _number(inputs, "case")
         wanted = [case for case in left if one in (0, case.id)]

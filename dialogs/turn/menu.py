@@ -58,13 +58,14 @@ def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
 
 def not_understood(context: TurnContext, word: str = "", rest: str = "") -> MenuView:
     """Suggest a command and the open case. word, rest: the nearest command, and what it would be given."""
-    lines, buttons = [Line(say="menu.no_such_word")], []
+    lines, buttons, others = [Line(say="menu.no_such_word")], [], _buttons(context)
     if word:
         whole = line_in(context.language, word, rest)
         lines = [Line(say="menu.did_you_mean", args={"word": whole})]
         title = Line(say="buttons.command", args={"word": whole})
         buttons.append(Button(title=title, claim=claimed("command", OfCommand(word, rest))))
-    return MenuView(title=Line(say="menu.not_understood"), lines=tuple(lines), buttons=(*buttons, *_buttons(context)))
+        others = tuple(one for one in others if one.claim != buttons[0].claim)
+    return MenuView(title=Line(say="menu.not_understood"), lines=tuple(lines), buttons=(*buttons, *others))
 
 
 def not_for_role(context: TurnContext) -> MenuView:
@@ -144,6 +145,7 @@ def _buttons(context: TurnContext) -> tuple[Button, ...]:
     if _sees_figures(context):
         buttons.append(command_button("rapport", "buttons.report"))
         buttons.append(command_button("egenkontroll", "buttons.reviews"))
+        buttons.append(command_button("åtgärder", "buttons.measures"))
     if context.units_as("peer_reviewer"):
         buttons.append(command_button("granska", "buttons.review"))
     for one in _lists(context):

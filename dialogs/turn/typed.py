@@ -193,6 +193,10 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
             kept = answers.set_method(context.session, context.origin, sheet, item_id, given.options)
     except OnlyReference as error:
         told = (Line(say=error.text_key),)
+        why = motivated_by(sheet.applied, sheet.checklist.by_id[item_id], said.choice)
+        asks = stop_of(sheet.way, why.id) if why is not None else None
+        if asks is not None:  # also where it has been motivated before: her new words are what was refused
+            return Done(next_card.card(context, sheet, asks, told, basis), changes)
         return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
     except UserError as error:
         if given is None:

@@ -166,9 +166,20 @@ def test_a_case_goes_only_to_a_case_worker_of_its_unit(room: Room, ada: Chat) ->
     opens(room.chat("anna"), REF, **ALL)
     ada.types("administrera anna påhittad").presses("Öppna ärenden")
 
-    ada.presses("Lämna över").sees("Det gick inte att se vem", "Inget på kortet är sparat")
+    ada.presses("Lämna över").sees("eller inget är valt", "Inget på kortet är sparat")
 
     assert room.case().lead_id == person(room, "Anna Påhittad")
+
+
+def test_where_nobody_can_take_over_a_case_that_is_said(room: Room, ada: Chat) -> None:
+    opens(room.chat("anna"), REF, **ALL)
+    for other in ("bo exempel", "eva två"):
+        ada.types(f"administrera {other}").presses("Slutar den dagen", {"last": "2026-05-12"})
+    room.later(days=1)
+
+    ada.types("administrera anna påhittad").presses("Öppna ärenden").sees("ingen att lämna över till")
+
+    assert "Lämna över" not in ada.buttons
 
 
 def test_somebody_changes_unit_on_a_day(room: Room, ada: Chat) -> None:

@@ -58,7 +58,9 @@ def test_an_unknown_word_gets_the_nearest_command_and_her_open_case(anna: Chat, 
 
 def test_the_nearest_command_can_be_pressed(anna: Chat) -> None:
     anna.types("mina arenden").sees("Mina ärenden")
-    anna.types("minna ärenden").presses("mina ärenden").sees("Du har inga öppna ärenden")
+    anna.types("minna ärenden")
+    assert anna.buttons == ["mina ärenden", "Nytt ärende", "Ny skyddsbedömning", "Hjälp"], "one button of each command"
+    anna.presses("mina ärenden").sees("Du har inga öppna ärenden")
 
 
 def test_words_near_nothing_get_what_can_be_done_and_nothing_is_kept_of_them(anna: Chat, room: Room) -> None:

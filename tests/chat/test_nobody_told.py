@@ -210,8 +210,8 @@ EVERYBODY: Mapping[str, Role] = {
 """Who may see no single case of Pia's and Pim's, or none together with who leads it."""
 READS: Mapping[str, Role] = {"cecilia": "unit_manager", "henrik": "admin"}
 """Who may know who leads a case: what she is told of several of them must be the same, whatever each one's answers."""
-SINGLE_CASES = ("åtgärder",)
-"""Where a chef sees single cases of her unit: the one remedy of each."""
+SINGLE_CASES = ("åtgärder", "Åtgärder")
+"""Where a chef sees single cases of her unit, by command or by button: the one remedy of each."""
 
 
 def lines_of(name: str) -> tuple[str, ...]:
@@ -245,7 +245,7 @@ def tried(
     found = {name: told_apart(as_is[name], leads[name]) for name in (*everybody, "files")}
     for name in (*readers, "log"):
         routes = told_apart(as_is[name], answers_[name])
-        found[name] = [route for route in routes if route.partition(" > ")[0] not in SINGLE_CASES]
+        found[name] = [route for route in routes if not any(one in route for one in SINGLE_CASES)]
     return found
 
 

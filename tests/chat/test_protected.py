@@ -172,6 +172,26 @@ def test_a_line_is_a_place_only_if_it_names_one_and_is_no_longer_than_that(room:
     assert everything(room, WHY) == [("", PLACE, "")]
 
 
+def test_new_words_for_what_was_motivated_before_are_refused_where_the_place_is_asked_for(room: Room) -> None:
+    anna = at_why(room).presses("Spara", {"Motivering": WORDS, "Var i akten": PLACE})
+    protect(room)
+
+    anna.types("ändra 1").types(f"nej, {STORY}").sees("ingen fri text", "Var i akten").is_asked(WHY)
+
+    anna.types(f"finns i akten, {PLACE} 2")
+    assert everything(room, WHY)[-1] == ("", f"{PLACE} 2", "")
+
+
+def test_a_note_beside_a_yes_is_sent_to_the_file_and_not_to_a_field_that_is_not_there(room: Room) -> None:
+    anna = opens(room.chat("anna"), REF, **ALL)
+    protect(room)
+
+    anna.types("fortsätt").types(f"ja, men {STORY}").sees("ingen fri text", "Skriv den i akten.").sees_no("Var i akten")
+
+    assert anna.stored("child_heard") == "ja"
+    assert everything(room, "child_heard") == [("", "", "")]
+
+
 def test_the_field_for_the_place_takes_no_story_either(room: Room) -> None:
     anna = at_why(room)
     protect(room)

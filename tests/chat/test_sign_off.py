@@ -69,6 +69,7 @@ def test_with_gaps_there_is_only_signing_with_a_shortfall_and_a_reason(room: Roo
 
     cecilia.presses("Signera med brist").sees("det här saknas", "kommuniceringsrutorna")
     cecilia.presses("Signera med brist", Skäl=" ").sees("Skriv något i fältet")
+    cecilia.presses("Signera med brist", Skäl="ok").sees("minst tre bokstäver eller siffror")
     cecilia.presses("Signera med brist", Skäl=f"Pappan {NUMBER}").sees("personnummer").sees_no(NUMBER)
     assert room.count(SignatureRow) == 0
     cecilia.presses("Signera med brist", Skäl=WHY).sees("Signerat med brist 10:42")

@@ -454,8 +454,11 @@ def ends(k: int, n: int) -> tuple[float, float]:
 
 
 def differs(before: tuple[int, int], after: tuple[int, int]) -> int:
-    """Return 1 or -1 if a share has risen or fallen beyond chance (Newcombe's interval without zero in it), else 0."""
-    if not before[1] or not after[1]:
+    """Return 1 or -1 if a share has risen or fallen beyond chance (Newcombe's interval without zero in it), else 0.
+
+    Of fewer than five cases nothing is said.
+    """
+    if before[1] < 5 or after[1] < 5:
         return 0
     p1, p2 = before[0] / before[1], after[0] / after[1]
     (low1, high1), (low2, high2) = ends(*before), ends(*after)

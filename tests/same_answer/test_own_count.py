@@ -638,7 +638,8 @@ def tables_on(page: str, put: Put, span: Period, unit: str) -> None:
         for item in now if n else ():
             if STEP[item] == step and now[item][1]:
                 low, high = ends(*now[item])
-                kind = "Styrkor" if low >= 0.8 else "Brister" if high < 0.8 else "För få för att säga"
+                few = now[item][1] < 3 or low < 0.8 <= high
+                kind = "För få för att säga" if few else "Styrkor" if low >= 0.8 else "Brister"
                 kinds = dict(re.findall(r"(Styrkor|Brister|För få för att säga): (.*?)(?= Brister:| För få|$)", row[2]))
                 assert f"{title(item)} ({now[item][0]} av {now[item][1]})" in kinds[kind]
     shares = {row[0].split()[0]: row[1] for row in table(page, "findings")}

@@ -10,7 +10,10 @@ from sqlmodel import select
 
 from checklists.cells import COLUMNS as COLUMNS_IN
 from checklists.csv_in import BadCsv
+from checklists.faults import Refusal
+from checklists.loader import newest
 from checklists.model import Written
+from imports.answer_rows import part_of, with_details
 from imports.common import Imported
 from reports.answers import COLUMNS, answer_rows
 from reports.csv_out import safe
@@ -305,6 +308,17 @@ def test_every_bad_row_is_told_by_line_and_nothing_is_stored(desk: Desk, world: 
 
     assert [fault.partition(":")[0] for fault in told] == [f"line {number}" for number in range(3, len(bad) + 3)]
     assert [words for (_, words), fault in zip(bad, told, strict=True) if words not in fault] == []
+
+
+def test_where_there_is_nothing_to_choose_the_cell_is_to_be_left_empty() -> None:
+    basis = newest("decision_basis")
+    cells = {"option": "own_talk", "method": "", "motivation": "", "place": ""}
+
+    with pytest.raises(Refusal, match="BK-551"):
+        part_of("digital", basis)
+    with pytest.raises(Refusal, match="BK-551"):
+        with_details(cells, next(item for item in basis.items if item.ways is None))
+    assert with_details(cells, basis.by_id["child_heard"]) == {"method": "own_talk"}
 
 
 @pytest.mark.parametrize("column", ["case_ref", "answer", "method", "motivation", "note"])

@@ -139,6 +139,7 @@ BAD = [
     ({"unit": ""}, "unit is empty, but a new case needs one"),
     ({"case_type": "ungdom"}, "case_type is not one of barn, vuxen"),
     ({"lead_email": "nobody@example.invalid"}, "lead_email is not in the people register"),
+    ({"lead_email": "Anna Påhittad"}, "lead_email is not an e-mail address"),
     ({"co_email": "anna@example.invalid"}, "name the same person"),
     ({"received_on": "2/3 2026"}, "received_on is not a date; write it as 2025-01-31"),
     ({"received_on": "dec-26"}, "if the spreadsheet shows jan-25 it has changed the day: format the column as text"),
@@ -169,6 +170,16 @@ def test_a_bad_row_is_named_by_its_line_and_nothing_is_stored(
     assert {str(fault).partition(":")[0] for fault in caught.value.faults} == {"line 3", "line 5"}
     assert str(caught.value).count(words) == 2
     assert scalar(register, "select count(*) from cases") == 0
+
+
+def test_a_row_is_refused_with_everything_that_is_wrong_in_it(register: Desk) -> None:
+    wrong = {"received_on": "12/5/2026", "children": "99", "case_type": "ungdom", "violence": "kanske"}
+
+    with pytest.raises(BadCsv) as caught:
+        imports(register, {**FULL, **wrong})
+
+    assert [fault.line for fault in caught.value.faults] == [2] * 4
+    assert [name for name in wrong if f"line 2: {name} " not in str(caught.value)] == []
 
 
 def test_a_personal_number_is_refused_and_not_told(register: Desk) -> None:

@@ -13,8 +13,8 @@ import pytest
 from checklists.deadlines import Limit
 from checklists.model import ListId, Role, Written
 from checklists.periods import Period, quarter, year_of
-from checklists.rates import ONLY_HERE
-from reports.chain import chain
+from checklists.rates import ONLY_HERE, Share
+from reports.chain import chain, verdict
 from reports.checklists import COLUMNS as CHECKLIST_COLUMNS
 from reports.checklists import checklist_rows
 from reports.csv_out import write_csv
@@ -420,6 +420,14 @@ def test_the_chain_names_all_eight_steps_with_strengths_and_shortcomings(desk: D
     assert steps[0].together is None
     assert [one.key for one in investigation.strengths] == ["child_heard"]
     assert {one.key for one in investigation.shortcomings} >= {"child_informed_report"}
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "said"),
+    [(0, 1, "unclear"), (0, 2, "unclear"), (0, 3, "shortcomings"), (50, 50, "strengths"), (7, 10, "unclear")],
+)
+def test_of_one_list_or_two_no_shortcoming_is_said(k: int, n: int, said: str) -> None:
+    assert verdict(Share(k, n), 0.8) == said
 
 
 def test_findings_are_those_of_the_lists_in_use_added_and_held_against_the_same_questions_only(

@@ -41,7 +41,7 @@ FILES = {
     "cases": (import_cases, cases.COLUMNS),
     "answers": (import_answers, ANSWER_COLUMNS),
 }
-LINE = re.compile(r"(line|rad) \d+: .+ \(BK-[12]\d\d\)")
+LINE = re.compile(r"(line|rad) \d+: .+ \(BK-[125]\d\d\)")
 
 
 @pytest.mark.parametrize("what", FILES)

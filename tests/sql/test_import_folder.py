@@ -76,6 +76,22 @@ def test_an_export_with_its_own_column_names_is_read_in_once_it_is_whole(
     assert "cases-maj.csv" in receipt
 
 
+def test_both_receipts_name_the_lines_that_somebody_should_look_at(
+    folder: ImportFolder, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "cases.columns").unlink()
+    rows = [f"{TENANT};SN 2026/{n:04};{UNIT};ada@example.invalid" for n in range(12)]
+    (tmp_path / "cases.csv").write_text("\n".join(["tenant_id;case_ref;unit;lead_email", *rows]), encoding="utf-8")
+
+    looks(folder)
+
+    [kept] = (tmp_path / "done").glob("*.txt")
+    assert "se efter enheten och personen: rad 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13" in kept.read_text("utf-8")
+    [receipt] = receipts(desk)
+    assert '"folder.elsewhere"' in receipt
+    assert "10, 11 …" in receipt
+
+
 def test_a_refused_file_says_which_line_and_stores_nothing(folder: ImportFolder, desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(EXPORT.format(unit=UNIT, day="i maj"), encoding="utf-8")
     looks(folder)

@@ -92,3 +92,17 @@ def test_a_unit_is_one_however_it_is_written(desk: Desk) -> None:
 
     assert scalar(desk, "select count(*) from unit where name <> ''") == 1
     assert scalar(desk, "select count(*) from role") == 1
+
+
+def test_an_object_id_that_entra_cannot_have_given_is_taken_and_named_once(desk: Desk) -> None:
+    real = ROW.replace(",anna,", ",AAAAAAAA-0000-4000-8000-00000000000a,")
+
+    assert imports(desk, SHORT, real, ROW.replace("anna", "12345")).not_guids == (3,)
+    assert imports(desk, SHORT, ROW.replace("anna", "12345")).not_guids == ()
+
+
+def test_a_row_is_refused_with_everything_that_is_wrong_in_it(desk: Desk) -> None:
+    with pytest.raises(BadCsv) as refused:
+        imports(desk, LONG, ROW.replace("unit_manager", "chef") + ",1/5/2026,31/5/2026")
+
+    assert [(one.line, one.code) for one in refused.value.faults] == [(2, "BK-211"), (2, "BK-112"), (2, "BK-112")]

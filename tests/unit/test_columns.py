@@ -28,8 +28,26 @@ def test_what_every_row_has_and_what_is_left_out() -> None:
     )
 
 
-def test_an_empty_file_stays_empty() -> None:
-    assert renamed(b"", {}) == b"\n"
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "BK-548"),
+        (b"PK\x03\x04\xff", "BK-549"),
+        ("Ärende;Enhet\n".encode("utf-16-le"), "BK-201"),
+        ("Ärende\tEnhet\nSN 1\tNord\n".encode(), "BK-547"),
+        ("Utdrag\nÄrende;Enhet\n".encode(), "BK-209"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_called_what_it_is_before_its_columns_are_looked_for(raw: bytes, code: str) -> None:
+    with pytest.raises(BadCsv, match=code):
+        renamed(raw, {"case_ref": "Ärende", "unit": "Enhet"}, tenant=TENANT)
+
+
+def test_a_missing_column_is_named_by_our_word_for_it() -> None:
+    with pytest.raises(BadCsv) as refused:
+        renamed("Ärende;Enhet\n".encode(), {"case_ref": "Ärendets nummer", "unit": "Enhet"})
+
+    assert "the header lacks case_ref;" in str(refused.value)
 
 
 def test_a_row_after_cells_on_several_lines_that_are_left_out_is_on_its_line() -> None:

@@ -79,6 +79,8 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_refused_by_name()
 
     (unknown,) = faults_of("unit;colour;name;vaild_to\nÖstra;red;Åsa;\n")
     assert "the header has colour, vaild_to, which is unknown here" in unknown
+    (swedish,) = faults_of("name;Ärendets nummer;unit;e-post (privat@example.invalid)\n")
+    assert "the header has ärendets nummer, …, which is unknown here" in swedish
     (twice,) = faults_of("name;unit;name\nÅsa;Östra;Bo\n")
     assert "the header has name twice" in twice
     known = read_csv(b"name;colour\nBo;red\n", COLUMNS, ("name",), ignored=("colour",))
@@ -255,3 +257,16 @@ def test_a_row_written_at_one_look_is_as_the_csv_module_writes_it(cells: list[st
 
 def test_a_file_opens_in_swedish_excel() -> None:
     assert written("å;ä", "ö") == '\ufeffcolumn;column\r\n"å;ä";ö\r\n'
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"\xef\xbb\xbf", "BK-548"),
+        (b"\xef\xbb\xbf\r\n \n", "BK-548"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "BK-549"),
+    ],
+)
+def test_a_file_with_its_mark_alone_is_empty_and_an_old_workbook_is_one(raw: bytes, code: str) -> None:
+    with pytest.raises(BadCsv, match=code):
+        read_csv(raw, ("name",), ("name",))

@@ -92,6 +92,9 @@ def test_six_of_ten_to_eight_of_ten_is_too_few_to_say() -> None:
         ((0, 0), (5, 5), "no_figures"),
         ((5, 5), (0, 0), "no_figures"),
         ((0, 40), (40, 40), "better"),
+        ((0, 1), (7, 7), "too_few"),
+        ((0, 5), (5, 5), "better"),
+        ((40, 40), (0, 4), "too_few"),
     ],
 )
 def test_a_difference_is_claimed_only_when_there_are_enough(

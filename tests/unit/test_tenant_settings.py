@@ -39,6 +39,8 @@ def test_what_is_shown_can_be_set_again() -> None:
     assert parse_setting("ask_source", "sample_audit/child_heard") == ["sample_audit/child_heard"]
     assert parse_setting("reasons", "våld i  hemmet, missbruk") == ["våld i hemmet", "missbruk"]
     assert parse_setting("instruments", "barn:bbic, vuxen:freda") == ["barn:bbic", "vuxen:freda"]
+    assert parse_setting("decides", "open:unit_manager,not_open:unit_manager")
+    assert parse_setting("office_opens", "07:30") == "07:30:00"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,23 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("reasons", "våld,Våld", "reasons"),
         ("reasons", "å" * 41, "reasons"),
         ("reasons", "barnet 121212-1212", "reasons"),
+        ("violence_cases", "two_workers,with_police,two_workers", "violence_cases: value number 3"),
+        ("instruments", "vuxen:freda,vuxen:freda", "instruments: value number 2"),
+        ("ask_source", "sample_audit/child_heard,sample_audit/child_heard", "ask_source: value number 2"),
+        ("free_days", "2026-12-23,2026-12-23", "free_days: value number 2"),
+        ("out_of_hours", "jour@kommunen.example,Jour@kommunen.example", "out_of_hours: value number 2"),
+        ("wheel", "2,02", "wheel: value number 2"),
+        ("decides", "open:unit_manager,open:unit_manager", "decides: value number 2"),
+        ("decides", "open:unit_manager,open:together", "decides: value number 2"),
+        ("unread", "1_0", "unread"),
+        ("unread", "+3", "unread"),
+        ("unread", "3.0", "unread"),
+        ("unread", "\u0663", "unread"),
+        ("wheel", "2,5.0", "wheel"),
+        ("free_days", "1766448000", "free_days"),
+        ("free_days", "2026-12-23T00:00", "free_days"),
+        ("office_opens", "28800", "office_opens"),
+        ("office_opens", "08:00:30", "office_opens"),
         ("no_such", "1", "there is no setting no_such"),
     ],
 )
@@ -88,6 +107,14 @@ def test_settings_that_do_not_fit_together_are_refused(stored: str) -> None:
     with pytest.raises(ValueError, match="_"):
         check_together(read_settings(stored))
     check_together(DEFAULTS)
+
+
+def test_the_latest_hour_of_skydd_is_within_office_hours_when_it_is_set() -> None:
+    late, short = read_settings('{"protection_latest": "23:00"}'), read_settings('{"office_closes": "15:00"}')
+    with pytest.raises(ValueError, match="BK-353"):
+        check_together(late, {"protection_latest"})
+    check_together(late, {"unread"})
+    check_together(short, {"office_closes"})
 
 
 def test_cases_can_be_in_the_tab_only_where_there_is_one() -> None:

@@ -183,3 +183,34 @@ def test_an_import_names_the_motivations_that_say_nothing(operator: Operator) ->
     said = operator.runs("answers", "import", "answers.csv")[1]
 
     assert "fewer than three letters or digits, which is none and not kept: line 2\n" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "--what", "rates", "--unit", ""),
+        ("access-log", "--unit", " "),
+        ("access-log", "--case", ""),
+        ("people", "hand-over", "anna@example.invalid", "--to", "bo@example.invalid", "--case", ""),
+        ("dispose", "--tenant", ""),
+    ],
+)
+def test_a_filter_that_is_given_but_empty_does_not_mean_everything(
+    operator: Operator, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        operator.runs(*words)
+
+    assert ended.value.code == 2
+    assert "BK-470" in capsys.readouterr().err
+
+
+def test_an_object_id_that_entra_cannot_have_given_is_named_where_people_are_real(operator: Operator) -> None:
+    row = f"{TENANT},anna.pahittad,nobody@example.invalid,Ingen Påhittad,{NORTH},case_worker"
+    Path("odd.csv").write_text(f"tenant_id,object_id,email,name,unit,role\n{row}\n", encoding="utf-8")
+    operator.sets(BK_KEYS=keys(one=FIRST))
+
+    code, out, _ = operator.runs("people", "import", "odd.csv")
+    assert (code, out.splitlines()[0]) == (0, "added: 1, changed: 0, unchanged: 0")
+    assert "object_id is no id that Entra gives" in out
+    assert "Entra" not in operator.runs("people", "import", "odd.csv")[1]

@@ -286,7 +286,8 @@ async def test_in_a_municipality_of_the_chat_nothing_is_written_in_the_tab(town:
         form.action = "flik"
         before = town.events()
         assert say("tab.in_the_chat", "sv") in (await chef.sends(form)).words
-        assert town.events() == before
+        # In office hours the day's sweep may come in between, whatever the chef does.
+        assert [one for one in town.events() if one[0] != "swept"] == [one for one in before if one[0] != "swept"]
 
 
 # --- what comes from elsewhere ---------------------------------------------------------------------------------------
