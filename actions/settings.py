@@ -4,8 +4,7 @@ from typing import Any
 
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from checklists.faults import Code, Refusal, fault, listed
-from checklists.tenant_settings import parse_setting
+from checklists.faults import Code, Fault, fault, listed
 from storage import people, projection_queue, tenants
 from storage.desk import Session
 from storage.tenants import TenantRow
@@ -24,18 +23,15 @@ def follow_address(session: Session, origin: Origin, was: str | None, now: str |
     return change(session, origin, tenant, "out_of_hours", list(dict.fromkeys(follows)))
 
 
-def read(session: Session, tenant: TenantRow, name: str, text: str) -> Any:
-    """Parse the value of one setting as text, and find in the register whom it names.
+def without_duty(session: Session, tenant: TenantRow, name: str, value: Any) -> Fault | None:
+    """Return what to say of a setting that names somebody who is not in the register, None if all is well.
 
-    Raises: Refusal: see `tenant_settings.parse_setting`; or nobody in the register has an address it names, and so
-    nobody would be told.
+    It is taken all the same: the person may be imported after it.
     """
-    value = parse_setting(name, text)
-    if name == "out_of_hours":
-        absent = [place for place, one in enumerate(value, start=1) if people.by_email(session, tenant.id, one) is None]
-        if absent:
-            raise Refusal(fault(Code.NOBODY_ON_DUTY, setting=name, places=listed(absent)))
-    return value
+    if name != "out_of_hours":
+        return None
+    absent = [place for place, one in enumerate(value, start=1) if people.by_email(session, tenant.id, one) is None]
+    return fault(Code.NOBODY_ON_DUTY, setting=name, places=listed(absent)) if absent else None
 
 
 def change(session: Session, origin: Origin, tenant: TenantRow, name: str, value: Any) -> Changes:

@@ -17,11 +17,10 @@ from storage.people import UnitRow
 _MOST = 200
 
 
-def rename(session: Session, origin: Origin, unit: UnitRow, name: str, *, may_be_near: bool = False) -> Changes:
+def rename(session: Session, origin: Origin, unit: UnitRow, name: str) -> Changes:
     """Give a unit another name; a file that still says the old one means this unit.
 
-    may_be_near: accept a name that is one letter from another unit's.
-    Raises: UnitNameTaken: another unit has it. UnitNearKnown. UnitHasNoName. PersonalNumberInText.
+    Raises: UnitNameTaken: another unit has it. UnitHasNoName. PersonalNumberInText.
     """
     new = _name(origin, name)
     if new == unit.name:
@@ -30,10 +29,6 @@ def rename(session: Session, origin: Origin, unit: UnitRow, name: str, *, may_be
     others = [row for row in people.units_called(session, origin.tenant_id, new) if row.id != unit.id]
     if any(row.merged_into_id != unit.id for row in others):
         raise UnitNameTaken
-    in_use = people.unit_names(session, origin.tenant_id)
-    rest = [known for row_id, known in in_use.items() if row_id != unit.id]
-    if not others and not may_be_near and looks_like_one_of(new, rest):
-        raise UnitNearKnown
     for row in others:  # a name it had before, or of a unit merged into it: that row gets the old name instead
         row.name = f"#{row.id}"
     session.flush()

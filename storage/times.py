@@ -8,7 +8,6 @@ from sqlalchemy import DateTime, TypeDecorator
 
 from checklists.swedish_time import day_of
 
-_NAIVE = "a moment needs its time zone"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Read in place of a moment that cannot be read."""
 
@@ -43,24 +42,22 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Convert to UTC for storage. Raises: ValueError: the datetime is naive."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(_NAIVE)
-        return value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Return the stored value as an aware datetime in UTC."""
         return None if value is None else value.astimezone(UTC)
 
 
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return value.astimezone(UTC)
+
+
 def _for_sqlite(value: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy's DateTime stores it. Raises: ValueError: it is naive."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError(_NAIVE)
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]
 
 
 def _from_sqlite(stored: str | None) -> datetime | None:

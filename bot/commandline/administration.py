@@ -95,11 +95,10 @@ def add_commands(commands: "Commands") -> None:
     """Add `units`, `sends`, `skipped` and `log-check` to the command line."""
     group = commands.add_parser("units", help="rename, merge and close units").add_subparsers(required=True)
     _command(group, "list", "list the units in use", _units)
-    deed = _deed(_rename_unit, _unit_of("unit"), _named("name"), _named("new_units"))
+    deed = _deed(units.rename, _unit_of("unit"), _named("name"))
     rename = _command(group, "rename", "give a unit another name", deed)
     rename.add_argument("unit", metavar="UNIT")
     rename.add_argument("name", metavar="NAME")
-    rename.add_argument("--new-units", action="store_true", help="accept a name one letter from that of another unit")
     deed = _deed(units.merge, _unit_of("unit"), _unit_of("into"))
     merge = _command(group, "merge", "make a unit part of another", deed)
     merge.add_argument("unit", metavar="UNIT")
@@ -210,10 +209,6 @@ def _deed(act: Callable[..., Changes], *given: Given) -> Callable[[argparse.Name
     return lambda parsed: (
         lambda session, tenant, origin: _told(act(session, origin, *(one(session, tenant, parsed) for one in given)))
     )
-
-
-def _rename_unit(session: Session, origin: Origin, unit: UnitRow, name: str, may_be_near: object) -> Changes:
-    return units.rename(session, origin, unit, name, may_be_near=bool(may_be_near))
 
 
 def _named(option: str) -> Given:

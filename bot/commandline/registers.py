@@ -1,6 +1,7 @@
 """Imports of people, cases and answers, and a tenant's settings."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from actions.origin import Origin
 from bot.commandline import administration
 from bot.commandline.common import Stop, actor, check_name, now, open_desk
 from bot.settings import Settings, read_settings
-from checklists.faults import COMMANDS_SPEAK, Code, fault, listed, word
-from checklists.tenant_settings import check_together, show_settings
+from checklists.faults import COMMANDS_SPEAK, Code, Fault, fault, listed, word
+from checklists.tenant_settings import check_together, parse_setting, show_settings
 from imports.answers import ANSWERS
 from imports.cases import CASES
 from imports.common import Kind, Order, to_look_at
@@ -87,20 +88,25 @@ def _tell(done: Done, *, is_live: bool) -> None:
 def _settings(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     with open_desk(settings) as desk:
-        lines = desk.run_now(lambda session: _change_settings(session, parsed, settings))
+        lines, said = desk.run_now(lambda session: _change_settings(session, parsed, settings))
     print("\n".join(lines))
+    for fault_ in said:
+        print(fault_, file=sys.stderr)
 
 
-def _change_settings(session: Session, parsed: argparse.Namespace, settings: Settings) -> list[str]:
+def _change_settings(session: Session, parsed: argparse.Namespace, settings: Settings) -> tuple[list[str], list[Fault]]:
+    """Return the settings as they are now, and what is to be said of those that were changed."""
     at = now(settings)
     tenant = tenants.find(session, parsed.tenant)
     if tenant is None:
         raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
+    said: list[Fault] = []
     for change in parsed.changes:
         name, _, text = change.partition("=")
-        value = settings_of.read(session, tenant, name, text)
+        value = parse_setting(name, text)
         settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, value)
+        said += filter(None, (settings_of.without_duty(session, tenant, name, value),))
     if parsed.changes:
         changed = {change.partition("=")[0] for change in parsed.changes}
         check_together(tenants.settings(tenant), changed, has_tab=bool(settings.tab_resource))
-    return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()]
+    return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()], said

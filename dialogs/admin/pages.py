@@ -12,7 +12,7 @@ from checklists.errors import UnitGone, UserError
 from checklists.faults import Refusal
 from checklists.log_check import OPEN
 from checklists.program import PROGRAM
-from checklists.tenant_settings import NAMES, check_together, show_settings
+from checklists.tenant_settings import NAMES, check_together, parse_setting, show_settings
 from dialogs.admin.shown import (
     MOST_CHOICES,
     ROWS,
@@ -331,7 +331,7 @@ def set_one(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> 
     """Change one setting, if the result is consistent with the others."""
     name, before = inputs.get("setting", ""), context.tenant.settings
     try:
-        value = setting_acts.read(context.session, context.tenant, name, inputs.get("value", "").strip())
+        value = parse_setting(name, inputs.get("value", "").strip())
         tenants.set_setting(context.tenant, name, value)
         check_together(tenants.settings(context.tenant), {name}, has_tab=bool(context.tab_url))
     except Refusal as refusal:
@@ -339,7 +339,10 @@ def set_one(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> 
         return _settings(context, told(context, refusal), inputs)
     context.tenant.settings = before
     changes = setting_acts.change(context.session, context.origin, context.tenant, name, value)
-    return Done(_settings(context, (Line(say="admin.setting_saved", args={"name": name}),)), changes)
+    notices = [Line(say="admin.setting_saved", args={"name": name})]
+    if found := setting_acts.without_duty(context.session, context.tenant, name, value):
+        notices.append(Line(say="admin.refused", args={"what": found.told(context.language)}))
+    return Done(_settings(context, tuple(notices)), changes)
 
 
 PAGES = {

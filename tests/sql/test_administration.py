@@ -26,10 +26,8 @@ from checklists.errors import (
     UnitHasCases,
     UnitHasNoName,
     UnitNameTaken,
-    UnitNearKnown,
     UserError,
 )
-from checklists.faults import Refusal
 from checklists.log_check import Access
 from checklists.model import Role
 from imports.common import Order
@@ -192,15 +190,14 @@ def test_an_email_that_is_none_or_anothers_is_refused(
     desk.run_now(work)
 
 
-def test_nobody_is_told_out_of_hours_who_is_not_in_the_register(desk: Desk, world: World) -> None:
+def test_it_is_said_who_is_to_be_told_out_of_hours_and_is_not_in_the_register(desk: Desk, world: World) -> None:
     def work(session: Session) -> None:
         tenant = tenants.get(session, world.tenant)
         enter(session, world, "bo", NORTH, "case_worker")
-        assert settings.read(session, tenant, "out_of_hours", "Bo@Example.invalid") == ["bo@example.invalid"]
-        assert settings.read(session, tenant, "out_of_hours", "") == []
-        with pytest.raises(Refusal) as refused:
-            settings.read(session, tenant, "out_of_hours", "bo@example.invalid,jour@example.invalid")
-        assert "nobody in the register has address number 2" in str(refused.value)
+        assert settings.without_duty(session, tenant, "out_of_hours", ["bo@example.invalid"]) is None
+        assert settings.without_duty(session, tenant, "municipality", "Påhittad") is None
+        said = settings.without_duty(session, tenant, "out_of_hours", ["bo@example.invalid", "jour@example.invalid"])
+        assert "nobody in the register has address number 2" in str(said)
 
     desk.run_now(work)
 
@@ -463,10 +460,7 @@ def test_a_name_that_is_or_was_another_units_is_taken_and_ones_own_old_one_is_no
             units.rename(session, by(world), south, NORTH)
         with pytest.raises(PersonalNumberInText):
             units.rename(session, by(world), north, "Enhet 19121212-1212")
-        with pytest.raises(UnitNearKnown):
-            units.rename(session, by(world), north, SOUTH + "x")
         units.rename(session, by(world), north, "Nya namnen")
-        units.rename(session, by(world), north, SOUTH + "x", may_be_near=True)
 
         units.rename(session, by(world), north, NORTH)
 
