@@ -1,5 +1,8 @@
 """Activities that arrive twice, too late, from the wrong person, or tampered with."""
 
+import base64
+import hmac
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -258,6 +261,17 @@ def test_every_byte_of_a_token_counts(anna: Chat) -> None:
 
     assert mint.read(token) is not None
     assert [edited for edited in edits(token) if mint.read(edited) is not None] == []
+
+
+@pytest.mark.parametrize("item", ["", "question:child_heard", 'åäö " \\ \t \x7f \x01', "fråga " * 20])
+def test_a_token_is_the_one_that_releases_before_made(item: str) -> None:
+    """Cards posted years ago hold them: JSON without spaces, base64 for addresses without padding."""
+    claim = Claim(verb="answer", case=12, filled=3, item=item, version=2, choice="ja")
+    fields = [1, 7, "answer", 12, 3, item, "", 2, "ja"]
+    payload = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = hmac.new(SECRET, payload, "sha256").digest()[:20]
+    parts = (base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (payload, tag))
+    assert Mint(SECRET).sign(1, 7, claim) == ".".join(parts)
 
 
 def test_a_forged_token_does_nothing_and_is_told_in_the_trail(anna: Chat, room: Room) -> None:

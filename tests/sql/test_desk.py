@@ -108,6 +108,12 @@ def test_sqlite_has_the_required_durability_settings(tmp_path: Path) -> None:
     assert other_connection(f"sqlite:///{path}", "pragma journal_mode") == "wal"
 
 
+def test_what_a_savepoint_would_restore_is_never_on_disk(tmp_path: Path) -> None:
+    """Each commit that several turns share would make a file for it, and write every page once more."""
+    with opened(f"sqlite:///{tmp_path}/bot.db", Keys(KEYS, TRAIL)) as desk:
+        assert scalar(desk, "pragma temp_store") == 2
+
+
 def test_a_database_that_cannot_be_made_safe_does_not_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(desk_module._SQLITE_PRAGMAS, "journal_mode", "no_such_mode")
 

@@ -151,6 +151,32 @@ def test_a_savepoint_is_taken_back_alone(desk: Desk, world: World) -> None:
     assert desk.run_now(lambda session: session.exec(select(SnoozeRow)).one()).until == date(2026, 6, 1)
 
 
+def test_a_savepoint_within_another_ends_alone(desk: Desk, world: World) -> None:
+    def work(session: Session) -> int:
+        row = case_of(session, world)
+        with session.begin_nested():
+            row.children = 2
+            with contextlib.suppress(LookupError), session.begin_nested():
+                row.children = 3
+                session.flush()
+                raise LookupError
+            assert row.children == 2
+            with session.begin_nested():
+                row.children = 4
+            with session.begin_nested() as looking:
+                row.children = 5
+                session.flush()
+                looking.rollback()
+        with contextlib.suppress(LookupError), session.begin_nested():
+            row.children = 6
+            session.flush()
+            raise LookupError
+        return row.children
+
+    assert desk.run_now(work) == 4
+    assert desk.run_now(lambda session: case_of(session, world).children) == 4
+
+
 @pytest.mark.parametrize("count", [3, 30])
 def test_many_new_rows_get_their_ids_in_order(desk: Desk, world: World, count: int) -> None:
     def work(session: Session) -> list[tuple[int, str]]:

@@ -218,6 +218,30 @@ async def test_one_that_is_called_off_while_it_waits_is_not_run(desk: Desk, url:
     assert stored(url) == ["b"]
 
 
+async def test_what_waits_when_the_desk_closes_is_answered_too(
+    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.desk._TOGETHER", 2)
+    is_busy, may_end = threading.Event(), threading.Event()
+
+    def busy(_session: Session) -> None:
+        is_busy.set()
+        assert may_end.wait(PATIENCE)
+
+    first = asyncio.create_task(desk.run(busy))
+    assert await asyncio.to_thread(is_busy.wait, PATIENCE)
+    running = [asyncio.create_task(desk.run(adds(name), shares=True)) for name in "abcde"]
+    await asyncio.sleep(0)
+    desk._threads.shutdown(wait=False)
+    may_end.set()
+
+    await first
+    assert await asyncio.gather(*running) == ["a", "b", "c", "d", "e"]
+    assert stored(url) == ["a", "b", "c", "d", "e"]
+    with pytest.raises(RuntimeError):
+        await desk.run(adds("f"), shares=True)
+
+
 async def test_so_many_share_a_commit_and_no_more(desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.desk._TOGETHER", 2)
     seen = commits(desk, url)

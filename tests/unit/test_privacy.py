@@ -14,7 +14,9 @@ import pytest
 from personnummer import personnummer
 
 from checklists.errors import PersonalNumberInText
+from checklists.plain_text import plain
 from checklists.privacy import (
+    _ORDINARY,
     A_NUMBER,
     LetThrough,
     check_digit,
@@ -47,6 +49,14 @@ def numbers(*, coordination: bool = False) -> tuple[str, ...]:
         eleven = f"{day:%Y%m}{day.day + 60 * coordination:02}{rng.randint(1, 999):03}"
         found.append(eleven + right_digit(eleven))
     return tuple(found)
+
+
+def test_the_letters_that_spare_a_text_the_search_hold_no_digits() -> None:
+    """A text of these alone has the digits that are to be seen in it, and with fewer than eight of them no number."""
+    signs = [chr(sign) for sign in range(0x3000) if _ORDINARY.fullmatch(chr(sign))]
+    assert "å" in signs
+    assert "&" not in signs
+    assert [sign for sign in signs if any(map(str.isdigit, plain(sign))) and sign not in "0123456789"] == []
 
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
