@@ -123,9 +123,14 @@ _MONTH = "(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*"
 _DAY_WRITTEN = re.compile(
     r"(?:den |i |pa |on |the |last )*(?:\d{1,2}:[ae]|\d{1,4}[-/. ]\d{1,2}(?:[-/. ]\d{1,4})?|\d{6}|\d{8}"
     rf"|\d{{1,2}}(?::?[ae]|st|nd|rd|th)? {_MONTH}\.?(?: \d{{2,4}})?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?"
-    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt)|(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?|yesterday|today"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt|morgon|overmorgon)|yesterday|today|tomorrow"
+    r"|(?:forra |nasta |this |next )?(?:(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|veckan?|manad(?:en)?|week|month)"
+    r"|(?:v|vecka|week)\.? ?\d{1,2})"
+    r"(?:,? (?:kl\.?|klockan|at) ?\d{1,2}(?:[.:]\d\d)?| \d{1,2}:\d\d)?"
 )
+_AHEAD = re.compile(r"morgon|nasta|next|tomorrow")
+"""A day to come: `ja imorgon` is no answer to what has been done."""
 _SURELY_DAY = re.compile(r"[^\W\d]|/|\d{4}")
 """What tells a day from two numbers of questions, or a time of day: `ja 1 2`, `ja 14.30`."""
 _MOST_WORDS = 4
@@ -334,7 +339,7 @@ def _after_space(line: str) -> tuple[str, str] | None:
             return choice, text
         if choice in (None, "unknown", "skip"):
             continue
-        if is_day_meant(text) and _SURELY_DAY.search(text):
+        if is_day_meant(text) and _SURELY_DAY.search(text) and not _AHEAD.search(folded(text)):
             return choice, text
         joint = folded(words[count]).strip(",")
         if joint in _RESERVE_WORDS:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
-from checklists.detail_words import read_detail, read_start
+from checklists.detail_words import read_detail, read_start, typed_day
 from checklists.doubt import doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
@@ -202,6 +202,9 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
     notices = proposals.told(context, sheet, item_id)
+    row = sheet.rows.get(item_id)
+    if stop is not None and given is None and row is not None and not (row.option or row.method or row.day):
+        return Done(next_card.card(context, sheet, stop, notices), changes + kept)  # still asked for, as after `ja`
     return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 
@@ -215,8 +218,8 @@ def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
     asks_how = how is not None and said.choice in how.answers
     asks_day = item.day is not None and said.choice in item.day.answers
     if asks_day and item.day is not None and not item.day.after and is_day_meant(said.text):
-        return answers.Detail(day=said.text)
-    found = read_detail(item, said.text, how) if asks_how or asks_day else None
+        return answers.Detail(day=typed_day(said.text, context.today))
+    found = read_detail(item, said.text, context.today, how) if asks_how or asks_day else None
     if found is None or found["text"] or (found["options"] and not asks_how) or (found["day"] and not asks_day):
         return None
     if found["day"] and item.day is not None and item.day.after and not found["options"]:
@@ -390,7 +393,7 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if said is not None and said.text and said.choice == sheet.answers[item_id].choice:
         text = said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
         said = None
-    inputs = read_detail(item, text) if said is None else None
+    inputs = read_detail(item, text, context.today) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
         return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
@@ -403,7 +406,8 @@ def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     inputs = read_start(shown.wants, [fact.item for fact in shown.items], text, context.today)
     if inputs is not None:
         return commands.run_verb(context, shown.at, inputs)
-    if read_answers(text) is None and not begins_with_answer(text) and not any(map(str.isdigit, text)):
+    is_tried = begins_with_answer(text) or any(map(str.isdigit, text)) or is_day_meant(text)
+    if read_answers(text) is None and not is_tried:
         return None
     said = {"received_on": context.today.isoformat(), "children": "2", "akt_part": "fysisk"}
     example = [said[name] for name in shown.wants] + ["ja"] * len(shown.items)
