@@ -103,6 +103,14 @@ _MISTAKE = re.compile(
     r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
     r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
 )
+_CORRECTED = re.compile(
+    r"(?:(?:nej|no|ja|yes|men|but)\W+)*"
+    r"(?:(?:forlat|ursakta|sorry|oj|ojda|oops|hoppsan|fel|vanta|wait|eller|snarare|rattare sagt|rather"
+    r"|(?:jag )?(?:menar|menade)|i mean(?:t)?|(?:(?:det|nu) )?blev (?:det )?fel"
+    r"|(?:det )?(?:ska|skall|skulle) (?:det )?(?:vara|sta|bli)|(?:it )?should be)\W+)+"
+    r"(?:ja|jo|nej|yes|no|delvis|pagar|et)\b.*"
+)
+"""An answer put right in the same breath: `nej förlåt ja`, `jag menar nej`."""
 _NOT_YET = re.compile(
     r"(?:(?:jag|vi|i|we|ska|maste|far|vanta|will|have to|just|bara|lite) )*"
     r"(?:(?:dubbel)?kollar?|aterkommer|aterkomma|tittar?|letar?|undersoka|checking|check|looking|get back)"
@@ -254,7 +262,7 @@ def _is_request(words: str, names: Collection[str]) -> bool:
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
         return True
-    if any(form.fullmatch(words) for form in (_NOT_YET, _SAME, _OTHER_CASE)):
+    if any(form.fullmatch(words) for form in (_CORRECTED, _NOT_YET, _SAME, _OTHER_CASE)):
         return True
     if len(parts) <= _MOST_SAID_OF_IT and any(form.fullmatch(words) for form in _OF_SOMETHING_ELSE):
         return True
