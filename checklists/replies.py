@@ -102,6 +102,12 @@ _ABOUT_FIRST = re.compile(r"(?:(?:fråga|question) )?(?P<number>\d{1,2})[:.,)]? 
 _ABOUT_LAST = re.compile(
     r"(?P<said>.+?) (?:på|till|on|to) (?:(?:fråga|question|nr|nummer) )?(?P<number>\d{1,2})[.!]?", re.IGNORECASE
 )
+_GREETED = re.compile(
+    r"(?:(?:hej(?:san)?|hall[åa]|tja(?:na)?|god (?:morgon|dag|kv[äa]ll|f[öo]rmiddag|eftermiddag)|hi|hello|tack|thanks"
+    r"|good (?:morning|afternoon|evening)|ok(?:ej|ay)?)\b[\s,.!:–-]*)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What people say first, before an answer or a command: `Hej! Nej, barnet sov`, `ok, paus`."""
 _ALL = words_of("alla allt samtliga all everything")
 _ALL_OF = words_of("på till for to on fyra four frågor frågorna of them")
 _BUT = words_of("men but")
@@ -112,12 +118,15 @@ _SEVERAL = words_of(
 _MOST_ABOUT_SEVERAL = 6
 """The most words in a text that says which of several questions is meant; a longer one tells about something."""
 _STOPS = ",;:.!–—(-"
+_OPENED_BY = {")": "(", "«": "«»", "»": "«»", "“": "„“”", "”": "„“”", '"': '"'}
+"""For a mark that closes, those that may have opened it."""
 _BEFORE_STOP = re.compile(
     rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
 )
 _NUMBERED = re.compile(
     r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I
 )
+_CHANGE = re.compile(r"\b(?:ä|a\u0308)ndra\b", re.IGNORECASE)  # folded it would be `andra`: the others
 _NO = re.compile(r"\bn(?:ä|a\u0308)\b", re.IGNORECASE)  # folded it would be `na`: not applicable
 _MONTH = "(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*"
 _DAY_WRITTEN = re.compile(
@@ -221,14 +230,26 @@ def read_answer(line: str) -> Said | None:
     if found is None:
         return None
     choice, text = found
-    if text.endswith(")") and "(" not in text:
-        text = text[:-1].rstrip()
+    text = _without_closing(text)
     again = read_answer(_without_but(text))  # `nej, inte alls` is one answer, `ja, nej` and `nej men ja` are none
     if again is not None:
         return again if again == Said(choice) else None
     if _only_repeats(text):
         return None if choice == "ja" and _DENIALS & set(folded(text).split()) else Said(choice)
     return Said(choice, text)
+
+
+def _without_closing(text: str) -> str:
+    """Return a text without a closing mark whose opening one stood before the answer: `(nej, han sov)`."""
+    opened_by = _OPENED_BY.get(text[-1:])
+    is_left = opened_by is not None and not set(opened_by) & set(text[:-1])
+    return text[:-1].rstrip() if is_left else text
+
+
+def without_greeting(line: str) -> str:
+    """Return a line without the greeting or thanks it begins with, if anything follows."""
+    found = _GREETED.match(line.strip())
+    return line.strip()[found.end() :] if found else line
 
 
 def _without_but(text: str) -> str:
@@ -269,7 +290,8 @@ def is_about_several(text: str, labels: Sequence[str]) -> bool:
 
     labels: what the questions are called.
     """
-    words = [word for word in re.split(r"[\W\d_]+", folded(text)) if word]
+    said = _CHANGE.sub(" ", text)
+    words = [word for word in re.split(r"[\W\d_]+", folded(said)) if word]
     if any(word.startswith(folded(label)) for word in words for label in labels if label):
         return True
     return len(words) <= _MOST_ABOUT_SEVERAL and bool(_SEVERAL_WORDS & set(words))

@@ -27,6 +27,7 @@ from checklists.replies import (
     read_labelled,
     read_number,
     says_none,
+    without_greeting,
 )
 from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
@@ -107,7 +108,7 @@ def _button(shown: Shown, text: str) -> Button | None:
     """Return the button a line names, by title in either language or by number."""
     bare = commands.bare(text)
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` answers several
-    words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
+    words = {folded(text), core(text), commands.as_titled(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
         if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
             return button
@@ -344,6 +345,11 @@ def asks_motivation(shown: Shown | None) -> bool:
     return shown is not None and shown.kind in ("motivation", "doubt")
 
 
+def asks_text(shown: Shown | None) -> bool:
+    """Return whether a line is taken as a text, whole, where it is not a command."""
+    return asks_motivation(shown) or (shown is not None and shown.kind in ("comment", "return"))
+
+
 def _missing(context: TurnContext, shown: Shown) -> Reaction:
     claim = _as(shown.at, "no_motivation")
     return _echoed(context, shown, commands.run_verb(context, claim, {}), _items_of(claim))
@@ -352,7 +358,7 @@ def _missing(context: TurnContext, shown: Shown) -> Reaction:
 def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take a line after the question whether the one before was a motivation: yes, no, the same again, or another."""
     sheet, stop = _here(context, shown)
-    said = read_answer(text)
+    said = read_answer(without_greeting(text))
     if said is not None and not said.text and said.choice in ("ja", "nej"):
         return commands.run_verb(context, shown.at if said.choice == "ja" else _as(shown.at, "drop_typed"), {})
     if sheet is None or stop is None:
