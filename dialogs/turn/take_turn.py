@@ -26,7 +26,7 @@ from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import again, answer_typed, asks_motivation, asks_text, misunderstood, offered
+from dialogs.turn.typed import again, answer_typed, asks_motivation, asks_text, misunderstood, offered, overtaken
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
 from storage import arrivals, cases, conversations, inbox, people, tenants, trail
@@ -456,7 +456,9 @@ def _typed(context: TurnContext) -> Reaction:
         case = find_case.bare(context, bare, open_case.CONTINUE)
         if case is not None:
             return open_case.continue_case(context, case)
-    answered = answer_typed(context, shown_last, text if asks_text(shown_last) else bare)
+    said = text if asks_text(shown_last) else bare
+    is_overtaken = context.is_overtaken and not context.turn.quotes
+    answered = (overtaken if is_overtaken else answer_typed)(context, shown_last, said)
     if answered is not None:
         return answered
     found = commands.find_title(context, text)

@@ -50,6 +50,7 @@ from texts import LANGUAGES, say, sentences
 
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
+_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
 _MOST_MISSED = 2
 """How many lines in a row may be misunderstood before the form is offered."""
 _FIELDS = (
@@ -67,6 +68,27 @@ def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reacti
         return _answer(context, shown, text)
     except UserError as error:
         return again(context, shown, Line(say=error.text_key, args=error.args_for_text))
+
+
+def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
+    """Ask again what was shown, when a message has come after it: a line may be an answer to that. Stores nothing.
+
+    None if the line is no answer. A case reference that was asked for is taken, as it can be nothing else, and where to
+    write the comment on a return is told as ever.
+    """
+    if shown is None or not text or shown.kind in ("ask_ref", "return"):
+        return answer_typed(context, shown, text)
+    said = read_answer(text)
+    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
+    is_button = read_number(text) is not None or _button(shown, text) is not None
+    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start")
+    if not (is_answer or is_button or is_filled_in) or is_polite(text):
+        return None
+    told = Line(say="typed.overtaken")
+    kept = offered(context, shown, text, told) if said is None or said.text else None
+    if kept is not None:
+        return kept
+    return again(context, shown, told) if shown.kind in _SHOWN_AGAIN else _which(context, text)
 
 
 def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
