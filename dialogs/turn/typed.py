@@ -51,6 +51,8 @@ from texts import LANGUAGES, say, sentences
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
+_LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
+"""What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
 """How many lines in a row may be misunderstood before the form is offered."""
 _FIELDS = (
@@ -393,8 +395,8 @@ def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take `ja` as the first button of a question about what to do, and `nej` as the last."""
-    said = read_answer(text)
+    """Take `ja` as the first button of a question about what to do, and `nej` or `avbryt` as the last."""
+    said = Said("nej") if core(text) in _LEAVES_IT else read_answer(text)
     if said is None or said.text or said.choice not in ("ja", "nej"):
         return None
     return commands.run_verb(context, shown.buttons[0 if said.choice == "ja" else -1].claim, {})
