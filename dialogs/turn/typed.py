@@ -129,14 +129,14 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 
 
 def _button(shown: Shown, text: str) -> Button | None:
-    """Return the button a line names, by title in either language or by number."""
+    """Return the button a line names, by title in either language or by number; a number on a group is a question's."""
     bare = commands.bare(text)
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` answers several
     words = {folded(text), core(text), commands.as_titled(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
         if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
             return button
-    number = read_number(text)
+    number = read_number(text) if shown.kind != "group" else None
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
 
 
