@@ -12,6 +12,7 @@ from checklists.detail_words import read_detail, read_start, typed_day
 from checklists.doubt import doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
+from checklists.model import Motivation
 from checklists.replies import (
     Said,
     about_number,
@@ -173,7 +174,8 @@ def _number(context: TurnContext, shown: Shown) -> int:
 
 def _is_doubted(said: Said) -> bool:
     """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
-    return bool(said.text) and doubt(said.text, _names()) is not None
+    is_place = said.choice == "nej" and _place_in_file(said.text)
+    return bool(said.text) and not is_place and doubt(said.text, _names()) is not None
 
 
 def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
@@ -255,13 +257,18 @@ def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
 
 
 def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
-    """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note."""
+    """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note.
+
+    `finns i akten, TEXT` says where the motivation is, as it does on the card that asks for it.
+    """
     item = sheet.checklist.by_id[item_id]
     sibling = motivated_by(sheet.applied, item, said.choice)
     reviewed = sheet.sections and said.choice in REVIEWED
     if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on and not reviewed:
         return answers.set_note(context.session, context.origin, sheet, item_id, said.text)
-    written = answers.motivation(context.origin, sheet, "text", said.text, "")
+    place = _place_in_file(said.text) if sheet.motivation != "text" else ""
+    how: Motivation = "reference" if place else "text"
+    written = answers.motivation(context.origin, sheet, how, "" if place else said.text, place)
     if sibling is not None:
         return answers.give(context.session, context.origin, sheet, sibling.id, written)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
