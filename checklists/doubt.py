@@ -215,6 +215,10 @@ _WHERE_ALONE = re.compile(
     r"[\s,.&–-]*(?:(?:och|and|samt|till|to|aven|ocksa)\s+)*)+"
 )
 """Which questions or children an answer is for: `på 2 och 3`, `alla`."""
+_CONCERNING = re.compile(
+    r"(?:gallande|angaende|avseende|betraffande|vad galler|regarding|concerning|about)(?: \w+){1,2}"
+)
+"""What an answer is about, said after it: `nej gällande utredningen`."""
 _GIVEN = re.compile(
     r"(?:(?:till|ar|to|is|=|:)\s*)?"
     r"(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
@@ -262,7 +266,7 @@ def _is_request(words: str, names: Collection[str]) -> bool:
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
         return True
-    if any(form.fullmatch(words) for form in (_CORRECTED, _NOT_YET, _SAME, _OTHER_CASE)):
+    if any(form.fullmatch(words) for form in (_CORRECTED, _NOT_YET, _SAME, _OTHER_CASE, _CONCERNING)):
         return True
     if len(parts) <= _MOST_SAID_OF_IT and any(form.fullmatch(words) for form in _OF_SOMETHING_ELSE):
         return True

@@ -34,6 +34,7 @@ _WORDS = {
     "nej": (
         *("nej", "n", "nä", "nää", "näe", "nepp", "nix", "nejdå", "nej då", "nädå", "nä då", "tyvärr nej"),
         *("nej tyvärr", "absolut inte", "nej absolut inte", "inte alls", "inte än", "nej inte än", "nej inte alls"),
+        *("ännu inte", "nej ännu inte"),
         *("no", "nope", "nah", "not at all", "not yet", "det är ett nej", "näpp", "nopp", "naj", "ej", "icke"),
         *("tyvärr inte", "nej tyvärr inte", "unfortunately not"),
     ),
@@ -88,13 +89,15 @@ _RESTATING = words_of(
 )
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
 _DENIALS = words_of("inte ej ingen inget not no hasn't haven't wasn't isn't didn't doesn't")
+_AFFIRMING = words_of("har hade ar var blev gjorde gjordes gjort finns fanns has have was is did been")
 _NONE = words_of(
     "nej nä det finns fanns har inte ingen inget motivering motiveringen saknas tyvärr någon there is no none reason",
     "given missing unfortunately",
 )
 _NONE_CORE = words_of("ingen inget saknas none missing")
 _FRAME = re.compile(
-    r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det blir(?: ett)?|jag skulle saga|(?:the )?answer(?: is)?):? (.+)"
+    r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det (?:blir|ar)(?: ett)?|blir|jag (?:svarar|skulle saga)"
+    r"|(?:the )?answer(?: is)?):? (.+)"
 )
 _SPOKEN_MARKS = words_of("punkt utropstecken komma period")
 """How a phone writes a punctuation mark that was dictated."""
@@ -175,7 +178,7 @@ def folded(text: str) -> str:
 
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
 _LONGEST = max(map(len, _BY_WORD))
-_DRAWN_OUT = re.compile(r"([a-z])\1+\b")
+_DRAWN_OUT = re.compile(r"([a-z])\1+")
 _BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
 _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
 _ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
@@ -233,10 +236,17 @@ def read_answer(line: str) -> Said | None:
     text = _without_closing(text)
     again = read_answer(_without_but(text))  # `nej, inte alls` is one answer, `ja, nej` and `nej men ja` are none
     if again is not None:
-        return again if again == Said(choice) else None
+        is_later = {choice, again.choice} <= {"unknown", "skip"}
+        return Said(choice) if is_later or again == Said(choice) else None
     if _only_repeats(text):
-        return None if choice == "ja" and _DENIALS & set(folded(text).split()) else Said(choice)
+        return None if _contradicts(choice, set(folded(text).split())) else Said(choice)
     return Said(choice, text)
+
+
+def _contradicts(choice: str, words: set[str]) -> bool:
+    """Return whether an answer is repeated as its opposite: `ja, det har hon inte`, `nej, det har hon`."""
+    denies = bool(_DENIALS & words)
+    return denies if choice == "ja" else choice == "nej" and not denies and bool(_AFFIRMING & words)
 
 
 def _without_closing(text: str) -> str:

@@ -444,7 +444,8 @@ def _typed(context: TurnContext) -> Reaction:
 
     A greeting before any of these is left out; in a text that is asked for it is kept.
     """
-    text, shown_last = context.turn.text.strip(), _asked_last(context)
+    # Teams writes `&nbsp;` after a mention.
+    text, shown_last = context.turn.text.replace("&nbsp;", " ").strip(), _asked_last(context)
     if is_nothing(text):
         # An attachment gets its own line in the answer.
         return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
