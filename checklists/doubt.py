@@ -91,6 +91,7 @@ _SAID_TO_IT = (
     *("ja egentligen", "egentligen ja", "egentligen nej", "nej egentligen", "finns ej", "finns inte", "saknas ej"),
     *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
     *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
+    *("motivering", "motiveringen", "ovan", "reason", "the reason", "above"),
     *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
@@ -129,7 +130,8 @@ _SAME = re.compile(
     r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)"
     r"(?: (?:som|fran|for|as|from|svar|svaret|text|motivering|motiveringen|answer|reason))* "
     r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before"
-    r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2})"
+    r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2}"
+    r"|(?:i |in )?[^\W\d]{1,6}[ -]?\d{2,4} ?[/:-] ?\d{1,6})"
 )
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
@@ -200,6 +202,7 @@ _KNOWS_NOT = re.compile(
     r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b"
     r"|(?:vet|minns|forstar|fattar) (?:inte|ej) (?:riktigt )?(?:vad|hur|om|vilken|vilket|var|varfor) "
     r"(?:jag|man|du|som|det|vi)\b"
+    r"|(?:jag )?(?:vet|minns) (?:inte|ej) (?:riktigt )?(?:vad|hur|varfor)$|(?:i )?(?:don't|dont) know (?:why|how|what)$"
 )
 _LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
 _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")

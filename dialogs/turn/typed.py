@@ -1,5 +1,6 @@
 """Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -52,6 +53,8 @@ from texts import LANGUAGES, say, sentences
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
+_AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
+"""A Ja before what is said of the motivation that was asked for."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
 """What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
@@ -331,8 +334,9 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
-    place = _place_in_file(text)
-    if is_in_file(text):
+    where = _AFFIRMED.sub("", text)  # `ja, finns i akten` is no text of a motivation
+    place = _place_in_file(where)
+    if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")

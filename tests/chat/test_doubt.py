@@ -150,7 +150,11 @@ def test_an_answer_with_something_else_after_it_is_asked_about(anna: Chat, room:
 
 
 @pytest.mark.parametrize(
-    "line", ["finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"]
+    "line",
+    [
+        *("finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"),
+        *("ja, finns i akten, påhittad anteckning 12 maj", "Ja finns i akten påhittad anteckning 12 maj"),
+    ],
 )
 def test_in_the_file_and_where_may_be_typed(why: Chat, line: str) -> None:
     why.types(line).is_asked("child_informed_report").sees("Sparat: var i akten motiveringen till fråga 2 finns.")
