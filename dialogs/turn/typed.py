@@ -291,7 +291,10 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
-    numbered = about_number(text)
+    labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
+    numbers = [str(sheet.checklist.numbers[item_id]) for item_id in items]
+    each = read_labelled(text, labels) or read_labelled(text, numbers)
+    numbered = about_number(text) if each is None else None
     if numbered is not None:  # `4: nej`
         by_number = {sheet.checklist.numbers[item_id]: item_id for item_id in items}
         if numbered[0] not in by_number:
@@ -300,9 +303,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         shown = shown.model_copy(update={"named": named})
     still = [shown.named] if shown.named else [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
-    labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
     for_all = read_for_all(text)
-    words = words or read_labelled(text, labels) or ([for_all] * len(items) if for_all else None)
+    words = words or each or ([for_all] * len(items) if for_all else None)
     if words is None and is_about_several(text, labels):
         return again(context, shown, Line(say="typed.group_how"))
     answered = items if words and len(words) == len(items) else still[: len(words or "1")]
