@@ -147,10 +147,11 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
-    replaced = answers.revision_of(session, sheet.filled.id, row.item_id, row.revision - 1)
-    if standing is not None and _adds_to_follow_up(replaced, row.choice, origin.act):
-        row.follow_up = True
-        return NONE
+    if standing is not None:
+        replaced = answers.revision_of(session, sheet.filled.id, row.item_id, row.revision - 1)
+        if _adds_to_follow_up(replaced, row.choice, origin.act):
+            row.follow_up = True
+            return NONE
     effect = _effect(session, sheet, row.item_id, answers.to_domain(row), before, standing) if standing else "voids"
     if effect == "none":
         return NONE
