@@ -438,7 +438,8 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         said = None
     inputs = read_detail(item, text, context.today) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
-        return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
+        asked = "detail_how" if item.how and item.day else "detail_ways_how" if item.how else "detail_day_how"
+        return again(context, shown, Line(say=f"typed.{asked}"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
         inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day belongs to the way already chosen
     return _echoed(context, shown, commands.run_verb(context, shown.at, inputs), ())

@@ -560,6 +560,14 @@ def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_commen
     assert (row.choice, str(row.day)) == ("ja", "2026-05-11")
 
 
+def test_where_no_day_is_asked_for_none_is_named_in_how_to_answer(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja", "ja 2026-05-11", "ja"):
+        anna.types(word)
+    anna.types("2026-05-11").sees("Skriv ett eller flera av alternativen på kortet, eller").sees_no("datum som")
+
+
 @pytest.mark.parametrize("line", ["ja, i två möten 2026-05-10", "ja men först efter två försök", "ja (hos polisen)"])
 def test_a_comment_after_the_answer_does_not_take_the_place_of_its_day(room: Room, line: str) -> None:
     furnish(room)
