@@ -110,7 +110,9 @@ def ask_before_answer(
     if sheet.filled.status != State.SIGNED or sheet.filled.role != WRITER or origin.person_id is None:
         return
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
-    if standing is not None and _effect(session, sheet, item_id, now, before, standing) == "voids":
+    if standing is None or _adds_to_follow_up(sheet.rows.get(item_id), now.choice, origin.act):
+        return
+    if _effect(session, sheet, item_id, now, before, standing) == "voids":
         _ask(session, origin, sheet.case, standing)
 
 
@@ -145,6 +147,11 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
+    if standing is not None:
+        replaced = answers.revision_of(session, sheet.filled.id, row.item_id, row.revision - 1)
+        if _adds_to_follow_up(replaced, row.choice, origin.act):
+            row.follow_up = True
+            return NONE
     effect = _effect(session, sheet, row.item_id, answers.to_domain(row), before, standing) if standing else "voids"
     if effect == "none":
         return NONE
@@ -191,6 +198,14 @@ def _effect(
         return "none"
     signed = answers.revision_of(session, sheet.filled.id, item_id, bound.get(item_id, 0))
     return effect_of_change(answers.to_domain(signed) if signed is not None else None, before, now, decided=decided)
+
+
+def _adds_to_follow_up(replaced: AnswerRow | None, choice: str, act: str) -> bool:
+    """Return whether an answer only adds a comment or detail to the follow-up given in the same act: `ja, TEXT`.
+
+    replaced: the revision before it.
+    """
+    return replaced is not None and replaced.follow_up and (replaced.act, replaced.choice) == (act, choice)
 
 
 def _open_again(session: Session, origin: Origin, case: CaseRow, reading: FilledRow, item_id: str) -> Changes:

@@ -10,10 +10,21 @@ from checklists.replies import folded, read_answers
 
 _BETWEEN = re.compile(r"\s*[,;/+&]\s*|\s+och\s+|\s+and\s+", re.IGNORECASE)
 _PARTS = {"fysisk": "fysisk", "fysiska": "fysisk", "physical": "fysisk", "digital": "digital", "digitala": "digital"}
+_TODAY = {"idag", "i dag", "today"}
 _FILLER = {"akt", "akten", "file", "part", "den", "barn", "children"}
 
 
-def read_detail(item: Item, line: str, ways: How | None = None) -> Mapping[str, str] | None:
+def typed_day(text: str, today: date) -> str:
+    """Return a typed day as `YYYY-MM-DD` if it is written so, or is `idag`; else the text as it is.
+
+    A `den` before it, quotation marks and a full stop do not change which day is meant.
+    """
+    said = folded(text.strip(" \t\n.,\"'”“»«"))
+    day = today.isoformat() if said in _TODAY else said.removeprefix("den ")
+    return day if calendar_day(day) else text.strip()
+
+
+def read_detail(item: Item, line: str, today: date, ways: How | None = None) -> Mapping[str, str] | None:
     """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked.
 
     ways: the question about how the answer came about, if it is not the item's own.
@@ -26,8 +37,8 @@ def read_detail(item: Item, line: str, ways: How | None = None) -> Mapping[str, 
     for part in filter(None, _BETWEEN.split(line.strip())):
         if folded(part) in names:
             found["options"].append(names[folded(part)])
-        elif item.day and calendar_day(part.strip()):
-            found["day"].append(part.strip())
+        elif item.day and calendar_day(typed_day(part, today)):
+            found["day"].append(typed_day(part, today))
         elif how and how.other:
             found["text"].append(part.strip())
         else:
@@ -41,21 +52,31 @@ def read_start(wants: Sequence[str], facts: Sequence[str], line: str, today: dat
     """Return the fields of the card before a list that a line fills in; None if it does not read as such.
 
     wants: the fields asked for besides the facts. facts: the facts asked for, in order; all are answered, or none.
+    What is given twice, and differently, is not known.
     """
     words = folded(line).replace("i dag", "idag").replace(",", " ").split()
     found: dict[str, str] = {}
     others = []
     for word in words:
-        if "received_on" in wants and (word in ("idag", "today") or calendar_day(word)):
-            found["received_on"] = today.isoformat() if word in ("idag", "today") else word
-        elif "akt_part" in wants and word in _PARTS:
-            found["akt_part"] = _PARTS[word]
-        elif "children" in wants and word.isascii() and word.isdigit():
-            found["children"] = word
-        elif word not in _FILLER:
+        field, value = _field(word, wants, today)
+        if field and found.setdefault(field, value) != value:
+            return None
+        if not field and word not in _FILLER:
             others.append(word)
     said = read_answers(" ".join(others)) if others else []
     if said is None or (said and len(said) != len(facts)) or not set(said) <= {"ja", "nej", "unknown"}:
         return None
     found |= dict(zip(facts, said, strict=False))
     return found or None
+
+
+def _field(word: str, wants: Sequence[str], today: date) -> tuple[str, str]:
+    """Return the field that a word fills in, and with what; both empty if it is none of those asked for."""
+    day = typed_day(word, today)
+    if "received_on" in wants and calendar_day(day):
+        return "received_on", day
+    if "akt_part" in wants and word in _PARTS:
+        return "akt_part", _PARTS[word]
+    if "children" in wants and word.isascii() and word.isdigit():
+        return "children", word
+    return "", ""

@@ -93,6 +93,7 @@ _SAID_TO_IT = (
     *("ja egentligen", "egentligen ja", "egentligen nej", "nej egentligen", "finns ej", "finns inte", "saknas ej"),
     *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
     *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
+    *("motivering", "motiveringen", "ovan", "reason", "the reason", "above"),
     *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
@@ -105,6 +106,14 @@ _MISTAKE = re.compile(
     r"\b(?:(?:tryckte|skrev|valde|klickade) fel|fel (?:arende|fraga|svar|knapp|barn|kort)|andra mig|jag menade|i meant"
     r"|(?:ska|skall|skulle) (?:det )?(?:vara|sta) (?:ja|nej|barn|fraga)|wrong (?:case|question|answer|button|child))\b"
 )
+_CORRECTED = re.compile(
+    r"(?:(?:nej|no|ja|yes|men|but)\W+)*"
+    r"(?:(?:forlat|ursakta|sorry|oj|ojda|oops|hoppsan|fel|vanta|wait|eller|snarare|rattare sagt|rather"
+    r"|(?:jag )?(?:menar|menade)|i mean(?:t)?|(?:(?:det|nu) )?blev (?:det )?fel"
+    r"|(?:det )?(?:ska|skall|skulle) (?:det )?(?:vara|sta|bli)|(?:it )?should be)\W+)+"
+    r"(?:ja|jo|nej|yes|no|delvis|pagar|et)\b.*"
+)
+"""An answer put right in the same breath: `nej förlåt ja`, `jag menar nej`."""
 _NOT_YET = re.compile(
     r"(?:(?:jag|vi|i|we|ska|maste|far|vanta|will|have to|just|bara|lite) )*"
     r"(?:(?:dubbel)?kollar?|aterkommer|aterkomma|tittar?|letar?|undersoka|checking|check|looking|get back)"
@@ -123,7 +132,8 @@ _SAME = re.compile(
     r"(?:samma|kopiera|se|likadant|lika|the same|same|copy|see)"
     r"(?: (?:som|fran|for|as|from|svar|svaret|text|motivering|motiveringen|answer|reason))* "
     r"(?:ovan\w*|barn(?:et)? ?\d?|child ?\d?|syskon\w*|sibling\w*|forra|forut|tidigare|above|before"
-    r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2})"
+    r"|(?:pa |i |to |in )?(?:fraga|fragan|nr|nummer|question) ?\d{0,2}"
+    r"|(?:i |in )?[^\W\d]{1,6}[ -]?\d{2,4} ?[/:-] ?\d{1,6})"
 )
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
@@ -194,6 +204,7 @@ _KNOWS_NOT = re.compile(
     r"(?:jag|vi|i|we) (?:vet|minns|kommer|do|don't|dont)(?: ihag)? ?(?:inte|ej|not|know)\b"
     r"|(?:vet|minns|forstar|fattar) (?:inte|ej) (?:riktigt )?(?:vad|hur|om|vilken|vilket|var|varfor) "
     r"(?:jag|man|du|som|det|vi)\b"
+    r"|(?:jag )?(?:vet|minns) (?:inte|ej) (?:riktigt )?(?:vad|hur|varfor)$|(?:i )?(?:don't|dont) know (?:why|how|what)$"
 )
 _LOST = re.compile(r"\b(?:forstod|forstar|fattar|fattade|hajar) (?:jag )?(?:inte|ej)\b")
 _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
@@ -209,6 +220,10 @@ _WHERE_ALONE = re.compile(
     r"[\s,.&–-]*(?:(?:och|and|samt|till|to|aven|ocksa)\s+)*)+"
 )
 """Which questions or children an answer is for: `på 2 och 3`, `alla`."""
+_CONCERNING = re.compile(
+    r"(?:gallande|angaende|avseende|betraffande|vad galler|regarding|concerning|about)(?: \w+){1,2}"
+)
+"""What an answer is about, said after it: `nej gällande utredningen`."""
 _GIVEN = re.compile(
     r"(?:(?:till|ar|to|is|=|:)\s*)?"
     r"(?:(?:[^\W\d]{1,5}\s+)?\S*\d\S*(?:\s+(?:barn|child)\s+\d{1,2})?|ja|nej|yes|no|vet inte)",
@@ -256,7 +271,7 @@ def _is_request(words: str, names: Names) -> bool:
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
         return True
-    if any(form.fullmatch(words) for form in (_NOT_YET, _SAME, _OTHER_CASE)):
+    if any(form.fullmatch(words) for form in (_CORRECTED, _NOT_YET, _SAME, _OTHER_CASE, _CONCERNING)):
         return True
     if len(parts) <= _MOST_SAID_OF_IT and any(form.fullmatch(words) for form in _OF_SOMETHING_ELSE):
         return True

@@ -43,10 +43,12 @@ _ISO_DATE = rf"(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')}(?!\d)"
 _DATE = rf"(?:(?:19|20)?\d{{2}}{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}-{_MONTH_DAY.format('-')})"
 _PARTED = "[-./ ]{1,2}"
 _DAY_WITH_YEAR = re.compile(
-    rf"\W*(?:(?:19|20)\d{{2}}(?:{_PARTED}\d{{1,2}}){{2}}|(?:19|20)\d{{2}}{_PARTED}\d{{4}}|(?:19|20)\d{{4}}{_PARTED}\d{{1,2}}"
+    rf"\W*(?:\d{{4}}-{_MONTH_DAY.format('-')}"
+    rf"|(?:19|20)\d{{2}}(?:{_PARTED}\d{{1,2}}){{2}}|(?:19|20)\d{{2}}{_PARTED}\d{{4}}|(?:19|20)\d{{4}}{_PARTED}\d{{1,2}}"
     rf"|(?:\d{{1,2}}{_PARTED}){{2}}(?:19|20)\d{{2}})\W*"
 )
-"""A field that is nothing but a day, mistyped or in another order, with all four digits of its year."""
+"""A field that is nothing but a day, mistyped or in another order, with all four digits of its year. As a date is
+written (`2206-05-12`), the year itself may be mistyped."""
 _SHORT_DAY = re.compile(
     rf"\W*20(?P<year>\d{{2}}){_PARTED}(?P<month>\d{{1,2}})\W*"
     r"|(?=(?:\D*\d){5})\W*(?P<a>\d{1,2})[-./ ]{0,2}(?P<b>\d{1,2})[-./ ]{0,2}(?P<c>\d{1,2})\W*"
@@ -309,10 +311,10 @@ def ends_in_day(text: str) -> int | None:
 def goes_on(weight: int, text: str) -> bool:
     """Return whether a text begins with the last four digits of a number whose day ended the previous message.
 
-    weight: that message's, from `ends_in_day`.
+    weight: that message's, from `ends_in_day`. A message that is nothing but a day does not.
     """
     seen = without_tags(plain(text))
-    if not any(map(str.isdigit, seen[:_LONGEST_REMARK])):
+    if _DAY_WITH_YEAR.fullmatch(seen) or not any(map(str.isdigit, seen[:_LONGEST_REMARK])):
         return False
     four = next((digits for digits in _joined(_runs(seen), 0, 4) if len(digits) == 4), "")
     if not four or _is_year_or_time(four, "", None):

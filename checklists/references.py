@@ -1,6 +1,8 @@
 """Case references: one normal form for storage, display and comparison, and which reference a typed line means."""
 
 import re
+from collections.abc import Iterator
+from itertools import chain, product
 
 from checklists.errors import BadCaseRef, UserError
 from checklists.privacy import refuse_personal_numbers
@@ -36,6 +38,8 @@ _AFTER = re.compile(
 _OF = re.compile(r"(?:(?:i|på|för|av|med|om|in|on|for|of|with|about|the)\s+)+", re.IGNORECASE)
 """What a line may have before a case it asks about: `vad saknas i SN 2026/0123`."""
 _ENDS = " \t\n.,;:!?\"'”»«"
+_MARKS, _MOST_PARTS = " /-:.", 4
+_MARK = re.compile(r"[ /:.-]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _MONTHS = frozenset(("MARS", "APRIL", "MAJ", "JUNI", "JULI", "MARCH", "MAY", "JUNE", "JULY"))
 """The months that are short enough to pass for a registry's code."""
@@ -75,6 +79,21 @@ def respaced(ref: str) -> tuple[str, ...]:
     tight = ref.replace(" ", "")
     places = [found.start() for found in _LETTER_DIGIT.finditer(tight)]
     return tuple(one for one in (tight, *(f"{tight[:at]} {tight[at:]}" for at in places)) if one != ref)
+
+
+def written_otherwise(ref: str) -> tuple[str, ...]:
+    """Return a normalised reference with its spaces or marks placed otherwise: SN2026/0123, SN 2026-0123."""
+    spaced = respaced(ref)
+    marked = (other for one in (ref, *spaced) for other in _marked(one))
+    return tuple(one for one in dict.fromkeys((*spaced, *marked)) if one != ref)
+
+
+def _marked(ref: str) -> Iterator[str]:
+    """Yield a reference with every mark between its parts; nothing if it has more parts than references have."""
+    parts = _MARK.split(ref)
+    if len(parts) <= _MOST_PARTS:
+        for marks in product(_MARKS, repeat=len(parts) - 1):
+            yield "".join(chain(*zip(parts, (*marks, ""), strict=True)))
 
 
 def meant(text: str, pattern: str = DEFAULT_PATTERN) -> tuple[str, ...]:

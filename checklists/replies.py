@@ -34,6 +34,7 @@ _WORDS = {
     "nej": (
         *("nej", "n", "nä", "nää", "näe", "nepp", "nix", "nejdå", "nej då", "nädå", "nä då", "tyvärr nej"),
         *("nej tyvärr", "absolut inte", "nej absolut inte", "inte alls", "inte än", "nej inte än", "nej inte alls"),
+        *("ännu inte", "nej ännu inte"),
         *("no", "nope", "nah", "not at all", "not yet", "det är ett nej", "näpp", "nopp", "naj", "ej", "icke"),
         *("tyvärr inte", "nej tyvärr inte", "unfortunately not"),
     ),
@@ -88,13 +89,15 @@ _RESTATING = words_of(
 )
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
 _DENIALS = words_of("inte ej ingen inget not no hasn't haven't wasn't isn't didn't doesn't")
+_AFFIRMING = words_of("har hade ar var blev gjorde gjordes gjort finns fanns has have was is did been")
 _NONE = words_of(
     "nej nä det finns fanns har inte ingen inget motivering motiveringen saknas tyvärr någon there is no none reason",
     "given missing unfortunately",
 )
 _NONE_CORE = words_of("ingen inget saknas none missing")
 _FRAME = re.compile(
-    r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det blir(?: ett)?|jag skulle saga|(?:the )?answer(?: is)?):? (.+)"
+    r"(?:(?:mitt )?svar(?:et)?(?: ar| blir)?|det (?:blir|ar)(?: ett)?|blir|jag (?:svarar|skulle saga)"
+    r"|(?:the )?answer(?: is)?):? (.+)"
 )
 _SPOKEN_MARKS = words_of("punkt utropstecken komma period")
 """How a phone writes a punctuation mark that was dictated."""
@@ -102,6 +105,12 @@ _ABOUT_FIRST = re.compile(r"(?:(?:fråga|question) )?(?P<number>\d{1,2})[:.,)]? 
 _ABOUT_LAST = re.compile(
     r"(?P<said>.+?) (?:på|till|on|to) (?:(?:fråga|question|nr|nummer) )?(?P<number>\d{1,2})[.!]?", re.IGNORECASE
 )
+_GREETED = re.compile(
+    r"(?:(?:hej(?:san)?|hall[åa]|tja(?:na)?|god (?:morgon|dag|kv[äa]ll|f[öo]rmiddag|eftermiddag)|hi|hello|tack|thanks"
+    r"|good (?:morning|afternoon|evening)|ok(?:ej|ay)?)\b[\s,.!:–-]*)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What people say first, before an answer or a command: `Hej! Nej, barnet sov`, `ok, paus`."""
 _ALL = words_of("alla allt samtliga all everything")
 _ALL_OF = words_of("på till for to on fyra four frågor frågorna of them")
 _BUT = words_of("men but")
@@ -112,20 +121,28 @@ _SEVERAL = words_of(
 _MOST_ABOUT_SEVERAL = 6
 """The most words in a text that says which of several questions is meant; a longer one tells about something."""
 _STOPS = ",;:.!–—(-"
+_OPENED_BY = {")": "(", "«": "«»", "»": "«»", "“": "„“”", "”": "„“”", '"': '"'}
+"""For a mark that closes, those that may have opened it."""
 _BEFORE_STOP = re.compile(
     rf"(?P<word>[^?{re.escape(_STOPS)}]{{1,25}})(?P<stop>\s*[{re.escape(_STOPS)}])\s*(?P<text>.*)", re.DOTALL
 )
 _NUMBERED = re.compile(
     r"(?:(?:nr|nummer|alternativ|alt|svar|knapp|number|option)\.?\s*|#\s*)?\(?(\d{1,2})\)?[.:)]?", re.ASCII | re.I
 )
+_CHANGE = re.compile(r"\b(?:ä|a\u0308)ndra\b", re.IGNORECASE)  # folded it would be `andra`: the others
 _NO = re.compile(r"\bn(?:ä|a\u0308)\b", re.IGNORECASE)  # folded it would be `na`: not applicable
 _MONTH = "(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*"
 _DAY_WRITTEN = re.compile(
     r"(?:den |i |pa |on |the |last )*(?:\d{1,2}:[ae]|\d{1,4}[-/. ]\d{1,2}(?:[-/. ]\d{1,4})?|\d{6}|\d{8}"
     rf"|\d{{1,2}}(?::?[ae]|st|nd|rd|th)? {_MONTH}\.?(?: \d{{2,4}})?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?"
-    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt)|(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?|yesterday|today"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"|(?:i ?)?(?:gar|forrgar|dag|morse|natt|morgon|overmorgon)|yesterday|today|tomorrow"
+    r"|(?:forra |nasta |this |next )?(?:(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en)?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|veckan?|manad(?:en)?|week|month)"
+    r"|(?:v|vecka|week)\.? ?\d{1,2})"
+    r"(?:,? (?:kl\.?|klockan|at) ?\d{1,2}(?:[.:]\d\d)?| \d{1,2}:\d\d)?"
 )
+_AHEAD = re.compile(r"morgon|nasta|next|tomorrow")
+"""A day to come: `ja imorgon` is no answer to what has been done."""
 _SURELY_DAY = re.compile(r"[^\W\d]|/|\d{4}")
 """What tells a day from two numbers of questions, or a time of day: `ja 1 2`, `ja 14.30`."""
 _MOST_WORDS = 4
@@ -162,7 +179,7 @@ def folded(text: str) -> str:
 _BY_WORD = {folded(word): choice for choice, words in _WORDS.items() for word in words}
 _LONGEST = max(map(len, _BY_WORD))
 _OF_LENGTH = {length: [word for word in _BY_WORD if len(word) == length] for length in set(map(len, _BY_WORD))}
-_DRAWN_OUT = re.compile(r"([a-z])\1+\b")
+_DRAWN_OUT = re.compile(r"([a-z])\1+")
 _BY_SHORT = {word: choice for word, choice in _BY_WORD.items() if choice in ("ja", "nej")}
 _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, _NONE_CORE))
 _ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
@@ -224,14 +241,33 @@ def read_answer(line: str) -> Said | None:
     if found is None:
         return None
     choice, text = found
-    if text.endswith(")") and "(" not in text:
-        text = text[:-1].rstrip()
+    text = _without_closing(text)
     again = read_answer(_without_but(text))  # `nej, inte alls` is one answer, `ja, nej` and `nej men ja` are none
     if again is not None:
-        return again if again == Said(choice) else None
+        is_later = {choice, again.choice} <= {"unknown", "skip"}
+        return Said(choice) if is_later or again == Said(choice) else None
     if _only_repeats(text):
-        return None if choice == "ja" and _DENIALS & set(folded(text).split()) else Said(choice)
+        return None if _contradicts(choice, set(folded(text).split())) else Said(choice)
     return Said(choice, text)
+
+
+def _contradicts(choice: str, words: set[str]) -> bool:
+    """Return whether an answer is repeated as its opposite: `ja, det har hon inte`, `nej, det har hon`."""
+    denies = bool(_DENIALS & words)
+    return denies if choice == "ja" else choice == "nej" and not denies and bool(_AFFIRMING & words)
+
+
+def _without_closing(text: str) -> str:
+    """Return a text without a closing mark whose opening one stood before the answer: `(nej, han sov)`."""
+    opened_by = _OPENED_BY.get(text[-1:])
+    is_left = opened_by is not None and not set(opened_by) & set(text[:-1])
+    return text[:-1].rstrip() if is_left else text
+
+
+def without_greeting(line: str) -> str:
+    """Return a line without the greeting or thanks it begins with, if anything follows."""
+    found = _GREETED.match(line.strip())
+    return line.strip()[found.end() :] if found else line
 
 
 def _without_but(text: str) -> str:
@@ -272,7 +308,8 @@ def is_about_several(text: str, labels: Sequence[str]) -> bool:
 
     labels: what the questions are called.
     """
-    words = [word for word in re.split(r"[\W\d_]+", folded(text)) if word]
+    said = _CHANGE.sub(" ", text)
+    words = [word for word in re.split(r"[\W\d_]+", folded(said)) if word]
     if any(word.startswith(folded(label)) for word in words for label in labels if label):
         return True
     return len(words) <= _MOST_ABOUT_SEVERAL and bool(_SEVERAL_WORDS & set(words))
@@ -342,7 +379,7 @@ def _after_space(line: str) -> tuple[str, str] | None:
             return choice, text
         if choice in (None, "unknown", "skip"):
             continue
-        if is_day_meant(text) and _SURELY_DAY.search(text):
+        if is_day_meant(text) and _SURELY_DAY.search(text) and not _AHEAD.search(folded(text)):
             return choice, text
         joint = folded(words[count]).strip(",")
         if joint in _RESERVE_WORDS:

@@ -155,6 +155,12 @@ def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
     return session.exec(_BY_REF, params={"tenant_id": tenant_id, "ref": ref}).first()
 
 
+def known_among(session: Session, tenant_id: int, refs: Iterable[str]) -> list[str]:
+    """Return which of these normalised references a case has, in alphabetical order."""
+    query = select(CaseRow.ref).where(CaseRow.tenant_id == tenant_id, STANDS, col(CaseRow.ref).in_(list(refs)))
+    return sorted(session.exec(query).all())
+
+
 def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:
     """Return a case of this tenant by row id."""
     return session.exec(_BY_ID, params={"tenant_id": tenant_id, "id": row_id}).first()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, update
+from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, literal, update
 from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
@@ -17,7 +17,8 @@ class ConversationRow(TableRow, table=True):
     """One personal chat.
 
     reference: the channel's own conversation reference as raw JSON, independent of the SDK. shown: JSON of what was
-    last shown (filled-in list and stop), which typed words refer to. card: activity id of the posted card that is
+    last shown (filled-in list and stop), which typed words refer to; behind a space, which JSON allows, once a message
+    that was not her turn's reply has come after it. card: activity id of the posted card that is
     replaced as the conversation moves on; empty if there is none. day_weight: the weight of the day that the last typed
     message ended in (`privacy.ends_in_day`), which does not reveal the day; None if it ended in none.
     """
@@ -102,6 +103,27 @@ _CARD = prepared(
 def note_card(session: Session, tenant_id: int, channel_id: str, activity_id: str) -> None:
     """Store which posted card is replaced as the conversation moves on, unless there is one already."""
     session.exec(_CARD, params={"of_tenant": tenant_id, "of_channel": channel_id, "posted": activity_id})
+
+
+_OVERTAKEN = prepared(
+    update(ConversationRow)
+    .where(
+        col(ConversationRow.id) == bindparam("of_chat"),
+        col(ConversationRow.shown) != "",
+        col(ConversationRow.shown).not_like(" %"),
+    )
+    .values(shown=literal(" ").concat(col(ConversationRow.shown)))
+)
+
+
+def overtake(session: Session, row_id: int) -> None:
+    """Note that a message is sent to a chat, so that what was shown there is not the last thing in it any more."""
+    session.exec(_OVERTAKEN, params={"of_chat": row_id})
+
+
+def is_overtaken(row: ConversationRow) -> bool:
+    """Return whether a message has been sent since what was last shown."""
+    return row.shown.startswith(" ")
 
 
 def user_of(row: ConversationRow) -> str:

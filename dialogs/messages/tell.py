@@ -61,6 +61,7 @@ def put(
         rank=outbox.URGENT if urgent else outbox.NOT_URGENT,
     )
     outbox.put(session, row, reply_to(person, view, conversations.user_of(chat)).canonical())
+    conversations.overtake(session, chat.id)
 
 
 def reply_to(person: PersonRow, view: AnyView, channel_user: str = "") -> Reply:

@@ -69,7 +69,14 @@ _ASKED_WITH = words_of(
     "kan du kunde skulle jag vill behover fa se ha visa mig oppna snalla please show me open the can you could i want",
     "to see need alla garna en ett ta tar a",
 )
+_MOST_NAMING = 12
+"""The most words in a line that may name the case a suggested command is for."""
 _NEAR, _MOST_NEAR = 0.78, 60
+_TITLED = dict.fromkeys(
+    ("skicka till chefen", "skicka till min chef", "skicka det till chefen", "skicka in till chefen"),
+    "skicka till chef",
+) | dict.fromkeys(("send to my manager", "send to the manager", "send it to my manager"), "send to manager")
+"""What people call a button, folded, and its title."""
 _REASONS = words_of("for darfor eftersom because since")
 """The first words of a reason: `för att` is no misspelling of `fortsätt`, nor `för` of `form`."""
 
@@ -206,9 +213,14 @@ def is_command(command: Command, word: str) -> bool:
     return _BY_WORD.get(folded(word)) is command
 
 
+def as_titled(text: str) -> str:
+    """Return the title that people mean by `skicka till chefen`: `skicka till chef`; "" if a line is no such name."""
+    return _TITLED.get(folded(_said(text)), "")
+
+
 def find_title(context: TurnContext, text: str) -> tuple[Command, str] | None:
     """Return the command that a button's title leads to although no such button is shown, and the rest of the line."""
-    words = _said(text).split()
+    words = (as_titled(text) or _said(text)).split()
     for count in range(min(len(words), _MOST_TITLE), 0, -1):
         command, rest = _by_title().get(folded(" ".join(words[:count]))), " ".join(words[count:])
         if command and command.whole(context, rest) and _may(context, command.right):
@@ -279,8 +291,31 @@ def not_understood(context: TurnContext, text: str) -> MenuView:
 def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     """Return the word of the nearest command and what it would be given; None if there is none.
 
-    First a mistyped command word, then a phrase that people use for a command, then a line that begins like one.
+    First a mistyped command word, then a phrase that people use for a command, then a line that begins like one. A case
+    the line names is kept, wherever it stands.
     """
+    found = _nearest(context, text)
+    ref = _case_in(context, text) if found else ""
+    if found is None or not ref or ref in found[1] or not _BY_WORD[folded(found[0])].whole(context, ref):
+        return found
+    return found[0], ref
+
+
+def _case_in(context: TurnContext, text: str) -> str:
+    """Return the reference of a case that this person may open and that a line names in it; "" if there is none."""
+    words = text.split()
+    if len(words) > _MOST_NAMING:
+        return ""
+    for count in (3, 2, 1):
+        for at in range(len(words) - count + 1):
+            part = " ".join(words[at : at + count]).strip(_ENDS + ":;")
+            case = find_case.bare(context, part, open_case.CONTINUE)
+            if case is not None:
+                return case.ref
+    return ""
+
+
+def _nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     said = _said(text)
     allowed = {word: command.word for word, command in _BY_WORD.items() if _may(context, command.right)}
     is_title = folded(said) in _titles()  # `spara` is no misspelling of `språk`

@@ -9,10 +9,19 @@ from checklists.lifecycle import READER as READS
 from checklists.lifecycle import WRITER, turn
 from checklists.model import ListId
 from checklists.ref_pattern import DEFAULT_PATTERN, LONGEST
-from checklists.references import alone, is_unlikely, known_as, meant, read_ref, reads_as_ref, respaced
+from checklists.references import (
+    alone,
+    is_unlikely,
+    known_as,
+    meant,
+    read_ref,
+    reads_as_ref,
+    respaced,
+    written_otherwise,
+)
 from checklists.rights import LIST_HOLDER, OWN_CASE, READER, Right, VerbName
 from dialogs.turn.declared import claimed
-from dialogs.turn.presses import AsShown, OfCommand
+from dialogs.turn.presses import AsShown, OfCommand, OfRef
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button
 from dialogs.views.views import Button, Line, MenuView, SayView
@@ -121,8 +130,8 @@ def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
     if cases.find(context.session, context.tenant_id, exact) is not None:
         return ()
     others = tuple(ref for ref in refs if ref != exact)
-    if pattern == DEFAULT_PATTERN:  # any spacing fits it, so a known case spaced otherwise is likely meant
-        known = [ref for ref in respaced(exact) if cases.find(context.session, context.tenant_id, ref) is not None]
+    if pattern == DEFAULT_PATTERN:  # any spaces and marks fit it, so a known case written otherwise is likely meant
+        known = cases.known_among(context.session, context.tenant_id, written_otherwise(exact))
         others += tuple(ref for ref in known if ref not in others)
     return (*others, exact) if others or is_unlikely(exact, pattern) else ()
 
@@ -296,6 +305,29 @@ def fits(context: TurnContext, text: str) -> bool:
 def no_such_case() -> SayView:
     """Return the answer for a case that does not exist and, in the same words, for one this person may not open."""
     return SayView(notices=(Line(say="common.no_such_case"),))
+
+
+def which_reference(refs: tuple[str, ...], checklist: ListId = BASIS) -> MenuView:
+    """Ask which reference is meant by a line that would open a case; nothing is opened yet.
+
+    checklist: the list to begin in the case.
+    """
+    again = ("ny", "buttons.new_case") if checklist == BASIS else (f"ny {checklist}", "buttons.new_report")
+    return MenuView(
+        title=Line(say="cases.which_title"),
+        lines=(Line(say="cases.which"),),
+        buttons=(
+            *(
+                Button(
+                    title=Line(say="buttons.open_case", args={"ref": ref}),
+                    claim=claimed("open_ref", OfRef(ref), checklist=checklist),
+                )
+                for ref in refs
+            ),
+            command_button(*again),
+        ),
+        chooses=True,
+    )
 
 
 def which_list(context: TurnContext, found: SeveralLists) -> MenuView:

@@ -26,7 +26,8 @@ from dialogs.views.views import (
 class Shown(Data):
     """A card that typed words can answer.
 
-    at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one.
+    at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one; of a
+    group, those beside it alone, by title.
     items: the items of a group, or the facts. named: the item of a group that was asked for. wants: what else the card
     that begins a list asks for.
     """
@@ -46,8 +47,8 @@ def of(view: AnyView) -> Shown | None:
         buttons = view.answers + view.nav + (view.aside.buttons if view.aside else ())
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.answers[0].claim, buttons=buttons)
     if isinstance(view, GroupView):
-        at, ref = view.save.claim, view.head.case_ref
-        return Shown(kind=view.kind, case_ref=ref, at=at, items=view.items, named=view.named)
+        at, ref, beside = view.save.claim, view.head.case_ref, view.aside.buttons if view.aside else ()
+        return Shown(kind=view.kind, case_ref=ref, at=at, buttons=beside, items=view.items, named=view.named)
     if isinstance(view, MenuView) and (view.asks or view.chooses):
         return Shown(kind="yes_no" if view.asks else "choice", at=view.buttons[0].claim, buttons=view.buttons)
     if isinstance(view, DoubtView):

@@ -13,7 +13,7 @@ from checklists.free_text import MOST_TEXT, MOST_TOGETHER
 from checklists.identity import entra_id
 from checklists.plain_text import is_nothing
 from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
-from checklists.replies import is_polite
+from checklists.replies import is_polite, without_greeting
 from checklists.swedish_time import day_of
 from dialogs.chef import deputies
 from dialogs.messages import consequences, update
@@ -26,7 +26,7 @@ from dialogs.turn.find_case import NoSuchCase, SeveralLists, no_such_case, which
 from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
-from dialogs.turn.typed import again, answer_typed, asks_motivation, misunderstood, offered
+from dialogs.turn.typed import again, answer_typed, asks_motivation, asks_text, misunderstood, offered, overtaken
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
 from storage import arrivals, cases, conversations, inbox, people, tenants, trail
@@ -44,6 +44,8 @@ _OURS = ("verb", "token")
 """The fields a card sends that nobody fills in."""
 _MOST_ID = 500
 _SOMEWHERE = "-"
+_MOST_GREETING = 2
+"""The most words after `hej` that are still part of the greeting."""
 """Stands for the id of a posted reply when the channel gave none."""
 
 
@@ -439,35 +441,44 @@ def _is_hers(context: TurnContext, signed: Signed, verb: str) -> bool:
 
 
 def _typed(context: TurnContext) -> Reaction:
-    """Try a whole-line command, a bare reference, an answer to what was last shown, a button's title, then the rest."""
-    text, shown_last = context.turn.text.strip(), _asked_last(context)
+    """Try a whole-line command, a bare reference, an answer to what was last shown, a button's title, then the rest.
+
+    A greeting before any of these is left out; in a text that is asked for it is kept.
+    """
+    # Teams writes `&nbsp;` after a mention.
+    text, shown_last = context.turn.text.replace("&nbsp;", " ").strip(), _asked_last(context)
     if is_nothing(text):
         # An attachment gets its own line in the answer.
         return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
-    found = commands.find_command(context, text, whole=True)
-    if found and not (asks_motivation(shown_last) and commands.is_not_hers(context, text)):
+    bare = without_greeting(text)
+    found = commands.find_command(context, text, whole=True) or commands.find_command(context, bare, whole=True)
+    if found and not (asks_motivation(shown_last) and commands.is_not_hers(context, bare)):
         return commands.run_command(context, found[0].word, found[1])
     if shown_last is None or shown_last.kind != "ask_ref":
-        case = find_case.bare(context, text, open_case.CONTINUE)
+        case = find_case.bare(context, bare, open_case.CONTINUE)
         if case is not None:
             return open_case.continue_case(context, case)
-    answered = answer_typed(context, shown_last, text)
+    said = text if asks_text(shown_last) else bare
+    is_overtaken = context.is_overtaken and not context.turn.quotes
+    answered = (overtaken if is_overtaken else answer_typed)(context, shown_last, said)
     if answered is not None:
         return answered
     found = commands.find_title(context, text)
     if found is None and is_polite(text):
         return SayView(notices=(Line(say="typed.polite"),))
-    found = found or commands.find_command(context, text, whole=False)
+    # `hej på dig` is a greeting; what is longer says something, and is told that it was not kept.
+    line = text if len(bare.split()) <= _MOST_GREETING else bare
+    found = found or commands.find_command(context, line, whole=False)
     if found is None:
-        return misunderstood(context, shown_last, text)
+        return misunderstood(context, shown_last, line)
     try:
         return commands.run_command(context, found[0].word, found[1])
     except BadCaseRef:
-        near = commands.nearest(context, text)
+        near = commands.nearest(context, line)
         is_it = near is None or commands.is_command(found[0], near[0])
         if is_it and any(map(str.isdigit, found[1])):
             raise
-        return misunderstood(context, shown_last, text)  # begins with a command by chance: `ändra planerat beslut`
+        return misunderstood(context, shown_last, line)  # begins with a command by chance: `ändra planerat beslut`
 
 
 def _asked_last(context: TurnContext) -> shown.Shown | None:

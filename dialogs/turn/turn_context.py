@@ -16,7 +16,7 @@ from checklists.tenant_settings import Content
 from dialogs.turn.exchange import Reply, Turn
 from dialogs.turn.shown import Shown
 from dialogs.views.views import AnyView
-from storage import filled, people, round_ties, tenants
+from storage import conversations, filled, people, round_ties, tenants
 from storage.cases import CaseRow, Facts
 from storage.conversations import ConversationRow
 from storage.desk import Session
@@ -64,6 +64,11 @@ class TurnContext:
     def shown(self) -> Shown | None:
         """What was last shown in this chat."""
         return Shown.model_validate_json(self.conversation.shown) if self.conversation.shown else None
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a message has come after what was last shown in this chat; a page of the tab still shows it."""
+        return not self.turn.tab and conversations.is_overtaken(self.conversation)
 
     def units_as(self, role: Role) -> list[int]:
         """Return the ids of the units in which the person holds the role today."""

@@ -1,5 +1,6 @@
 """Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -8,10 +9,11 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
-from checklists.detail_words import read_detail, read_start
+from checklists.detail_words import read_detail, read_start, typed_day
 from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
+from checklists.model import Motivation
 from checklists.replies import (
     Said,
     about_number,
@@ -27,6 +29,7 @@ from checklists.replies import (
     read_labelled,
     read_number,
     says_none,
+    without_greeting,
 )
 from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.turn import commands, find_case
@@ -49,6 +52,11 @@ from texts import LANGUAGES, say, sentences
 
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
+_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
+_AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
+"""A Ja before what is said of the motivation that was asked for."""
+_LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
+"""What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
 """How many lines in a row may be misunderstood before the form is offered."""
 _FIELDS = (
@@ -66,6 +74,27 @@ def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reacti
         return _answer(context, shown, text)
     except UserError as error:
         return again(context, shown, Line(say=error.text_key, args=error.args_for_text))
+
+
+def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
+    """Ask again what was shown, when a message has come after it: a line may be an answer to that. Stores nothing.
+
+    None if the line is no answer. A case reference that was asked for is taken, as it can be nothing else, and where to
+    write the comment on a return is told as ever.
+    """
+    if shown is None or not text or shown.kind in ("ask_ref", "return"):
+        return answer_typed(context, shown, text)
+    said = read_answer(text)
+    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
+    is_button = read_number(text) is not None or _button(shown, text) is not None
+    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start")
+    if not (is_answer or is_button or is_filled_in) or is_polite(text):
+        return None
+    told = Line(say="typed.overtaken")
+    kept = offered(context, shown, text, told) if said is None or said.text else None
+    if kept is not None:
+        return kept
+    return again(context, shown, told) if shown.kind in _SHOWN_AGAIN else _which(context, text)
 
 
 def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -104,14 +133,14 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
 
 
 def _button(shown: Shown, text: str) -> Button | None:
-    """Return the button a line names, by title in either language or by number."""
+    """Return the button a line names, by title in either language or by number; a number on a group is a question's."""
     bare = commands.bare(text)
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` answers several
-    words = {folded(text), core(text)} | ({folded(bare)} if is_asked else set())
+    words = {folded(text), core(text), commands.as_titled(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
         if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
             return button
-    number = read_number(text)
+    number = read_number(text) if shown.kind != "group" else None
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
 
 
@@ -148,7 +177,8 @@ def _number(context: TurnContext, shown: Shown) -> int:
 
 def _is_doubted(said: Said) -> bool:
     """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
-    return bool(said.text) and doubt(said.text, _names()) is not None
+    is_place = said.choice == "nej" and _place_in_file(said.text)
+    return bool(said.text) and not is_place and doubt(said.text, _names()) is not None
 
 
 def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
@@ -206,6 +236,9 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
     notices = proposals.told(context, sheet, item_id)
+    row = sheet.rows.get(item_id)
+    if stop is not None and given is None and row is not None and not (row.option or row.method or row.day):
+        return Done(next_card.card(context, sheet, stop, notices), changes + kept)  # still asked for, as after `ja`
     return Done(next_card.go_on(context, basis, sheet.filled.id, here, notices), changes + kept)
 
 
@@ -219,8 +252,8 @@ def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
     asks_how = how is not None and said.choice in how.answers
     asks_day = item.day is not None and said.choice in item.day.answers
     if asks_day and item.day is not None and not item.day.after and is_day_meant(said.text):
-        return answers.Detail(day=said.text)
-    found = read_detail(item, said.text, how) if asks_how or asks_day else None
+        return answers.Detail(day=typed_day(said.text, context.today))
+    found = read_detail(item, said.text, context.today, how) if asks_how or asks_day else None
     if found is None or found["text"] or (found["options"] and not asks_how) or (found["day"] and not asks_day):
         return None
     if found["day"] and item.day is not None and item.day.after and not found["options"]:
@@ -231,13 +264,18 @@ def _detail_in(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> 
 
 
 def _keep_text(context: TurnContext, sheet: Sheet, item_id: str, said: Said) -> Changes:
-    """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note."""
+    """Store a text in the item that asks for the motivation, else in the answer's own row: as motivation or note.
+
+    `finns i akten, TEXT` says where the motivation is, as it does on the card that asks for it.
+    """
     item = sheet.checklist.by_id[item_id]
     sibling = motivated_by(sheet.applied, item, said.choice)
     reviewed = sheet.sections and said.choice in REVIEWED
     if sibling is None and said.choice != "nej" and said.choice not in item.motivate_on and not reviewed:
         return answers.set_note(context.session, context.origin, sheet, item_id, said.text)
-    written = answers.motivation(context.origin, sheet, "text", said.text, "")
+    place = _place_in_file(said.text) if sheet.motivation != "text" else ""
+    how: Motivation = "reference" if place else "text"
+    written = answers.motivation(context.origin, sheet, how, "" if place else said.text, place)
     if sibling is not None:
         return answers.give(context.session, context.origin, sheet, sibling.id, written)
     own = next((s for s in sheet.way if s.kind == "motivation" and not s.about and item_id in s.items), None)
@@ -257,7 +295,10 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if sheet is None:
         return None
     items = [listed.item for listed in shown.items]
-    numbered = about_number(text)
+    labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
+    numbers = [str(sheet.checklist.numbers[item_id]) for item_id in items]
+    each = read_labelled(text, labels) or read_labelled(text, numbers)
+    numbered = about_number(text) if each is None else None
     if numbered is not None:  # `4: nej`
         by_number = {sheet.checklist.numbers[item_id]: item_id for item_id in items}
         if numbered[0] not in by_number:
@@ -266,9 +307,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         shown = shown.model_copy(update={"named": named})
     still = [shown.named] if shown.named else [item_id for item_id in items if sheet.applied.is_open(item_id)]
     said, words = read_answer(text), read_answers(text)
-    labels = [sheet.checklist.by_id[item_id].label or "" for item_id in items]
     for_all = read_for_all(text)
-    words = words or read_labelled(text, labels) or ([for_all] * len(items) if for_all else None)
+    words = words or each or ([for_all] * len(items) if for_all else None)
     if words is None and is_about_several(text, labels):
         return again(context, shown, Line(say="typed.group_how"))
     answered = items if words and len(words) == len(items) else still[: len(words or "1")]
@@ -300,8 +340,9 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
-    place = _place_in_file(text)
-    if is_in_file(text):
+    where = _AFFIRMED.sub("", text)  # `ja, finns i akten` is no text of a motivation
+    place = _place_in_file(where)
+    if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
@@ -345,6 +386,11 @@ def asks_motivation(shown: Shown | None) -> bool:
     return shown is not None and shown.kind in ("motivation", "doubt")
 
 
+def asks_text(shown: Shown | None) -> bool:
+    """Return whether a line is taken as a text, whole, where it is not a command."""
+    return asks_motivation(shown) or (shown is not None and shown.kind in ("comment", "return"))
+
+
 def _missing(context: TurnContext, shown: Shown) -> Reaction:
     claim = _as(shown.at, "no_motivation")
     return _echoed(context, shown, commands.run_verb(context, claim, {}), _items_of(claim))
@@ -353,7 +399,7 @@ def _missing(context: TurnContext, shown: Shown) -> Reaction:
 def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take a line after the question whether the one before was a motivation: yes, no, the same again, or another."""
     sheet, stop = _here(context, shown)
-    said = read_answer(text)
+    said = read_answer(without_greeting(text))
     if said is not None and not said.text and said.choice in ("ja", "nej"):
         return commands.run_verb(context, shown.at if said.choice == "ja" else _as(shown.at, "drop_typed"), {})
     if sheet is None or stop is None:
@@ -366,8 +412,8 @@ def _doubted(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
-    """Take `ja` as the first button of a question about what to do, and `nej` as the last."""
-    said = read_answer(text)
+    """Take `ja` as the first button of a question about what to do, and `nej` or `avbryt` as the last."""
+    said = Said("nej") if core(text) in _LEAVES_IT else read_answer(text)
     if said is None or said.text or said.choice not in ("ja", "nej"):
         return None
     return commands.run_verb(context, shown.buttons[0 if said.choice == "ja" else -1].claim, {})
@@ -394,9 +440,10 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if said is not None and said.text and said.choice == sheet.answers[item_id].choice:
         text = said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
         said = None
-    inputs = read_detail(item, text) if said is None else None
+    inputs = read_detail(item, text, context.today) if said is None else None
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
-        return again(context, shown, Line(say="typed.detail_how" if item.how else "typed.detail_day_how"))
+        asked = "detail_how" if item.how and item.day else "detail_ways_how" if item.how else "detail_day_how"
+        return again(context, shown, Line(say=f"typed.{asked}"))
     if item.day is not None and item.day.after and not inputs["options"] and item_id in sheet.rows:
         inputs = {**inputs, "options": sheet.rows[item_id].option}  # the day belongs to the way already chosen
     return _echoed(context, shown, commands.run_verb(context, shown.at, inputs), ())
@@ -407,7 +454,8 @@ def _start(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     inputs = read_start(shown.wants, [fact.item for fact in shown.items], text, context.today)
     if inputs is not None:
         return commands.run_verb(context, shown.at, inputs)
-    if read_answers(text) is None and not begins_with_answer(text) and not any(map(str.isdigit, text)):
+    is_tried = begins_with_answer(text) or any(map(str.isdigit, text)) or is_day_meant(text)
+    if read_answers(text) is None and not is_tried:
         return None
     said = {"received_on": context.today.isoformat(), "children": "2", "akt_part": "fysisk"}
     example = [said[name] for name in shown.wants] + ["ja"] * len(shown.items)

@@ -7,6 +7,7 @@ from actions import signing
 from actions.changes import Changes
 from checklists import access
 from checklists.errors import SignatureStands
+from checklists.replies import read_answer
 from checklists.rights import OWN_CASE, Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import claimed
@@ -45,10 +46,17 @@ def ask(context: TurnContext, stands: SignatureStands) -> MenuView:
     yes = Button(title=Line(say="buttons.change_anyway"), claim=claimed("change_anyway", what, case=case.id))
     return MenuView(
         title=title,
-        lines=(Line(say="change.signed"),),
+        lines=(Line(say="change.signed"), *_text_again(context, what.claim)),
         buttons=(yes, open_button(case.id, Line(say="buttons.leave_it"), "open")),
         asks=True,
     )
+
+
+def _text_again(context: TurnContext, claim: Claim | None) -> tuple[Line, ...]:
+    """Return that a text typed after the answer is to be written again: what is confirmed is the answer alone."""
+    said = read_answer(context.turn.text) if context.turn.kind == "text" else None
+    is_answer = claim is not None and claim.verb in ("answer", "save_group")
+    return (Line(say="change.text_again"),) if is_answer and said is not None and said.text else ()
 
 
 def _chosen(inputs: Mapping[str, str]) -> dict[str, str]:

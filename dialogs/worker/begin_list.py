@@ -33,8 +33,18 @@ REPORT: ListId = "intake"
 
 
 def new_list(context: TurnContext, checklist: ListId, rest: str) -> Reaction:
-    """Begin or continue a list of a case. Only the list for a report opens a case that does not exist yet."""
-    ref = find_case.reference(context, rest)
+    """Begin or continue a list of a case, asking first which case is meant where that is not certain."""
+    opens = checklist == REPORT and bool(context.units_as("case_worker"))
+    refs = find_case.uncertain(context, rest) if opens else ()
+    return find_case.which_reference(refs, checklist) if refs else in_case(context, checklist, rest)
+
+
+def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
+    """Begin or continue a list of a case. Only the list for a report opens a case that does not exist yet.
+
+    named: the reference of the case.
+    """
+    ref = find_case.reference(context, named)
     case, changes = cases.find(context.session, context.tenant_id, ref), NONE
     units = context.units_as("case_worker")
     if case is not None and units and checklist == REPORT and not context.seat(case, checklist):
@@ -58,7 +68,7 @@ def of_role(context: TurnContext, rest: str) -> Reaction:
         raise NoSuchCase(None, "new")
     lists_ = offered(context, case)
     if len(lists_) == 1:
-        return new_list(context, lists_[0], rest)
+        return in_case(context, lists_[0], rest)
     if not lists_:
         return next_card.go_on(context, find_case.by_id(context, case.id, LISTED, BASIS))
     return choice(case, lists_)

@@ -29,6 +29,8 @@ _TO = re.compile(
     r"(?P<rest>.*?)\s*(?P<to>\b(?:till|ska(?:ll)? (?:vara|bli)|borde vara|to|should be)\b|[:=,])?\s*(?P<said>\w+)",
     re.IGNORECASE,
 )
+_MOST_DIGITS = 3
+"""The most digits in a question's number."""
 _CHILD = re.compile(r"(?P<child>[1-9]\d?)?(?:(?:^|\s+)(?P<ref>\S.*))?", re.ASCII)
 
 
@@ -36,7 +38,7 @@ def change_typed(context: TurnContext, rest: str) -> Reaction:
     """Show a question by number, for the named or last used case and the named or last shown child."""
     child = find_case.child_in(rest)
     rest, said = _without_answer(find_case.without_child(rest))
-    number, ref = parts(rest)
+    number, ref = _in_any_order(context, *parts(rest))
     basis = find_case.named_list(context, ref, CHANGE)
     if basis is None:
         return ask_ref("ändra")
@@ -72,6 +74,15 @@ def parts(rest: str) -> tuple[str, str]:
     found = _REST.fullmatch(find_case.without_child(rest))
     named = found.groupdict() if found else {}
     return named.get("number") or named.get("last") or "", named.get("ref") or ""
+
+
+def _in_any_order(context: TurnContext, number: str, ref: str) -> tuple[str, str]:
+    """Return number and reference, also where the number was written last: `SN 2026/0123 4`."""
+    head, _, last = ref.rpartition(" ")
+    is_last = not number and head and last.isascii() and last.isdigit() and len(last) <= _MOST_DIGITS
+    if not is_last or find_case.bare(context, ref, CHANGE) or not find_case.bare(context, head, CHANGE):
+        return number, ref
+    return last, head
 
 
 def _sheet(context: TurnContext, basis: Basis, child: str) -> Sheet:

@@ -19,7 +19,7 @@ from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import AsShown, Nothing, OfRef, OnFacts
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import REST_SAVED, ask_ref, command_button, open_button
+from dialogs.views.ready_made import REST_SAVED, ask_ref, open_button
 from dialogs.views.views import Button, Line, MenuView
 from dialogs.worker import begin_list, facts_card, form_card, next_card
 from dialogs.worker.case_details import hints, store_children, store_dates
@@ -56,27 +56,13 @@ def new(context: TurnContext, rest: str) -> Reaction:
         refs = find_case.uncertain(context, rest)
     except BadCaseRef as error:
         return ask_ref("ny").model_copy(update={"notices": (Line(say=error.text_key),)})
-    return _which(refs) if refs else _open(context, find_case.reference(context, rest))
-
-
-def _which(refs: tuple[str, ...]) -> MenuView:
-    """Ask which reference is meant; nothing is opened yet."""
-    return MenuView(
-        title=Line(say="cases.which_title"),
-        lines=(Line(say="cases.which"),),
-        buttons=(
-            *(
-                Button(title=Line(say="buttons.open_case", args={"ref": ref}), claim=claimed("open_ref", OfRef(ref)))
-                for ref in refs
-            ),
-            command_button("ny", "buttons.new_case"),
-        ),
-        chooses=True,
-    )
+    return find_case.which_reference(refs) if refs else _open(context, find_case.reference(context, rest))
 
 
 def open_ref(context: TurnContext, press: Press[OfRef]) -> Reaction:
-    """Open a case by the reference she chose."""
+    """Open a case by the reference she chose, with the list she named."""
+    if press.checklist != BASIS:
+        return begin_list.in_case(context, press.checklist, press.what.name)
     return _open(context, find_case.reference(context, press.what.name))
 
 

@@ -150,7 +150,11 @@ def test_an_answer_with_something_else_after_it_is_asked_about(anna: Chat, room:
 
 
 @pytest.mark.parametrize(
-    "line", ["finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"]
+    "line",
+    [
+        *("finns i akten, påhittad anteckning 12 maj", "Finns i akten: påhittad anteckning 12 maj"),
+        *("ja, finns i akten, påhittad anteckning 12 maj", "Ja finns i akten påhittad anteckning 12 maj"),
+    ],
 )
 def test_in_the_file_and_where_may_be_typed(why: Chat, line: str) -> None:
     why.types(line).is_asked("child_informed_report").sees("Sparat: var i akten motiveringen till fråga 2 finns.")
@@ -255,3 +259,18 @@ def test_her_own_commands_win_and_other_words_are_a_motivation(why: Chat, line: 
 
 def test_where_no_motivation_is_asked_for_a_command_that_is_not_hers_is_refused(anna: Chat) -> None:
     opens(anna, **ALL).types("rapport 2026").sees("roll")
+
+
+@pytest.mark.parametrize("between", [", ", " ", ": "])
+@pytest.mark.parametrize("protected", ["nej", "ja"])
+def test_after_a_no_too_the_file_and_where_may_be_typed(anna: Chat, between: str, protected: str) -> None:
+    opens(anna, **ALL).types("uppgifter").presses("Spara", {"Skyddade personuppgifter": protected})
+    anna.types("fortsätt").types(f"nej, finns i akten{between}påhittad anteckning 12 maj")
+
+    anna.is_asked("child_informed_report").sees("Sparat: var i akten motiveringen till fråga 2 finns.")
+    kept = anna.written(WHAT)
+    assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")
+
+
+def test_after_a_no_the_file_without_where_is_asked_about(anna: Chat) -> None:
+    opens(anna, **ALL).types("nej, finns i akten").is_asked("child_heard").sees("inget sparades")

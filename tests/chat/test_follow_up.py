@@ -107,6 +107,30 @@ def test_taken_back_it_is_under_way_again_and_the_signature_stands(room: Room, c
     assert not hears_next_day(cecilia)
 
 
+@pytest.mark.parametrize("line", ["ja, påhittat brev skickat", "ja men bara muntligt"])
+def test_what_came_with_a_comment_in_one_line_keeps_the_signature(
+    room: Room, cecilia: Chat, anna: Chat, line: str
+) -> None:
+    anna.types(f"ändra 11 {REF}").types(line).sees("Sparad som kommentar (förbehåll) till fråga 11")
+
+    row = anna.row(HEALTH)
+    assert row is not None
+    assert (row.choice, row.follow_up, row.note is None) == ("ja", True, False)
+    assert is_signed(room)
+    assert hears_next_day(cecilia)
+    anna.types("ångra").presses("Ångra")
+    assert anna.stored(HEALTH) == "pagaende"
+    assert is_signed(room)
+
+
+def test_a_comment_that_comes_later_would_void_like_any_other_change(room: Room, cecilia: Chat, anna: Chat) -> None:
+    anna.types(f"ändra 11 {REF}").types("ja")
+    assert is_signed(room)
+
+    anna.asked_first = True
+    anna.types("ändra 11").types("ja men bara muntligt").sees("Vill du ändra ändå?")
+
+
 def test_what_came_and_is_then_something_else_voids(room: Room, cecilia: Chat, anna: Chat) -> None:
     is_informed(anna, "Ja")
     decides(anna)

@@ -525,7 +525,9 @@ def test_a_report_opens_a_case_with_its_day(room: Room) -> None:
     assert (str(case.received_on), case.lead_id) == ("2026-05-12", 1)
 
 
-@pytest.mark.parametrize("line", ["12/5", "2026-05-32", "den 11 maj", "i förrgår", "hur menar du?", "ja"])
+@pytest.mark.parametrize(
+    "line", ["12/5", "2026-05-32", "den 11 maj", "i förrgår", "hur menar du?", "ja", "2026-05-11 2026-05-12"]
+)
 def test_a_line_that_cannot_be_read_shows_the_card_before_the_list_again(room: Room, line: str) -> None:
     anna = room.chat("anna").types("ny skyddsbedömning SN 2026/0800")
     anna.types(line).sees("Anmälan inkom")
@@ -537,7 +539,11 @@ def test_a_line_that_cannot_be_read_shows_the_card_before_the_list_again(room: R
 
 
 @pytest.mark.parametrize(
-    "line", ["ja, 12/5", "ja 12/5", "ja den 10 maj", "ja i går", "ja, 2026-05-13", "ja: 2026-5-10"]
+    "line",
+    [
+        *("ja, 12/5", "ja 12/5", "ja den 10 maj", "ja i går", "ja, 2026-05-13", "ja: 2026-5-10"),
+        *("ja, förra veckan", "ja, v 20", "ja, i morgon", "ja, 2026-05-10 kl 10", "ja, den 2026-05-32"),
+    ],
 )
 def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_comment(room: Room, line: str) -> None:
     furnish(room)
@@ -552,6 +558,28 @@ def test_a_day_that_cannot_be_kept_with_its_answer_is_asked_for_and_is_no_commen
     anna.types("blått").sees("Skriv dagen som 2025-01-31").types("2026-05-11")
     row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
     assert (row.choice, str(row.day)) == ("ja", "2026-05-11")
+
+
+def test_where_no_day_is_asked_for_none_is_named_in_how_to_answer(room: Room) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja", "ja 2026-05-11", "ja"):
+        anna.types(word)
+    anna.types("2026-05-11").sees("Skriv ett eller flera av alternativen på kortet, eller").sees_no("datum som")
+
+
+@pytest.mark.parametrize("line", ["ja, i två möten 2026-05-10", "ja men först efter två försök", "ja (hos polisen)"])
+def test_a_comment_after_the_answer_does_not_take_the_place_of_its_day(room: Room, line: str) -> None:
+    furnish(room)
+    anna = begins(room.chat("anna"), "intake", CHILD)
+    for word in ("ja", "ja"):
+        anna.types(word)
+    anna.types(line).sees("Sparad som kommentar (förbehåll) till fråga 3", "Vilken dag")
+    assert anna.kind() == "detail"
+
+    anna.types("i dag")
+    row = rows_of(room, "intake", "case_worker", CHILD)["protection_assessment_date_shown"]
+    assert (row.choice, str(row.day), row.note is None) == ("ja", "2026-05-12", False)
 
 
 def test_what_is_asked_with_an_answer_may_be_written_after_it(room: Room) -> None:

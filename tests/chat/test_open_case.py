@@ -69,6 +69,29 @@ def test_a_remark_behind_the_reference_is_asked_about_and_its_number_is_offered(
     assert room.case(ref).ref == ref
 
 
+@pytest.mark.parametrize("written", ["SN 2026-0123", "SN 2026 0123", "SN2026:0123", "sn-2026/0123"])
+@pytest.mark.parametrize("command", ["ny", "ny skyddsbedömning"])
+def test_a_known_number_with_other_marks_or_spaces_is_asked_about(
+    anna: Chat, room: Room, command: str, written: str
+) -> None:
+    opens(anna)
+    anna.types(f"{command} {written}").sees("Vilket ärende menar du?")
+    assert anna.buttons[:2] == [f"Öppna {REF}", f"Öppna {written.upper()}"]
+    assert len(room.events("case_opened")) == 1
+
+    anna.presses(f"Öppna {written.upper()}")
+    assert room.case(written.upper()).ref == written.upper()
+
+
+@pytest.mark.parametrize("rest", ["ärende SN 2026/0800", "SN 2026/0800 nu", "dnr SN 2026/0800", "SN 2026/0800 barn 2"])
+def test_words_around_a_number_are_asked_about_before_a_report_opens_a_case(anna: Chat, room: Room, rest: str) -> None:
+    anna.types(f"ny skyddsbedömning {rest}").sees("Vilket ärende menar du?")
+    assert not room.events("case_opened")
+
+    anna.presses("Öppna SN 2026/0800").sees("Skyddsbedömning och förhandsbedömning", "Anmälan inkom")
+    assert room.case("SN 2026/0800").ref == "SN 2026/0800"
+
+
 @pytest.mark.parametrize("bad", ["2", "!!", "och en hel mening till om 2026", "SN"])
 def test_a_bad_reference_opens_nothing_and_says_how_to_write_it(anna: Chat, room: Room, bad: str) -> None:
     anna.types(f"ny {bad}").sees("Ärendenumret känns inte igen", "SN 2026/0123")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chat.drive import opens
 from tests.chat.harness import REF, Chat, Room
-from tests.chat.test_typing import ALL, WHY
+from tests.chat.test_typing import ALL, WHY, is_reminded_of_another_case
 
 OTHER = "SN 2026/0202"
 
@@ -35,6 +35,16 @@ def test_a_reply_that_quotes_the_card_in_use_is_about_what_it_shows_now(anna: Ch
     anna.types("ja ja nej ja", quotes=anna.at)
 
     assert anna.stored("child_informed_intervention") == "nej"
+
+
+def test_a_quoted_card_is_answered_even_after_a_message_of_the_bots(anna: Chat, room: Room) -> None:
+    opens(anna, **ALL).types("fortsätt").is_asked("child_heard")
+    asked = anna.at
+    is_reminded_of_another_case(room, anna)
+
+    anna.types("ja", quotes=asked)
+
+    assert anna.stored("child_heard") == "ja"
 
 
 @pytest.mark.parametrize("line", ["nej", "ja", f"nej, {WHY}"])

@@ -78,13 +78,32 @@ def test_she_can_leave_it(room: Room, signed: Chat) -> None:
 
 @pytest.mark.parametrize(
     ("line", "changes"),
-    [("ja", True), ("1", True), ("Ändra ändå", True), ("nej", False), ("2", False), ("låt stå", False)],
+    [
+        ("ja", True),
+        ("1", True),
+        ("Ändra ändå", True),
+        ("nej", False),
+        ("2", False),
+        ("låt stå", False),
+        ("avbryt", False),
+        ("Cancel!", False),
+    ],
 )
 def test_whether_to_change_may_be_answered_by_typing(room: Room, signed: Chat, line: str, *, changes: bool) -> None:
     signed.types("ändra 7").types("nej").sees("Vill du ändra ändå?").types(line)
 
     assert (signature(room).voided_at is not None) is changes
     assert signed.stored("communication_boxes_filled") == ("nej" if changes else "ja")
+
+
+def test_of_a_text_after_the_answer_she_is_told_that_it_is_to_be_written_again(room: Room, signed: Chat) -> None:
+    signed.types("ändra 7").types(f"nej, {WHY}").sees(
+        "Vill du ändra ändå?", "Texten du skrev efter svaret är inte heller"
+    )
+    signed.types("ja").sees("behöver läsas om")
+
+    assert signed.stored("communication_boxes_filled") == "nej"
+    signed.types("ändra 7").types("ja").sees_no("Texten du skrev")
 
 
 def test_she_is_asked_once_for_each_signature(room: Room, signed: Chat, cecilia: Chat) -> None:

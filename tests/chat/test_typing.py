@@ -487,3 +487,69 @@ def test_a_typed_comment_is_echoed_and_may_be_undone(anna: Chat) -> None:
 
     anna.sees(f"{REF} · Sparad som kommentar (förbehåll) till fråga 1, 18 tecken.").presses("Ångra")
     assert not anna.written("child_heard").note
+
+
+# --- a message in between ------------------------------------------------------------------------------------
+
+
+def is_reminded_of_another_case(room: Room, anna: Chat) -> Chat:
+    """Let a message about another case, with its first question, come after the card in view."""
+    anna.types("ny SN 2026/0778").presses("Spara", {"Planerat beslutsdatum": "2026-05-13"})
+    anna.types(f"fortsätt {REF}")
+    room.sweeps()
+    return anna.receives().sees("Påminnelse", "SN 2026/0778")
+
+
+@pytest.mark.parametrize("line", ["ja", "nej", "1", "nej, barnet sov", "ja 2026-05-10", "1: ja", "Ja!"])
+def test_an_answer_after_a_message_of_the_bots_is_asked_about(room: Room, asked_first: Chat, line: str) -> None:
+    is_reminded_of_another_case(room, asked_first)
+
+    asked_first.types(line).is_asked("child_heard").sees(REF, "Ett annat meddelande har kommit", "inget sparades")
+    assert asked_first.stored("child_heard") == ""
+    assert asked_first.stored("child_heard", ref="SN 2026/0778") == ""
+
+    asked_first.types("ja")
+    assert asked_first.stored("child_heard") == "ja"
+
+
+def test_a_motivation_after_a_message_of_the_bots_is_kept_aside_and_offered(room: Room, asked_why: Chat) -> None:
+    is_reminded_of_another_case(room, asked_why)
+
+    asked_why.types(WHY).is_asked("child_not_heard_motivated").sees("Ett annat meddelande har kommit")
+    assert asked_why.stored("child_not_heard_motivated") == ""
+    asked_why.presses("Spara som motivering")
+    assert asked_why.written("child_not_heard_motivated").motivation == WHY
+
+
+@pytest.mark.parametrize("line", ["nej", "finns ingen"])
+def test_what_is_no_motivation_is_asked_for_again_after_a_message(room: Room, asked_why: Chat, line: str) -> None:
+    is_reminded_of_another_case(room, asked_why)
+
+    asked_why.types(line).is_asked("child_not_heard_motivated").sees("Ett annat meddelande har kommit")
+    assert asked_why.stored("child_not_heard_motivated") == ""
+
+
+def test_several_answers_after_a_message_are_asked_about(room: Room, asked_first: Chat) -> None:
+    is_reminded_of_another_case(room, asked_first.types("ja"))
+
+    asked_first.types("ja ja nej ja").sees("Ett annat meddelande har kommit")
+    assert informed(asked_first) == ["", "", "", ""]
+    asked_first.types("ja ja ja ja")
+    assert informed(asked_first) == ["ja", "ja", "ja", "ja"]
+
+
+def test_what_is_no_answer_is_understood_as_ever_after_a_message(room: Room, asked_first: Chat) -> None:
+    is_reminded_of_another_case(room, asked_first)
+
+    asked_first.types("tack").sees("Varsågod")
+    asked_first.types("hur menar du?").sees("Inget sparades av det du skrev").sees_no("Ett annat meddelande")
+    asked_first.types("ja")
+    assert asked_first.stored("child_heard") == "ja", "the question was shown again, and nothing has come since"
+
+
+def test_a_reference_that_was_asked_for_is_taken_after_a_message(room: Room, asked_first: Chat) -> None:
+    is_reminded_of_another_case(room, asked_first)
+    asked_first.types("ny")
+    room.later(days=1)
+    room.sweeps()
+    asked_first.receives().types("SN 2026/0800").sees("SN 2026/0800", "Uppgifter som avgör")

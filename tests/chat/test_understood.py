@@ -383,3 +383,18 @@ def test_where_the_form_is_offered_already_it_is_not_offered_twice(anna: Chat, b
     anna.types(begin).types("blått").types("grönt").types("gult").sees("Vill du hellre fylla i allt på ett kort?")
 
     assert anna.buttons.count("Formulär") == 1
+
+
+@pytest.mark.parametrize("title", ["eget samtal", "Eget samtal.", "Individual conversation"])
+def test_what_is_offered_beside_a_group_may_be_typed_by_its_title(asked_first: Chat, title: str) -> None:
+    asked_first.types("ja").sees("Hur kom barnet till tals?").types(title).sees("Sparat: Eget samtal.")
+
+    assert asked_first.written("child_heard").option == "own_talk"
+    asked_first.types("ja ja nej ja").sees("4 svar är sparade i ordning")
+
+
+@pytest.mark.parametrize("number", ["1", "2)", "nr 1"])
+def test_a_number_on_a_group_chooses_nothing_beside_it(asked_first: Chat, number: str) -> None:
+    asked_first.types("ja").types(number).sees("Inget sparades")
+
+    assert asked_first.written("child_heard").option == ""

@@ -32,22 +32,41 @@ TODAY = date(2026, 5, 12)
     ],
 )
 def test_methods_are_named_in_any_way_and_the_rest_is_in_words(line: str, options: str, text: str) -> None:
-    assert read_detail(METHODS, line) == {"options": options, "text": text, "day": ""}
+    assert read_detail(METHODS, line, TODAY) == {"options": options, "text": text, "day": ""}
 
 
 @pytest.mark.parametrize("line", ["stämpel", "signatur, stämpel", "2026-05-06", ",", ""])
 def test_ticks_take_nothing_else(line: str) -> None:
-    assert read_detail(SIGNED, line) is None
+    assert read_detail(SIGNED, line, TODAY) is None
 
 
 def test_ticks_are_taken_in_both_languages() -> None:
-    assert read_detail(SIGNED, "signatur, Befattning och datum") == read_detail(SIGNED, "Signature, position and date")
+    swedish = read_detail(SIGNED, "signatur, Befattning och datum", TODAY)
+
+    assert swedish == read_detail(SIGNED, "Signature, position and date", TODAY)
 
 
 def test_a_day_is_one_day() -> None:
-    assert read_detail(MADE_ON, "2026-05-06") == {"options": "", "text": "", "day": "2026-05-06"}
-    for line in ("2026-05-06, 2026-05-07", "6 maj", "20260506"):
-        assert read_detail(MADE_ON, line) is None
+    assert read_detail(MADE_ON, "2026-05-06", TODAY) == {"options": "", "text": "", "day": "2026-05-06"}
+    for line in ("2026-05-06, 2026-05-07", "2026-05-06 2026-05-07", "6 maj", "20260506", "i går"):
+        assert read_detail(MADE_ON, line, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        *(("i dag", "2026-05-12"), ("Idag.", "2026-05-12"), ("today", "2026-05-12")),
+        *(("den 2026-05-06", "2026-05-06"), ("2026-05-06.", "2026-05-06"), ('"2026-05-06"', "2026-05-06")),
+    ],
+)
+def test_a_typed_day_is_read_alike_beside_an_answer_and_before_a_list(line: str, day: str) -> None:
+    assert read_detail(MADE_ON, line, TODAY) == {"options": "", "text": "", "day": day}
+    assert read_start(("received_on",), (), line, TODAY) == {"received_on": day}
+
+
+@pytest.mark.parametrize("line", ["2026-05-06 2026-05-07", "i dag 2026-05-07", "2 3", "fysisk digital"])
+def test_what_is_said_twice_on_the_card_before_a_list_is_not_known(line: str) -> None:
+    assert read_start(("received_on", "children", "akt_part"), (), line, TODAY) is None
 
 
 @pytest.mark.parametrize(

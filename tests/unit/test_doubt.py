@@ -30,6 +30,17 @@ NAMES = names_of(
             (line, "politeness")
             for line in ("tack", "ja tack", "Tack så mycket!", "okej", "ok tack", "Bra!", "thank you")
         ),
+        *(
+            (line, "request")
+            for line in (
+                "nej förlåt ja",
+                "jag menar ja",
+                "nej, det ska vara ja",
+                "oj, nej",
+                "I mean yes",
+                "fel: delvis",
+            )
+        ),
         *((line, "question") for line in ("hur menar du?", "hur menar du", "Vad betyder det?", "vad ska jag skriva")),
         *((line, "request") for line in ("delvis", "pågår", "ej tillämpligt", "ingen aning")),
         *((line, "question") for line in ("varför frågar du det", "Måste jag svara på det här", "räcker det så?")),

@@ -263,6 +263,7 @@ def test_fields_that_hold_one_together_hold_another_in_its_place_and_the_rest_st
 MISTYPED = (
     *("{0:%Y}-{0.month}-{0.day}", "{0:%Y/%m/%d}", "{0:%Y-%d-%m}", "{0:%Y%m-%d}", "{0:%Y-%m%d}", "{0:%Y-%m}"),
     *("{0:%Y-%m-%d}.", "{0:%y-%m-%d}", "{0:%y%m%d}", "{0:%Y%m%d}", "{0.day}/{0.month} {0:%Y}", "{0:%d.%m.%Y}"),
+    *("2206-{0:%m-%d}", "2{0:%y}6-{0:%m-%d}", "0226-{0:%m-%d}", "1{0:%y}0-{0:%m-%d}"),
     *("{0:%d/%m/%y}", "”{0:%Y–%m–%d}”", "{0:%Y} {0.month} {0.day}", "{0:%Y}-13-{0:%d}", "{0:%Y-%m- %d}"),
 )
 """Ways of writing a day that is not taken as one, though nobody would take it for anything else."""
@@ -300,6 +301,7 @@ def test_of_many_fields_all_with_digits_are_refused() -> None:
 
 def test_a_message_that_begins_with_a_year_goes_on_with_nothing() -> None:
     assert not any(goes_on(weight, "2026 var ett år") for weight in range(10))
+    assert not any(goes_on(weight, day) for weight in range(10) for day in ("2206-05-12", "1926-05-12.", "1926 5 12"))
     assert sum(goes_on(weight, "1234") for weight in range(10)) == 1
     assert not any(goes_on(weight, text) for weight in range(10) for text in ("inga siffror", "12345"))
     assert [ends_in_day(text) for text in ("det var 641399", "inga siffror", "640823" + " ord" * 20)] == [None] * 3

@@ -8,7 +8,7 @@ import pytest
 
 from checklists.errors import BadCaseRef, PersonalNumberInText
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles, fits, may_be_slow
-from checklists.references import is_unlikely, meant, normal_ref, pairs, read_ref, without_fillers
+from checklists.references import is_unlikely, meant, normal_ref, pairs, read_ref, without_fillers, written_otherwise
 from tests.waiting import PATIENCE
 
 SHAPES = [
@@ -216,3 +216,11 @@ def drawn(dice: Random, depth: int = 0) -> str:
         return f"({drawn(dice, depth + 1)}|{drawn(dice, depth + 1)})"
     repeated = dice.choice(("+", "*", "?", "{0,4}", "{1,10}", "{2,20}", "{50}", "+?"))
     return f"({drawn(dice, depth + 1)}){repeated}"
+
+
+def test_a_reference_may_be_written_otherwise() -> None:
+    found = written_otherwise("SN2026-0123")
+    assert {"SN 2026/0123", "SN 2026-0123", "SN2026/0123"} <= set(found)
+    assert "SN2026-0123" not in found
+    assert written_otherwise("A.B.C.D.E") == ()
+    assert max(len(written_otherwise(ref)) for ref in SHAPES) < 300

@@ -243,7 +243,8 @@ def test_a_text_that_names_another_question_or_several_is_seen(text: str, *, sev
     [
         *("2026-05-12", "2026-5-12", "2026-05-32", "20260512", "260512", "12/5", "12/5-26", "12.5.2026", "12 5 2026"),
         *("den 12 maj", "12 maj 2026", "12:e maj", "den 5:e", "May 10, 2026", "on 10th May", "på måndag", "i måndags"),
-        *("i går", "igår", "i dag", "i förrgår.", "yesterday", "Today"),
+        *("i går", "igår", "i dag", "i förrgår.", "yesterday", "Today", "i morgon", "förra veckan", "förra tisdagen"),
+        *("v 20", "v. 20", "vecka 20", "last week", "2026-05-12 kl 10", "2026-05-12 10:30", "12 maj klockan 9.15"),
     ],
 )
 def test_a_day_is_known_as_one_however_it_is_written(text: str) -> None:
