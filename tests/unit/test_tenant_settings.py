@@ -73,6 +73,7 @@ def test_what_is_shown_can_be_set_again() -> None:
         ("reasons", "våld,våld", "reasons"),
         ("reasons", "våld,Våld", "reasons"),
         ("reasons", "å" * 41, "reasons"),
+        ("reasons", ",".join(f"skäl {one}{two}" for one in "abcdef" for two in "ghijkl"), "reasons"),
         ("reasons", "barnet 121212-1212", "reasons"),
         ("violence_cases", "two_workers,with_police,two_workers", "violence_cases: value number 3"),
         ("instruments", "vuxen:freda,vuxen:freda", "instruments: value number 2"),
@@ -97,6 +98,12 @@ def test_what_is_shown_can_be_set_again() -> None:
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_setting(name, value)
+
+
+@pytest.mark.parametrize("stored", ['{"office_opens": "08:00Z"}', '{"protection_latest": "15:30+01:00"}'])
+def test_a_stored_time_of_another_zone_cannot_be_read(stored: str) -> None:
+    with pytest.raises(ValueError, match="office_opens|protection_latest"):
+        read_settings(stored)
 
 
 @pytest.mark.parametrize(

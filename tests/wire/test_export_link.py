@@ -68,7 +68,8 @@ class Town:
             return given.status, await given.read(), given.headers.get("Content-Type", "")
 
     def acts(self) -> list[str]:
-        query = "select act || ' ' || detail from event where act not in ('bound') order by id"
+        """Return what people did. In office hours the day's sweep may come in between."""
+        query = "select act || ' ' || detail from event where act not in ('bound', 'swept') order by id"
         return self.bot.desk.run_now(
             lambda session: [str(row[0]) for row in session.connection().exec_driver_sql(query)]
         )
