@@ -102,7 +102,7 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, words: str) -> 
 
 @pytest.mark.parametrize("stored", ['{"office_opens": "08:00Z"}', '{"protection_latest": "15:30+01:00"}'])
 def test_a_stored_time_of_another_zone_cannot_be_read(stored: str) -> None:
-    with pytest.raises(ValueError, match="office_opens|protection_latest"):
+    with pytest.raises(ValueError, match=r"office_opens|protection_latest"):
         read_settings(stored)
 
 
