@@ -451,7 +451,9 @@ def _typed(context: TurnContext) -> Reaction:
         # An attachment gets its own line in the answer.
         return SayView(notices=() if context.turn.files else (Line(say="typed.nothing_said"),))
     bare = without_greeting(text)
-    found = commands.find_command(context, text, whole=True) or commands.find_command(context, bare, whole=True)
+    found = commands.find_command(context, text, whole=True)
+    if found is None and bare != text:
+        found = commands.find_command(context, bare, whole=True)
     if found and not (asks_motivation(shown_last) and commands.is_not_hers(context, bare)):
         return commands.run_command(context, found[0].word, found[1])
     if shown_last is None or shown_last.kind != "ask_ref":

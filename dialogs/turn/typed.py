@@ -138,10 +138,24 @@ def _button(shown: Shown, text: str) -> Button | None:
     is_asked = len(bare.split()) < len(text.split()) and read_answer(bare) is None  # `alla ja` answers several
     words = {folded(text), core(text), commands.as_titled(text)} | ({folded(bare)} if is_asked else set())
     for button in shown.buttons:
-        if words & {folded(line_words(button.title, language)) for language in LANGUAGES}:
+        if not words.isdisjoint(_titles(button.title)):
             return button
     number = read_number(text) if shown.kind != "group" else None
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
+
+
+def _titles(title: Line) -> frozenset[str]:
+    """Return the title of a button in each language, folded."""
+    return _fixed_titles(title.say) if not title.args else _folded_titles(title)
+
+
+@cache
+def _fixed_titles(key: str) -> frozenset[str]:
+    return _folded_titles(Line(say=key))
+
+
+def _folded_titles(title: Line) -> frozenset[str]:
+    return frozenset(folded(line_words(title, language)) for language in LANGUAGES)
 
 
 # --- by kind of card -------------------------------------------------------------------------------------------------

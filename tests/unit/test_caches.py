@@ -40,6 +40,7 @@ CACHES = {
     "checklists/workdays.py free_days": "the years the rule for dates takes",
     "checklists/workshop.py _every": "one",
     "dialogs/turn/commands.py _by_title": "the titles of buttons that lead to a command",
+    "dialogs/turn/typed.py _fixed_titles": "the titles of buttons",
     "dialogs/turn/typed.py _names": "the words of commands, buttons and fields",
     "dialogs/turn/commands.py _titles": "the titles of buttons",
     "reports/answers.py _as_counted": "100 units and checklists",
