@@ -85,19 +85,20 @@ class Pace:
         now = loop.time()
         self._forget_idle(now)
         come_back = math.inf
-        for waiter in [*self._urgent, *self._normal]:
-            spread = waiter in self._normal
-            all_wait_until = self._free_at(self._recent, spread=spread)
-            if spread:
-                all_wait_until = max(all_wait_until, self._others_free_at(now))
-            if all_wait_until > now:
-                come_back = min(come_back, all_wait_until)
-                break
-            free_at = self._free_at(self._conversations.get(waiter.conversation), spread=spread)
-            if free_at > now:
-                come_back = min(come_back, free_at)
-            else:
-                self._take(waiter, now)
+        for spread, waiting in ((False, self._urgent), (True, self._normal)):
+            all_wait_until: float | None = None  # worked out again after each send that starts
+            for waiter in [*waiting]:
+                if all_wait_until is None:
+                    all_wait_until = self._all_wait_until(now, spread=spread)
+                if all_wait_until > now:
+                    come_back = min(come_back, all_wait_until)
+                    break
+                free_at = self._free_at(self._conversations.get(waiter.conversation), spread=spread)
+                if free_at > now:
+                    come_back = min(come_back, free_at)
+                else:
+                    self._take(waiter, now)
+                    all_wait_until = None
         if self._timer is not None:
             self._timer.cancel()
         self._timer = loop.call_at(come_back, self._let_go) if come_back < math.inf else None
@@ -113,6 +114,11 @@ class Pace:
         self._conversations.setdefault(waiter.conversation, deque(maxlen=self._per_conversation)).append(slot)
         self._conversations.move_to_end(waiter.conversation)
         waiter.turn.set_result(slot)
+
+    def _all_wait_until(self, now: float, *, spread: bool) -> float:
+        """Return when another send may start, whatever its conversation."""
+        until = self._free_at(self._recent, spread=spread)
+        return max(until, self._others_free_at(now)) if spread else until
 
     def _others_free_at(self, now: float) -> float:
         """Return when the room that replies leave lets another send start; earlier if fewer people write by then."""
