@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.held import NOT_HELD, UNREAD, NotHeld
-from storage.prepared import PREPARED, Part, Prepared, Readers, Ready, parts_of, readers_of
+from storage.prepared import PREPARED, Part, Prepared, Readers, parts_of, readers_of
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
@@ -92,20 +92,20 @@ class _Savepoint:
     SQLAlchemy's own would cost a press as much as three of its statements. is_active: it has not ended.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say, self.is_active = say, True
-        say("SAVEPOINT part")
+    def __init__(self, run: Callable[[str], Any]) -> None:
+        self._run, self.is_active = run, True
+        run("SAVEPOINT part")
 
     def release(self) -> None:
         """Keep what was done since."""
-        self._say("RELEASE SAVEPOINT part")
+        self._run("RELEASE SAVEPOINT part")
         self.is_active = False
 
     def rollback(self) -> None:
         """Take back what was done since."""
         self.is_active = False
-        self._say("ROLLBACK TO SAVEPOINT part")
-        self._say("RELEASE SAVEPOINT part")
+        self._run("ROLLBACK TO SAVEPOINT part")
+        self._run("RELEASE SAVEPOINT part")
 
 
 class RowSession(Session):
@@ -191,7 +191,7 @@ class RowSession(Session):
     def begin_nested(self) -> Iterator[Any]:  # type: ignore[override]
         """Set a savepoint: if the block raises, only what was done in it is rolled back."""
         self.flush()
-        savepoint = _Savepoint(self._say)
+        savepoint = _Savepoint(self._drive)
         outer, self._written = self._written, []
         try:
             yield savepoint
@@ -279,34 +279,24 @@ class RowSession(Session):
         if self._added or self._changed or self._gone:
             self.flush()
         ready = prepared.ready((self._connection or self.connection()).dialect)
-        rows = self._drive(ready, ready.parameters(values)).fetchall()
+        rows = self._drive(ready.sql, ready.parameters(values)).fetchall()
         try:
             return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
         except UNREADABLE:
             return self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar)
 
-    def _drive(self, ready: Ready, parameters: Any) -> Any:
-        """Run a prepared statement; return the driver's cursor.
+    def _drive(self, sql: str, parameters: Any = ()) -> Any:
+        """Run a statement that is compiled for the dialect; return the driver's cursor.
 
         Bypasses SQLAlchemy's result objects, which would take ten times as long as SQLite; errors are SQLAlchemy's.
         """
         connection = self._connection or self.connection()
         for heard in self._heard:
-            heard(connection, None, ready.sql, parameters, None, False)
+            heard(connection, None, sql, parameters, None, False)
         try:
-            return self._driver.execute(ready.sql, parameters)
+            return self._driver.execute(sql, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
-            connection._handle_dbapi_exception(error, ready.sql, parameters, None, None)
-
-    def _say(self, words: str) -> None:
-        """Run a statement without parameters that is the same in every dialect. Errors are SQLAlchemy's."""
-        connection = self.connection()
-        for heard in self._heard:
-            heard(connection, None, words, (), None, False)
-        try:
-            self._driver.execute(words)
-        except connection.dialect.loaded_dbapi.Error as error:
-            connection._handle_dbapi_exception(error, words, (), None, None)
+            connection._handle_dbapi_exception(error, sql, parameters, None, None)
 
     def many(self, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a prepared statement that writes, once for each row of parameters."""
@@ -457,7 +447,7 @@ class RowSession(Session):
         prepared = _by_key(kind.of, bool(with_for_update))
         ready = prepared.ready(self.connection().dialect)
         of_key = {name: getattr(instance, name) for name in kind.key_names}
-        row = self._drive(ready, ready.parameters(of_key)).fetchone()
+        row = self._drive(ready.sql, ready.parameters(of_key)).fetchone()
         if row is None:
             raise NoResultFound
         values = self._again(kind, row, ready.parts[0][1])
@@ -591,7 +581,7 @@ class RowSession(Session):
             for row in rows:
                 has_id = not serial or getattr(row, serial) is not None
                 ready = _inserting(kind, dialect.name, has_id).ready(dialect)
-                cursor = self._drive(ready, ready.of_row(row))
+                cursor = self._drive(ready.sql, ready.of_row(row))
                 if not has_id:
                     setattr(row, serial, cursor.lastrowid if dialect.name == "sqlite" else cursor.fetchone()[0])
         for row in rows:
@@ -611,7 +601,7 @@ class RowSession(Session):
         ready = _updating(kind, places).ready(self.connection().dialect)
         given = {kind.names[place]: values[place] for place in places}
         given |= {f"key_{place}": kept[place] for place in kind.keys}
-        if self._drive(ready, ready.parameters(given)).rowcount != 1:
+        if self._drive(ready.sql, ready.parameters(given)).rowcount != 1:
             raise StaleDataError  # it is gone
         object.__setattr__(row, "kept_", values)
         if self._written is not None:
@@ -632,7 +622,7 @@ class RowSession(Session):
         self.flush()
         if prepared is not None:
             ready = prepared.ready(self.connection().dialect)
-            result: Any = self._drive(ready, ready.parameters(params or {}))
+            result: Any = self._drive(ready.sql, ready.parameters(params or {}))
         else:
             result = self.connection().execute(statement, params or {})
         name = statement.table.name

@@ -25,8 +25,8 @@ def kind() -> str:
     return "sqlite"
 
 
-async def together(desk: Desk, *works: Work) -> list[Any]:
-    """Run what comes while the desk is busy; return what each returned or raised."""
+async def together(desk: Desk, *works: Work, meanwhile: Callable[[], None] = lambda: None) -> list[Any]:
+    """Run what comes while the desk is busy; return what each returned or raised. meanwhile: called once all wait."""
     is_busy, may_end = threading.Event(), threading.Event()
 
     def busy(_session: Session) -> None:
@@ -37,6 +37,7 @@ async def together(desk: Desk, *works: Work) -> list[Any]:
     assert await asyncio.to_thread(is_busy.wait, PATIENCE)
     running = [asyncio.create_task(desk.run(work, shares=True)) for work in works]
     await asyncio.sleep(0)  # all of them begin, and wait
+    meanwhile()
     may_end.set()
     await first
     return await asyncio.gather(*running, return_exceptions=True)
@@ -222,21 +223,12 @@ async def test_what_waits_when_the_desk_closes_is_answered_too(
     desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.desk._TOGETHER", 2)
-    is_busy, may_end = threading.Event(), threading.Event()
 
-    def busy(_session: Session) -> None:
-        is_busy.set()
-        assert may_end.wait(PATIENCE)
+    def closes() -> None:
+        desk._threads.shutdown(wait=False)
 
-    first = asyncio.create_task(desk.run(busy))
-    assert await asyncio.to_thread(is_busy.wait, PATIENCE)
-    running = [asyncio.create_task(desk.run(adds(name), shares=True)) for name in "abcde"]
-    await asyncio.sleep(0)
-    desk._threads.shutdown(wait=False)
-    may_end.set()
+    assert await together(desk, *map(adds, "abcde"), meanwhile=closes) == ["a", "b", "c", "d", "e"]
 
-    await first
-    assert await asyncio.gather(*running) == ["a", "b", "c", "d", "e"]
     assert stored(url) == ["a", "b", "c", "d", "e"]
     with pytest.raises(RuntimeError):
         await desk.run(adds("f"), shares=True)
