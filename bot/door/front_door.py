@@ -112,23 +112,22 @@ async def _check_token(request: web.Request, policy: AdmissionPolicy) -> Caller 
 
 
 async def _read_body(request: web.Request, seconds: float) -> bytes:
-    content = request.content
-    if content.is_eof() and content.exception() is None:  # it came with the headers, as nearly always
-        body = bytearray(content.read_nowait())
-        if len(body) > MAX_BODY:
-            raise Refused(413, "too_large")
-        return bytes(body)
-    body = bytearray()
+    content, body = request.content, bytearray()
     try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise Refused(413, "too_large")
+        if content.is_eof() and content.exception() is None:  # it came with the headers, as nearly always
+            body += content.read_nowait()
+        else:
+            async with asyncio.timeout(seconds):
+                async for chunk in content.iter_any():
+                    body += chunk
+                    if len(body) > MAX_BODY:
+                        break
     except TimeoutError:
         raise Refused(400, "slow_body") from None
     except (web.RequestPayloadError, ConnectionError):
         raise Refused(400, "broken_body") from None
+    if len(body) > MAX_BODY:
+        raise Refused(413, "too_large")
     return bytes(body)
 
 
