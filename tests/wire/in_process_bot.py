@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
+from sqlmodel import col, select
 
 from bot.admin_port import make_admin_app
 from bot.clock import Clock
@@ -17,6 +18,7 @@ from bot.settings import read_settings
 from bot.web import make_app
 from storage.desk import Desk
 from storage.sealing import Keys
+from storage.trail import EventRow
 from tests.conftest import TRAIL
 from tests.migrated import put_database
 from tests.wire.door import TENANT, recorded
@@ -73,6 +75,11 @@ class InProcessBot:
         async with self._session.post(url, data=data, headers=headers) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
+
+    def acts(self) -> list[tuple[str, str]]:
+        """Return the act and detail of every event but the day's sweep, which in office hours may come at any time."""
+        rows = self.desk.run_now(lambda session: session.exec(select(EventRow).order_by(col(EventRow.id))).all())
+        return [(row.act, row.detail) for row in rows if row.act != "swept"]
 
     async def metrics(self) -> str:
         """Return the text of /metrics."""

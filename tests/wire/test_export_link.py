@@ -68,11 +68,7 @@ class Town:
             return given.status, await given.read(), given.headers.get("Content-Type", "")
 
     def acts(self) -> list[str]:
-        """Return what people did. In office hours the day's sweep may come in between."""
-        query = "select act || ' ' || detail from event where act not in ('bound', 'swept') order by id"
-        return self.bot.desk.run_now(
-            lambda session: [str(row[0]) for row in session.connection().exec_driver_sql(query)]
-        )
+        return [f"{act} {detail}" for act, detail in self.bot.acts() if act != "bound"]
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

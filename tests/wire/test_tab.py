@@ -18,7 +18,6 @@ from storage import conversations, people, tenants
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.people import PersonRow, RoleRow
-from storage.trail import EventRow
 from tests.migrated import put_database
 from tests.sql.conftest import add_case
 from tests.wire.door import TENANT
@@ -41,13 +40,6 @@ class Town:
 
     def visitor(self, object_id: str, tenant: str = TENANT) -> Visitor:
         return Visitor(self.bot, self.issuer, object_id, tenant)
-
-    def events(self) -> list[tuple[str, str]]:
-        from sqlmodel import select
-
-        rows = self.bot.desk.run_now(lambda session: session.exec(select(EventRow)).all())
-        # In office hours the day's sweep may come in between, whatever anybody does.
-        return [(row.act, row.detail) for row in rows if row.act != "swept"]
 
 
 def settle(session: Session) -> None:
@@ -247,7 +239,7 @@ async def test_the_report_has_its_choices_in_the_address_and_files_without_links
         xlsx = await manager.opens("flik-export", period="2026", format="xlsx")
         assert xlsx.headers["Content-Type"].endswith("spreadsheetml.sheet")
         assert (await manager.opens("flik-export", period="2026", format="exe")).status == 403
-    assert town.events().count(("export", "tab:export")) == 2
+    assert town.bot.acts().count(("export", "tab:export")) == 2
 
 
 async def test_nobody_sees_figures_that_are_not_hers(town: Town) -> None:
@@ -259,8 +251,8 @@ async def test_nobody_sees_figures_that_are_not_hers(town: Town) -> None:
                 assert (await chef.opens(path, unit=unit, format="csv")).status == 403
             assert (await worker.opens(path, format="csv")).status == 403
         assert say("tab.in_the_chat", "sv") in (await worker.opens()).words
-    assert ("denied", "tab:report") in town.events()
-    assert ("denied", "tab:export") in town.events()
+    assert ("denied", "tab:report") in town.bot.acts()
+    assert ("denied", "tab:export") in town.bot.acts()
 
 
 async def test_a_chef_goes_down_to_the_cases_of_her_unit_and_can_only_look(town: Town) -> None:
@@ -285,9 +277,9 @@ async def test_in_a_municipality_of_the_chat_nothing_is_written_in_the_tab(town:
         form = chef.page.forms[0]
         form.put("line", f"ny {REF}")
         form.action = "flik"
-        before = town.events()
+        before = town.bot.acts()
         assert say("tab.in_the_chat", "sv") in (await chef.sends(form)).words
-        assert town.events() == before
+        assert town.bot.acts() == before
 
 
 # --- what comes from elsewhere ---------------------------------------------------------------------------------------
