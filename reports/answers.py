@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from checklists.cells import COLUMNS as COLUMNS_IN
-from checklists.cells import DETAILS, Cells, write_cells
+from checklists.cells import DETAILS, write_cells
 from checklists.loader import checklist_version
-from checklists.model import OPEN, Answer, Written
+from checklists.model import OPEN, Answer, Item, Motivation, Written
 from checklists.rules import Applied
 from reports.selected import Run, Selection, each
 from storage import answers
@@ -34,18 +34,16 @@ def _rows_of(session: Session, tenant_id: str, one: Exported) -> list[Sequence[s
         answer = one.answers.get(item.id)
         if answer is None or is_taken_back(answer):
             continue
-        counted = applied.state(item.id)
-        place = ""
+        counted, place = applied.state(item.id), ""
         if answers.has_texts(answer):
             told = answers.for_export(session, row, answer)
-            cells, place = write_cells(item, told, counted), told.place
+            said, place = _said(item, told, counted), told.place
         else:
-            told = answers.for_export_without_texts(answer.choice, answer.option, answer.motivation_kind)
-            cells = _without_texts(row.checklist, row.version, item.id, told, counted)
-        day, revision = answers.day_of(answer).isoformat(), str(answer.revision)
-        said = (item.id, cells.answer, cells.method, cells.motivation, cells.note, day)
-        details = (answer.option, str(answer.day or "")[:10], place, row.file_part)
-        rows.append((*whose, *said, *details, *where, item.question, revision))
+            kind = answer.motivation_kind
+            said = _without_texts(row.checklist, row.version, item.id, answer.choice, answer.option, kind, counted)
+        day, on = answers.day_of(answer).isoformat(), str(answer.day)[:10] if answer.day else ""
+        details = (day, answer.option, on, place, row.file_part)
+        rows.append((*whose, *said, *details, *where, item.question, str(answer.revision)))
     return rows
 
 
@@ -55,10 +53,18 @@ def _as_counted(choice: str) -> Answer:
     return Answer(choice)
 
 
+def _said(item: Item, told: Written, counted: str) -> tuple[str, ...]:
+    cells = write_cells(item, told, counted)
+    return item.id, cells.answer, cells.method, cells.motivation, cells.note
+
+
 @lru_cache(maxsize=10_000)
-def _without_texts(checklist: str, version: int, item: str, told: Written, counted: str) -> Cells:
-    """Return the cells of an answer without texts. Cached, because few distinct ones occur many times."""
-    return write_cells(checklist_version(checklist, version).by_id[item], told, counted)
+def _without_texts(
+    checklist: str, version: int, item: str, choice: str, option: str, kind: Motivation, counted: str
+) -> tuple[str, ...]:
+    """Return `_said` of an answer without texts. Cached, because few distinct ones occur many times."""
+    told = answers.for_export_without_texts(choice, option, kind)
+    return _said(checklist_version(checklist, version).by_id[item], told, counted)
 
 
 def is_taken_back(answer: Stored) -> bool:
