@@ -20,7 +20,7 @@ from bot.cards.render import neutral_summary, render_card, render_text
 from bot.clock import Clock
 from bot.door.inbound import Inbound
 from bot.logs import crash_line
-from bot.sending.sender import Sender, SendError
+from bot.sending.sender import ChatAddress, Sender, SendError
 from bot.turns import Turns
 from checklists.identity import entra_id
 from dialogs.turn.exchange import Reply, Turn, TurnKind
@@ -100,7 +100,7 @@ class TeamsAdapter(BotAdapter):
         Raises: SendError.
         """
         inbound: Inbound = context.turn_state[_INBOUND]
-        sent = await self.sender.send_now(inbound.service_url or "", inbound.conversation.id, _wire(activity))
+        sent = await self.sender.send_now(_chat(inbound), _wire(activity))
         posted: Posted | None = context.turn_state.get(_POSTED)
         if posted is not None:
             try:
@@ -112,16 +112,13 @@ class TeamsAdapter(BotAdapter):
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Replace the content of a posted message."""
         inbound: Inbound = context.turn_state[_INBOUND]
-        at = (inbound.service_url or "", inbound.conversation.id, activity.id)
-        await self._patiently(self.sender.update(*at, _wire(activity), urgent=True))
+        await self._patiently(self.sender.update(_chat(inbound), activity.id, _wire(activity), urgent=True))
         return ResourceResponse(id=activity.id)
 
     async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:
         """Delete a posted message."""
         inbound: Inbound = context.turn_state[_INBOUND]
-        await self._patiently(
-            self.sender.delete(inbound.service_url or "", inbound.conversation.id, reference.activity_id)
-        )
+        await self._patiently(self.sender.delete(_chat(inbound), reference.activity_id))
 
     async def close(self) -> None:
         """Wait up to SHUTDOWN_SECONDS for sends in progress."""
@@ -202,6 +199,10 @@ class _Handler(ActivityHandler):
         is_stranger_again = inbound.type != "installationUpdate" and outcome.reply and not outcome.reply.person_id
         if outcome.reply is not None and not is_stranger_again:
             await _say(turn_context, message_activity(outcome.reply, self._turns))
+
+
+def _chat(inbound: Inbound) -> ChatAddress:
+    return ChatAddress(inbound.service_url or "", inbound.conversation.id, inbound.tenant_id or "")
 
 
 def _turn(

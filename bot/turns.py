@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from bot.logs import crash_line
 from bot.metrics import Metrics
-from bot.sending.sender import Sender, SendError
+from bot.sending.sender import ChatAddress, Sender, SendError
 from checklists.identity import own_addresses
 from dialogs.turn.exchange import Turn
 from dialogs.turn.take_turn import Outcome, Result, not_worked_out, note_posted, take_turn, unreadable
@@ -134,7 +134,7 @@ class Turns:
             if has_put:
                 self._wake()
             if own and self.own_sends is not None:
-                self.own_sends.send_own(own)
+                self.own_sends.send_own(own, turn.tenant)
             return outcome
         except KeyGone as error:
             # A retry cannot succeed, so the person gets a reply rather than a 503, which Teams would retry.
@@ -148,8 +148,9 @@ class Turns:
 
     async def _emails(self, turn: Turn) -> tuple[str, ...]:
         """Ask the channel for the sender's addresses; empty for guests, other tenants, and when the call fails."""
+        chat = ChatAddress(turn.service_url, turn.channel_id, turn.tenant)
         try:
-            member = await self._sender.member(turn.service_url, turn.channel_id, turn.channel_user)
+            member = await self._sender.member(chat, turn.channel_user)
         except SendError:
             return ()
         return own_addresses(member or {}, turn.tenant, turn.object_id)

@@ -106,8 +106,11 @@ class OwnSends(Protocol):
     def lease(self) -> tuple[str, datetime] | None:
         """Return the replica and the end of a lease; None when there is too much to send already."""
 
-    def send_own(self, rows: "Sequence[Put]") -> None:
-        """Send what a committed transaction has put. If this process dies first, the lease ends and others send it."""
+    def send_own(self, rows: "Sequence[Put]", tenant: str) -> None:
+        """Send what a committed transaction has put. tenant: its Entra id.
+
+        If this process dies first, the lease ends and others send it.
+        """
 
 
 Put = tuple[OutboxRow, Any, Any]

@@ -19,12 +19,12 @@ from bot.background import left_out
 from bot.clock import Clock
 from bot.logs import crash_line
 from bot.metrics import Metrics
-from bot.sending.sender import Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
+from bot.sending.sender import ChatAddress, Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
 from dialogs.messages import reminder_content, stand_in
 from dialogs.messages.neutral import is_neutral, neutral
 from dialogs.turn.exchange import Reply
-from storage import conversations, outbox
+from storage import conversations, outbox, tenants
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow, Put
 from storage.sealing import KeyGone, MasterGone, SealBroken
@@ -55,8 +55,7 @@ class _Parcel:
     """
 
     row: int
-    service_url: str
-    channel_id: str
+    chat: ChatAddress
     activity_id: str
     reply: Reply
     sends: int
@@ -100,11 +99,15 @@ class OutboxWorker:
         is_full = len(self._in_flight) >= MAX_IN_FLIGHT
         return None if is_full else (self._replica, self._clock.now() + LEASE_TIME)
 
-    def send_own(self, rows: Sequence[Put]) -> None:
-        """Send the updates of cards that a committed turn leased to this process; sending one twice is harmless."""
+    def send_own(self, rows: Sequence[Put], tenant: str) -> None:
+        """Send the updates of cards that a committed turn leased to this process; sending one twice is harmless.
+
+        tenant: the Entra id of the turn's tenant.
+        """
         for row, chat, reply in rows:
             self._leased[row.id] = row.attempts
-            parcel = _Parcel(row.id, chat.service_url, chat.channel_id, row.activity_id, reply, row.sends)
+            at = ChatAddress(chat.service_url, chat.channel_id, tenant)
+            parcel = _Parcel(row.id, at, row.activity_id, reply, row.sends)
             task = asyncio.create_task(self._deliver_own(parcel, row.attempts))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
@@ -157,12 +160,11 @@ class OutboxWorker:
         """Send. Returns: the row's next state, and when it is due again (None: never)."""
         assert self.turns is not None
         message = wire_message(parcel.reply, self.turns)
-        at = (parcel.service_url, parcel.channel_id)
         try:
             if parcel.activity_id:
-                await self._sender.update(*at, parcel.activity_id, {**message, "id": parcel.activity_id})
+                await self._sender.update(parcel.chat, parcel.activity_id, {**message, "id": parcel.activity_id})
             else:
-                await self._sender.send(*at, message)
+                await self._sender.send(parcel.chat, message)
         except SendError as error:
             log.warning("outbox row %d not sent: %s %s", parcel.row, type(error).__name__, error.status or "")
             return self._after(error, parcel.sends, is_update=bool(parcel.activity_id))
@@ -250,7 +252,8 @@ def _begin(
         reply = neutral(reply, tab_url)
     if not found.activity_id:
         found.state = outbox.SENDING
-    return _Parcel(row, chat.service_url, chat.channel_id, found.activity_id, reply, found.sends)
+    at = ChatAddress(chat.service_url, chat.channel_id, tenants.get(session, found.tenant_id).entra_id)
+    return _Parcel(row, at, found.activity_id, reply, found.sends)
 
 
 def _settle(session: Session, row: int, attempt: int, state: str, due_at: datetime | None, now: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.commandline.doctor_lines import Line
 from bot.door.key_ring import KeyRing
 from bot.http_server import NAME
 from bot.identity import endpoint_of, token_of
-from bot.sending.sender import Gone, Sender, SendError
+from bot.sending.sender import ChatAddress, Gone, Sender, SendError
 from bot.sending.service_token import NoServiceToken, ServiceToken
 from bot.settings import Settings
 from checklists.faults import Code, Refusal, fault
@@ -188,7 +188,7 @@ def _lasts(host: str, certificate: Mapping[str, Any], today: date) -> Line:
 async def send(settings: Settings, desk: Desk, who: str) -> Line:
     """Send a message without content to somebody in the register who has the app, and record that in the trail."""
 
-    def find(session: Session) -> tuple[int, str, str, str] | str | None:
+    def find(session: Session) -> tuple[int, ChatAddress, str] | str | None:
         for tenant in tenants.everyone(session):
             if entra_id(tenant.entra_id) not in settings.tenants:
                 continue
@@ -201,7 +201,7 @@ async def send(settings: Settings, desk: Desk, who: str) -> Line:
             if chat is None:
                 return ""
             words = say("common.sent_to_try", "en" if row.language == "en" else "sv")
-            return tenant.id, chat.service_url, chat.channel_id, words
+            return tenant.id, ChatAddress(chat.service_url, chat.channel_id, tenant.entra_id), words
         return None
 
     found = desk.read_now(find)
@@ -209,12 +209,12 @@ async def send(settings: Settings, desk: Desk, who: str) -> Line:
         return Line("send-test", fault=fault(Code.NOBODY_TO_SEND_TO))
     if isinstance(found, str):
         return Line("send-test", fault=fault(Code.HAS_NO_APP))
-    tenant_id, service_url, channel_id, words = found
+    tenant_id, chat, words = found
     try:
         async with _session(settings) as session:
             token = token_of(settings, session) if settings.mode == "production" else None
             sender = Sender(session, mode=settings.mode, service_hosts=settings.service_hosts, token=token)
-            await sender.send(service_url, channel_id, {"type": "message", "text": words})
+            await sender.send(chat, {"type": "message", "text": words})
     except Gone:
         return Line("send-test", fault=fault(Code.HAS_NO_APP))
     except SendError as error:

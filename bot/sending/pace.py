@@ -1,8 +1,9 @@
-"""Outgoing rate limits: one per conversation and one in total, shared fairly among waiting sends."""
+"""Outgoing rate limits of each tenant: one per conversation and one in total, shared fairly among waiting sends."""
 
 import asyncio
 import math
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PER_CONVERSATION = 7
@@ -30,8 +31,30 @@ class _Waiter:
     turn: asyncio.Future[_Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
+class Paces:
+    """A limiter per tenant, since Teams counts per app and tenant: the sends of one never hold up another's."""
+
+    def __init__(self, make: "Callable[[], Pace]") -> None:
+        self._make = make
+        self._of: dict[str, Pace] = {}
+        self._replicas = 1
+
+    def share(self, replicas: int) -> None:
+        """Use only one replica's part of every total rate. replicas: how many send side by side."""
+        self._replicas = replicas
+        for pace in self._of.values():
+            pace.share(replicas)
+
+    def of(self, tenant: str) -> "Pace":
+        """Return a tenant's limiter. tenant: one of those the bot serves, so there are few."""
+        if tenant not in self._of:
+            self._of[tenant] = self._make()
+            self._of[tenant].share(self._replicas)
+        return self._of[tenant]
+
+
 class Pace:
-    """Sliding-window rate limiter, per conversation and in total. window: seconds.
+    """Sliding-window rate limiter of one tenant, per conversation and in total. window: seconds.
 
     A sliding window cannot be exceeded by a double burst, as a token bucket can. Replies go before reminders, each in
     order of arrival; a conversation at its limit blocks no other. Replies go at once while there is room. The

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import aiohttp
@@ -26,7 +26,7 @@ from yarl import URL
 
 from bot.door.service_hosts import Mode, may_call
 from bot.door.strict_json import read_json
-from bot.sending.pace import Pace
+from bot.sending.pace import Pace, Paces
 from bot.sending.service_token import NoServiceToken, ServiceToken
 
 TIME_OUT = 10.0
@@ -72,6 +72,14 @@ class Unreachable(Failed):
     """Nothing left the bot (no connection, or no token): safe to retry."""
 
 
+class ChatAddress(NamedTuple):
+    """Where a chat is. tenant: the Entra id of the tenant whose limits its messages count against."""
+
+    service_url: str
+    conversation_id: str
+    tenant: str
+
+
 class Sender:
     """Sends over one shared session, one attempt per call except `send_now`. time_out: seconds per call."""
 
@@ -82,12 +90,14 @@ class Sender:
         mode: Mode,
         service_hosts: frozenset[str],
         token: ServiceToken | None = None,
-        pace: Pace | None = None,
+        pace: Callable[[], Pace] = Pace,
         told: Callable[[bool], None] = lambda _went_well: None,
         time_out: float = TIME_OUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """told: called with whether Teams took a message; a person who has blocked the bot is no failure."""
+        """pace: makes a tenant's limits. told: called with whether Teams took a message; a person who has blocked the bot
+        is no failure.
+        """
         if mode != "dev" and token is None:
             raise ValueError("production sends with a token")
         self._session = session
@@ -95,20 +105,19 @@ class Sender:
         self._mode = mode
         self._service_hosts = service_hosts
         self._token = token
-        self._pace = Pace() if pace is None else pace
+        self._paces = Paces(pace)
         # Connecting gets half the time, so that a total timeout can only mean that the request was written.
         # (aiohttp rounds timeouts above ceil_threshold up to whole seconds.)
         self._time_out = aiohttp.ClientTimeout(total=time_out, connect=time_out / 2, ceil_threshold=time_out + 1)
         self._sleep = sleep
 
     def share(self, replicas: int) -> None:
-        """Send at a rate that keeps this many replicas together within the limit."""
-        self._pace.share(replicas)
+        """Send at a rate that keeps this many replicas together within the limits."""
+        self._paces.share(replicas)
 
     async def send(
         self,
-        service_url: str,
-        conversation_id: str,
+        chat: ChatAddress,
         activity: Mapping[str, Any],
         reply_to: str | None = None,
         *,
@@ -119,33 +128,32 @@ class Sender:
         Returns: the new activity's id; "" if the connector accepted the message but returned none. Raises: SendError.
         """
         path = ["activities", reply_to] if reply_to else ["activities"]
-        answer = await self._call("POST", service_url, conversation_id, path, activity, urgent=urgent)
+        answer = await self._call("POST", chat, path, activity, urgent=urgent)
         new_id = answer.get("id") if isinstance(answer, dict) else None
         return new_id if isinstance(new_id, str) else ""
 
     async def update(
         self,
-        service_url: str,
-        conversation_id: str,
+        chat: ChatAddress,
         activity_id: str,
         activity: Mapping[str, Any],
         *,
         urgent: bool = False,
     ) -> None:
         """Replace the content of a posted message. Raises: SendError."""
-        await self._call("PUT", service_url, conversation_id, ["activities", activity_id], activity, urgent=urgent)
+        await self._call("PUT", chat, ["activities", activity_id], activity, urgent=urgent)
 
-    async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
+    async def delete(self, chat: ChatAddress, activity_id: str) -> None:
         """Delete a posted message. Raises: SendError."""
-        await self._call("DELETE", service_url, conversation_id, ["activities", activity_id])
+        await self._call("DELETE", chat, ["activities", activity_id])
 
-    async def member(self, service_url: str, conversation_id: str, member_id: str) -> dict[str, Any] | None:
+    async def member(self, chat: ChatAddress, member_id: str) -> dict[str, Any] | None:
         """Fetch a member's profile (e-mail, UPN, tenant); None if the channel has no such member.
 
         Raises: SendError; Failed also when a 200 response is not a JSON object.
         """
         try:
-            answer = await self._call("GET", service_url, conversation_id, ["members", member_id], urgent=True)
+            answer = await self._call("GET", chat, ["members", member_id], urgent=True)
         except Gone as gone:
             if gone.status == 404:
                 return None
@@ -156,8 +164,7 @@ class Sender:
 
     async def send_now(
         self,
-        service_url: str,
-        conversation_id: str,
+        chat: ChatAddress,
         activity: Mapping[str, Any],
         reply_to: str | None = None,
         *,
@@ -174,7 +181,7 @@ class Sender:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with asyncio.timeout_at(give_up_at):
-                    return await self.send(service_url, conversation_id, activity, reply_to, urgent=True)
+                    return await self.send(chat, activity, reply_to, urgent=True)
             except TimeoutError:
                 raise Uncertain from None
             except Throttled as throttled:
@@ -189,15 +196,14 @@ class Sender:
     async def _call(
         self,
         method: str,
-        service_url: str,
-        conversation_id: str,
+        chat: ChatAddress,
         path: list[str],
         body: Mapping[str, Any] | None = None,
         *,
         urgent: bool = False,
     ) -> Any:
         try:
-            answer = await self._exchange(method, service_url, conversation_id, path, body, urgent=urgent)
+            answer = await self._exchange(method, chat, path, body, urgent=urgent)
         except (Gone, TooLarge):
             raise
         except SendError:
@@ -209,19 +215,18 @@ class Sender:
     async def _exchange(
         self,
         method: str,
-        service_url: str,
-        conversation_id: str,
+        chat: ChatAddress,
         path: list[str],
         body: Mapping[str, Any] | None,
         *,
         urgent: bool,
     ) -> Any:
-        if not may_call(service_url, mode=self._mode, hosts=self._service_hosts):
+        if not may_call(chat.service_url, mode=self._mode, hosts=self._service_hosts):
             raise Failed
-        url = _address(service_url, conversation_id, path)
+        url = _address(chat, path)
         headers = await self._headers(url)
         data = None if body is None else to_json(body)
-        await self._pace.turn(conversation_id, urgent=urgent)
+        await self._paces.of(chat.tenant).turn(chat.conversation_id, urgent=urgent)
         try:
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=self._time_out, allow_redirects=False
@@ -260,10 +265,10 @@ class Sender:
         raise Failed(status)
 
 
-def _address(service_url: str, conversation_id: str, path: Sequence[str]) -> URL:
+def _address(chat: ChatAddress, path: Sequence[str]) -> URL:
     """Build a URL from untrusted parts, each escaped to remain a single path segment. Raises: Failed."""
-    segments = "/".join(map(_segment, ("v3", "conversations", conversation_id, *path)))
-    return URL(f"{service_url.rstrip('/')}/{segments}", encoded=True)
+    segments = "/".join(map(_segment, ("v3", "conversations", chat.conversation_id, *path)))
+    return URL(f"{chat.service_url.rstrip('/')}/{segments}", encoded=True)
 
 
 @lru_cache(maxsize=1000)

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import defaultdict
+from functools import partial
 
 import aiohttp
 import pytest
 
 from bot.sending.pace import IN_TOTAL, PER_CONVERSATION, Pace
+from bot.sending.sender import ChatAddress
 from storage.desk import Desk
 from tests.faults.programme import Programme
+from tests.wire.door import TENANT
 from tests.wire.faulty_connector import FaultyConnector
 from tests.wire.test_outbox import Town, chat_of, desk, move_in
 
@@ -28,15 +31,14 @@ def busiest(times: list[float]) -> int:
 
 async def test_never_faster_than_allowed(programme: Programme, desk: Desk) -> None:
     workers = programme.of(0, 120, 2000)
-    pace = Pace(1000, 1000) if programme.mutant == "no_pace" else Pace()
+    pace = partial(Pace, 1000, 1000) if programme.mutant == "no_pace" else Pace
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
         town = Town(desk, connector, session, pace=pace)
         move_in(desk, connector.service_url, workers)
         await town.sweeps()
         worker = town.worker()
-        to_one = [
-            worker._sender.send(connector.service_url, "a:w0", {"type": "message", "text": "hej"}) for _ in range(40)
-        ]
+        to = ChatAddress(connector.service_url, "a:w0", TENANT)
+        to_one = [worker._sender.send(to, {"type": "message", "text": "hej"}) for _ in range(40)]
         await asyncio.gather(town.empties(worker, most=4000), *to_one)
         by_chat: defaultdict[str, list[float]] = defaultdict(list)
         for arrival in connector.arrivals:

@@ -79,6 +79,9 @@ def move_in(desk: Desk, service_url: str, workers: int, tenant: str = TENANT, fi
     desk.run_now(work)
 
 
+UNHURRIED = partial(Pace, per_conversation=1000, total=1000)
+
+
 @dataclass
 class Town:
     """An outbox with its clock, and the connector it sends to."""
@@ -87,7 +90,7 @@ class Town:
     connector: FaultyConnector
     session: aiohttp.ClientSession
     clock: Clock = field(default_factory=lambda: Clock(MORNING))
-    pace: Pace = field(default_factory=lambda: Pace(per_conversation=1000, total=1000))
+    pace: Callable[[], Pace] = UNHURRIED
     sender_waits: float = PATIENCE
     move_time: Callable[[float], None] | None = None
     """Advances the event loop's clock. If None, timeouts really elapse."""
@@ -482,7 +485,7 @@ async def test_a_thousand_reminders_against_every_fault_leave_people_unhindered(
 ) -> None:
     workers = 1000
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
-        town = Town(desk, connector, session, pace=Pace(), sender_waits=0.5)
+        town = Town(desk, connector, session, pace=Pace, sender_waits=0.5)
         move_in(desk, connector.service_url, workers)
         fails_by_number(connector)
         worker = town.worker()

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +20,7 @@ from bot.sending.pace import IN_TOTAL, PER_CONVERSATION, Pace
 from bot.sending.sender import (
     REPLY_DEADLINE,
     TIME_OUT,
+    ChatAddress,
     Failed,
     Gone,
     Sender,
@@ -29,10 +32,16 @@ from bot.sending.sender import (
 )
 from bot.sending.service_token import NoServiceToken, ServiceToken, token_endpoint
 from tests.waiting import PATIENCE, moved_time, patience, time_that_leaps
+from tests.wire.door import TENANT
 from tests.wire.faulty_connector import Fault, FaultyConnector
+from tests.wire.in_process_bot import FAR
 
 CHAT = "a:personal-anna"
 HELLO = {"type": "message", "text": "hej å"}
+
+
+def chat_at(url: str, chat: str = CHAT, tenant: str = TENANT) -> ChatAddress:
+    return ChatAddress(url, chat, tenant)
 
 
 @dataclass
@@ -46,10 +55,10 @@ class Line:
     move_time: Callable[[float], None]
 
     async def send(self, **how: Any) -> str:
-        return await self.sender.send(self.connector.service_url, CHAT, HELLO, **how)
+        return await self.sender.send(chat_at(self.connector.service_url), HELLO, **how)
 
     async def send_now(self, **how: Any) -> str:
-        return await self.sender.send_now(self.connector.service_url, CHAT, HELLO, **how)
+        return await self.sender.send_now(chat_at(self.connector.service_url), HELLO, **how)
 
     async def time_runs_out(self, connector: FaultyConnector | None = None, seconds: float = TIME_OUT) -> None:
         """Wait until a request hangs, then advance the clock by `seconds`."""
@@ -96,10 +105,10 @@ async def test_a_message_is_posted_and_its_id_given_back(line: Line) -> None:
 
 async def test_each_call_uses_its_own_method_and_url(line: Line) -> None:
     url = line.connector.service_url.rstrip("/")
-    await line.sender.send(url, CHAT, HELLO, reply_to="1:2/3?#")
-    await line.sender.update(url, CHAT, "a b", HELLO)
-    await line.sender.delete(url, CHAT, "å")
-    await line.sender.member(url, "19:x@thread.v2", "29:anna")
+    await line.sender.send(chat_at(url), HELLO, reply_to="1:2/3?#")
+    await line.sender.update(chat_at(url), "a b", HELLO)
+    await line.sender.delete(chat_at(url), "å")
+    await line.sender.member(chat_at(url, "19:x@thread.v2"), "29:anna")
 
     root = "/_connector/v3/conversations"
     assert [(arrival.method, arrival.path) for arrival in line.connector.arrivals] == [
@@ -113,13 +122,13 @@ async def test_each_call_uses_its_own_method_and_url(line: Line) -> None:
 @pytest.mark.parametrize("conversation", ["..", ".", ""])
 async def test_an_id_that_would_escape_the_url_path_is_not_sent(line: Line, conversation: str) -> None:
     with raises_just(Failed):
-        await line.sender.send(line.connector.service_url, conversation, HELLO)
+        await line.sender.send(chat_at(line.connector.service_url, conversation), HELLO)
     assert line.connector.arrivals == []
 
 
 async def test_a_member_is_read_and_an_unknown_one_is_none(line: Line) -> None:
     line.connector.script.extend([Fault(200, body='{"id": "29:anna", "email": "anna@example.se"}'), Fault(404)])
-    ask = (line.connector.service_url, CHAT, "29:anna")
+    ask = (chat_at(line.connector.service_url), "29:anna")
 
     assert await line.sender.member(*ask) == {"id": "29:anna", "email": "anna@example.se"}
     assert await line.sender.member(*ask) is None
@@ -178,7 +187,7 @@ async def test_nothing_was_sent_when_the_connector_is_unreachable(line: Line) ->
     await line.connector.stop()
 
     with raises_just(Unreachable):
-        await line.sender.send(url, CHAT, HELLO)
+        await line.sender.send(chat_at(url), HELLO)
 
 
 async def test_a_full_connection_pool_is_not_an_uncertain_send(line: Line) -> None:
@@ -186,7 +195,7 @@ async def test_a_full_connection_pool_is_not_an_uncertain_send(line: Line) -> No
         sender = Sender(session, mode="dev", service_hosts=frozenset())
         line.connector.script.append(Fault(how="hang"))
         first, second = (
-            asyncio.create_task(sender.send(line.connector.service_url, CHAT, HELLO, urgent=True)) for _ in range(2)
+            asyncio.create_task(sender.send(chat_at(line.connector.service_url), HELLO, urgent=True)) for _ in range(2)
         )
         await line.time_runs_out(seconds=0.6 * TIME_OUT)  # half of it is reserved for connecting
         with raises_just(Unreachable):
@@ -204,7 +213,7 @@ async def test_an_address_that_is_not_listed_gets_nothing(line: Line) -> None:
     sender = Sender(line.session, mode="production", service_hosts=DEFAULT_SERVICE_HOSTS, token=token)
 
     with raises_just(Failed):
-        await sender.send(line.connector.service_url, CHAT, HELLO)
+        await sender.send(chat_at(line.connector.service_url), HELLO)
     assert line.connector.arrivals == []
 
 
@@ -229,7 +238,7 @@ async def test_retry_after_is_really_waited_for() -> None:
     async with FaultyConnector() as connector, aiohttp.ClientSession() as session:
         connector.script.append(Fault(429, {"Retry-After": "1"}))
         sender = Sender(session, mode="dev", service_hosts=frozenset())
-        await sender.send_now(connector.service_url, CHAT, HELLO, deadline=PATIENCE)
+        await sender.send_now(chat_at(connector.service_url), HELLO, deadline=PATIENCE)
 
     first, second = connector.arrivals
     assert second.at - first.at >= 1.0
@@ -294,7 +303,7 @@ async def test_the_connector_never_receives_more_per_second_than_allowed(line: L
     """Forty at once, ten of them to Anna."""
     chats = [CHAT] * 10 + [f"a:personal-{number}" for number in range(30)]
     sender = Sender(line.session, mode="dev", service_hosts=frozenset())
-    await asyncio.gather(*(sender.send(line.connector.service_url, chat, HELLO) for chat in chats))
+    await asyncio.gather(*(sender.send(chat_at(line.connector.service_url, chat), HELLO) for chat in chats))
 
     all_at = [arrival.at for arrival in line.connector.arrivals]
     hers = [arrival.at for arrival in line.connector.arrivals if "personal-anna" in arrival.path]
@@ -357,6 +366,26 @@ async def test_replicas_share_the_total_rate_and_the_last_one_has_all_of_it(
 
     assert went.count(went[0]) == at_once
     assert_apart(went, at_once)
+
+
+@pytest.mark.parametrize(("replicas", "at_once"), [(1, 10), (2, 5)])
+async def test_one_tenants_messages_hold_up_no_other_tenants(line: Line, replicas: int, at_once: int) -> None:
+    """Teams counts per tenant. Replicas share the rate of each, also of one that first writes after they were told."""
+    sender = Sender(line.session, mode="dev", service_hosts=frozenset(), pace=partial(Pace, 100, 10, 60.0))
+    sender.share(replicas)
+    url = line.connector.service_url
+    many = [asyncio.create_task(sender.send(chat_at(url, f"a:north-{n}"), HELLO, urgent=True)) for n in range(20)]
+    await line.connector.until("as many as may go", lambda: len(line.connector.arrivals) == at_once)
+    async with patience("messages of another tenant"):
+        for number in range(at_once):
+            await sender.send(chat_at(url, f"a:south-{number}", FAR), HELLO, urgent=True)
+
+    assert Counter(arrival.path.split("/")[4][:8] for arrival in line.connector.arrivals) == {
+        "a%3Anort": at_once,
+        "a%3Asout": at_once,
+    }
+    for task in many:
+        task.cancel()
 
 
 def most_in_one_second(times: list[float]) -> int:
@@ -511,10 +540,10 @@ async def test_the_bot_shows_its_token_and_gets_a_new_one_when_it_was_not_taken(
     sender = Sender(line.session, mode="production", service_hosts=hosts, token=token_of(line, sign_in, [1000.0]))
     url = line.connector.service_url
 
-    await sender.send(url, CHAT, HELLO)
+    await sender.send(chat_at(url), HELLO)
     with raises_just(Failed):
-        await sender.send(url, CHAT, HELLO)
-    await sender.send(url, CHAT, HELLO)
+        await sender.send(chat_at(url), HELLO)
+    await sender.send(chat_at(url), HELLO)
 
     shown = [arrival.headers["Authorization"] for arrival in line.connector.arrivals]
     assert shown == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
@@ -540,13 +569,13 @@ async def test_without_a_token_nothing_is_sent_and_the_next_attempt_fetches_one(
     token = token_of(line, sign_in, [1000.0])
     sender = Sender(line.session, mode="dev", service_hosts=frozenset(), token=token)
 
-    sending = asyncio.create_task(sender.send(line.connector.service_url, CHAT, HELLO))
+    sending = asyncio.create_task(sender.send(chat_at(line.connector.service_url), HELLO))
     if fault.how == "hang":
         await line.time_runs_out(sign_in)
     with raises_just(Unreachable):
         await sending
     assert line.connector.arrivals == []
-    assert await sender.send(line.connector.service_url, CHAT, HELLO) == "sent"
+    assert await sender.send(chat_at(line.connector.service_url), HELLO) == "sent"
 
 
 async def test_a_refused_sign_in_tells_its_status_and_no_secret(line: Line, sign_in: FaultyConnector) -> None:
@@ -561,6 +590,6 @@ async def test_a_real_token_is_never_shown_to_a_stand_in_over_plain_http(line: L
     real = ServiceToken(line.session, app_id="app", password="x", endpoint=token_endpoint("t1"))
     sender = Sender(line.session, mode="production", service_hosts=frozenset({"127.0.0.1"}), token=real)
 
-    await sender.send(line.connector.service_url, CHAT, HELLO)
+    await sender.send(chat_at(line.connector.service_url), HELLO)
 
     assert "Authorization" not in line.connector.arrivals[0].headers
