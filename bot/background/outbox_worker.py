@@ -9,10 +9,11 @@ next look.
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bot.adapter import wire_message
 from bot.background import left_out
@@ -36,8 +37,10 @@ INTERVAL_SECONDS = 1.0
 MAX_SENDS = 6
 MAX_LEASES = 30
 """A row leased this many times without being sent is given up: something in it fails every time."""
-HEAD_START = 1.0
-"""Seconds to wait for a send before the next one is started alongside it."""
+HEAD_START = 0.04
+"""Seconds to wait for a send before the next one is started alongside it: few are under way if the bot dies."""
+IN_ORDER = 1.0
+"""Seconds to wait for a send before the next one to the same chat is started, so that they arrive in order."""
 MAX_IN_FLIGHT = 20
 LONGEST_PAUSE = 300.0
 SHUTDOWN_SECONDS = 5.0
@@ -74,7 +77,8 @@ class OutboxWorker:
         """Rows leased but not yet begun, and the attempt of each."""
         self.awake = asyncio.Event()
         """Set after each commit that may have added rows to the outbox."""
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[asyncio.Task[None], int] = {}
+        """Sends in progress, with the row id of the chat."""
         self._sent: list[tuple[int, int, str, datetime | None]] = []
         """Outcomes of the updates that this process sent right after a turn, to be stored by the next look."""
         self.turns: Turns | None = None
@@ -108,9 +112,7 @@ class OutboxWorker:
             self._leased[row.id] = row.attempts
             at = ChatAddress(chat.service_url, chat.channel_id, tenant)
             parcel = _Parcel(row.id, at, row.activity_id, reply, row.sends)
-            task = asyncio.create_task(self._deliver_own(parcel, row.attempts))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            self._start(self._deliver_own(parcel, row.attempts), row.conversation_id)
 
     async def _deliver_own(self, parcel: _Parcel, attempt: int) -> None:
         try:
@@ -125,19 +127,27 @@ class OutboxWorker:
             self.awake.set()
 
     async def send_some(self) -> bool:
-        """Lease and send a batch; only sends older than HEAD_START overlap. Returns: whether any row was due."""
+        """Lease and send a batch; only sends older than HEAD_START overlap, to one chat only those older than IN_ORDER.
+
+        Returns: whether any row was due.
+        """
         sent = tuple(self._sent)
         leased = await self._desk.run(partial(_lease, sent=sent, now=self._clock.now(), replica=self._replica))
         del self._sent[: len(sent)]
-        self._leased.update(leased)
-        for row, attempt in leased:
+        self._leased.update({row: attempt for row, attempt, _ in leased})
+        for row, attempt, chat in leased:
             while len(self._in_flight) >= MAX_IN_FLIGHT:
                 await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-            task = asyncio.create_task(self._deliver(row, attempt))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
-            await asyncio.wait({task}, timeout=HEAD_START)
+            if earlier := [task for task, to in self._in_flight.items() if to == chat]:
+                await asyncio.wait(earlier, timeout=IN_ORDER)
+            await asyncio.wait({self._start(self._deliver(row, attempt), chat)}, timeout=HEAD_START)
         return bool(leased)
+
+    def _start(self, delivery: Coroutine[Any, Any, None], chat: int) -> "asyncio.Task[None]":
+        task = asyncio.create_task(delivery)
+        self._in_flight[task] = chat
+        task.add_done_callback(self._in_flight.pop)
+        return task
 
     async def _deliver(self, row: int, attempt: int) -> None:
         """Send one row and record the outcome, unless the lease is lost or there is nothing left to send."""
@@ -199,11 +209,13 @@ _Sent = Sequence[tuple[int, int, str, datetime | None]]
 """Rows with their attempt, its outcome, and when they are due again."""
 
 
-def _lease(session: Session, sent: _Sent, now: datetime, replica: str) -> list[tuple[int, int]]:
+def _lease(session: Session, sent: _Sent, now: datetime, replica: str) -> list[tuple[int, int, int]]:
+    """Store what was sent. Return the rows now leased: id, attempt, and the row id of the chat."""
     for row, attempt, state, due_at in sent:
         _settle(session, row, attempt, state, due_at, now)
     outbox.mark_interrupted(session, now)
-    return [(row.id or 0, row.attempts) for row in outbox.lease(session, now, LEASE_TIME, _BATCH, replica)]
+    due = outbox.lease(session, now, LEASE_TIME, _BATCH, replica)
+    return [(row.id, row.attempts, row.conversation_id) for row in due]
 
 
 def _end(session: Session, sent: _Sent, leased: Sequence[tuple[int, int]], now: datetime) -> None:

@@ -95,8 +95,8 @@ class Sender:
         time_out: float = TIME_OUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """pace: makes a tenant's limits. told: called with whether Teams took a message; a person who has blocked the bot
-        is no failure.
+        """pace: makes a tenant's limits. told: called with whether Teams took a message; somebody who has blocked the
+        bot is no failure.
         """
         if mode != "dev" and token is None:
             raise ValueError("production sends with a token")

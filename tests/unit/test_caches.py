@@ -64,6 +64,7 @@ STORES = {
     "bot/adapter.py _sending": "sends in progress, each ended by its timeout",
     "bot/background/chainer.py _reached": "one place a tenant",
     "bot/background/outbox_worker.py _in_flight": "MAX_IN_FLIGHT",
+    "bot/sending/pace.py _of": "the tenants that the bot serves",
     "bot/background/outbox_worker.py _leased": "one batch",
     "bot/background/import_folder.py _seen": "the files that lie in the folder now",
     "bot/turns.py _notes": "replies in progress",

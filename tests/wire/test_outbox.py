@@ -275,6 +275,30 @@ async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest
     await town.empties(worker)
 
 
+async def test_messages_to_many_go_side_by_side_and_those_to_one_in_order(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_worker, "HEAD_START", 0.0)
+    monkeypatch.setattr(outbox_worker, "IN_ORDER", PATIENCE)
+    move_in(town.desk, town.connector.service_url, 5)
+    town.desk.run_now(lambda s: s.connection().execute(text("update cases set received_on = '2026-05-26'")))
+    await town.sweeps()
+    assert town.states()[outbox.WAITING] == 10  # SKYDD to each, then each one's bundle
+    may_answer = asyncio.Event()
+    town.connector.before = may_answer.wait
+    sending = asyncio.create_task(town.empties(town.worker()))
+    await town.connector.until("the first to each", lambda: len(town.connector.arrivals) == 5)
+    for _ in range(50):  # a sixth would be begun on the desk meanwhile
+        await town.desk.run(lambda _session: None)
+    assert town.states() == {outbox.SENDING: 5, outbox.WAITING: 5}
+    assert sorted(town.arrivals()) == [f"w{number}" for number in range(5)]
+    may_answer.set()
+    await sending
+
+    assert {len(times) for times in town.arrivals().values()} == {2}
+    assert town.states() == {outbox.SENT: 10}
+
+
 # --- pauses and attempts -----------------------------------------------------------------------------------
 
 
