@@ -10,7 +10,8 @@ PER_CONVERSATION = 7
 IN_TOTAL = 25
 # Teams counts on arrival, and messages sent a second apart can arrive closer together: hence a tenth of a second more.
 WINDOW_SECONDS = 1.1
-SPREAD = 1.1
+# The others keep further below: what is held up on the way arrives together, so far a third of a second of it at most.
+SPREAD = 1.4
 # Room kept for replies: as many as a window has had of late, and a margin, since people do not write evenly.
 REPLIES_SEEN_WINDOWS = 4
 MORE_REPLIES = 1.3
@@ -58,7 +59,7 @@ class Pace:
 
     A sliding window cannot be exceeded by a double burst, as a token bucket can. Replies go before reminders, each in
     order of arrival; a conversation at its limit blocks no other. Replies go at once while there is room. The
-    others (reminders, updates of old cards) are spread evenly, slightly below the limit: a burst of them, delayed on
+    others (reminders, updates of old cards) are spread evenly, at some 16 a second: a burst of them, delayed on
     the way, would collide with the next and leave no room for replies. While people write, the others get the room
     that replies have left of late, less a margin: in a window that they filled, each reply would have to wait until a
     slot expires. OTHERS_AT_LEAST per window keep going.
