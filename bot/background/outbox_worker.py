@@ -20,7 +20,7 @@ from bot.background import left_out
 from bot.clock import Clock
 from bot.logs import crash_line
 from bot.metrics import Metrics
-from bot.sending.sender import ChatAddress, Failed, Gone, Sender, SendError, Throttled, TooLarge, Unreachable
+from bot.sending.sender import ChatAddress, Failed, Gone, Leaving, Sender, SendError, Throttled, TooLarge, Unreachable
 from bot.turns import Turns
 from dialogs.messages import reminder_content, stand_in
 from dialogs.messages.neutral import is_neutral, neutral
@@ -37,8 +37,9 @@ INTERVAL_SECONDS = 1.0
 MAX_SENDS = 6
 MAX_LEASES = 30
 """A row leased this many times without being sent is given up: something in it fails every time."""
-HEAD_START = 0.04
-"""Seconds to wait for a send before the next one is started alongside it: few are under way if the bot dies."""
+HEAD_START = 1.0
+"""Seconds to wait for a send's turn in the pace before the next one is begun: what is begun and has not left is
+uncertain if the bot dies."""
 IN_ORDER = 1.0
 """Seconds to wait for a send before the next one to the same chat is started, so that they arrive in order."""
 MAX_IN_FLIGHT = 20
@@ -127,10 +128,7 @@ class OutboxWorker:
             self.awake.set()
 
     async def send_some(self) -> bool:
-        """Lease and send a batch; only sends older than HEAD_START overlap, to one chat only those older than IN_ORDER.
-
-        Returns: whether any row was due.
-        """
+        """Lease and send a batch, each begun when the one before it has left. Returns: whether any row was due."""
         sent = tuple(self._sent)
         leased = await self._desk.run(partial(_lease, sent=sent, now=self._clock.now(), replica=self._replica))
         del self._sent[: len(sent)]
@@ -140,7 +138,9 @@ class OutboxWorker:
                 await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
             if earlier := [task for task, to in self._in_flight.items() if to == chat]:
                 await asyncio.wait(earlier, timeout=IN_ORDER)
-            await asyncio.wait({self._start(self._deliver(row, attempt), chat)}, timeout=HEAD_START)
+            left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            task = self._start(self._deliver(row, attempt, partial(left.set_result, None)), chat)
+            await asyncio.wait({task, left}, timeout=HEAD_START, return_when=asyncio.FIRST_COMPLETED)
         return bool(leased)
 
     def _start(self, delivery: Coroutine[Any, Any, None], chat: int) -> "asyncio.Task[None]":
@@ -149,7 +149,7 @@ class OutboxWorker:
         task.add_done_callback(self._in_flight.pop)
         return task
 
-    async def _deliver(self, row: int, attempt: int) -> None:
+    async def _deliver(self, row: int, attempt: int, leaving: Leaving) -> None:
         """Send one row and record the outcome, unless the lease is lost or there is nothing left to send."""
         self._leased.pop(row, None)
         try:
@@ -159,22 +159,23 @@ class OutboxWorker:
             parcel = await self._desk.run(begins)
             left_out.report(self._metrics, "a message", skipped)
             if parcel is not None:
-                state, due_at = await self._send(parcel)
+                state, due_at = await self._send(parcel, leaving)
                 now = self._clock.now()
                 await self._desk.run(partial(_settle, row=row, attempt=attempt, state=state, due_at=due_at, now=now))
         except Exception as error:
             self._metrics.failed("outbox_message")
             log.error("outbox row %s failed: %s", row, crash_line(error))
 
-    async def _send(self, parcel: _Parcel) -> tuple[str, datetime | None]:
+    async def _send(self, parcel: _Parcel, leaving: Leaving | None = None) -> tuple[str, datetime | None]:
         """Send. Returns: the row's next state, and when it is due again (None: never)."""
         assert self.turns is not None
         message = wire_message(parcel.reply, self.turns)
         try:
             if parcel.activity_id:
-                await self._sender.update(parcel.chat, parcel.activity_id, {**message, "id": parcel.activity_id})
+                card = {**message, "id": parcel.activity_id}
+                await self._sender.update(parcel.chat, parcel.activity_id, card, leaving=leaving)
             else:
-                await self._sender.send(parcel.chat, message)
+                await self._sender.send(parcel.chat, message, leaving=leaving)
         except SendError as error:
             log.warning("outbox row %d not sent: %s %s", parcel.row, type(error).__name__, error.status or "")
             return self._after(error, parcel.sends, is_update=bool(parcel.activity_id))

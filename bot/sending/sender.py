@@ -34,6 +34,8 @@ REPLY_DEADLINE = 8.0
 ATTEMPTS = 6
 _FIRST_PAUSE = 0.5
 _MAX_ANSWER = 64 * 1024
+Leaving = Callable[[], None]
+"""Called when a message's turn in the pace has come, just before it is sent."""
 
 
 class SendError(Exception):
@@ -122,13 +124,14 @@ class Sender:
         reply_to: str | None = None,
         *,
         urgent: bool = False,
+        leaving: Leaving | None = None,
     ) -> str:
         """Post an activity. reply_to: activity id to reply to. urgent: a person is waiting, so it goes before others.
 
         Returns: the new activity's id; "" if the connector accepted the message but returned none. Raises: SendError.
         """
         path = ["activities", reply_to] if reply_to else ["activities"]
-        answer = await self._call("POST", chat, path, activity, urgent=urgent)
+        answer = await self._call("POST", chat, path, activity, urgent=urgent, leaving=leaving)
         new_id = answer.get("id") if isinstance(answer, dict) else None
         return new_id if isinstance(new_id, str) else ""
 
@@ -139,9 +142,10 @@ class Sender:
         activity: Mapping[str, Any],
         *,
         urgent: bool = False,
+        leaving: Leaving | None = None,
     ) -> None:
-        """Replace the content of a posted message. Raises: SendError."""
-        await self._call("PUT", chat, ["activities", activity_id], activity, urgent=urgent)
+        """Replace the content of a posted message; as `send`. Raises: SendError."""
+        await self._call("PUT", chat, ["activities", activity_id], activity, urgent=urgent, leaving=leaving)
 
     async def delete(self, chat: ChatAddress, activity_id: str) -> None:
         """Delete a posted message. Raises: SendError."""
@@ -201,9 +205,10 @@ class Sender:
         body: Mapping[str, Any] | None = None,
         *,
         urgent: bool = False,
+        leaving: Leaving | None = None,
     ) -> Any:
         try:
-            answer = await self._exchange(method, chat, path, body, urgent=urgent)
+            answer = await self._exchange(method, chat, path, body, urgent=urgent, leaving=leaving)
         except (Gone, TooLarge):
             raise
         except SendError:
@@ -220,6 +225,7 @@ class Sender:
         body: Mapping[str, Any] | None,
         *,
         urgent: bool,
+        leaving: Leaving | None,
     ) -> Any:
         if not may_call(chat.service_url, mode=self._mode, hosts=self._service_hosts):
             raise Failed
@@ -227,6 +233,8 @@ class Sender:
         headers = await self._headers(url)
         data = None if body is None else to_json(body)
         await self._paces.of(chat.tenant).turn(chat.conversation_id, urgent=urgent)
+        if leaving is not None:
+            leaving()
         try:
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=self._time_out, allow_redirects=False

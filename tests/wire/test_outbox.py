@@ -278,7 +278,7 @@ async def test_no_more_than_twenty_are_in_flight(town: Town, monkeypatch: pytest
 async def test_messages_to_many_go_side_by_side_and_those_to_one_in_order(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_worker, "HEAD_START", 0.0)
+    monkeypatch.setattr(outbox_worker, "HEAD_START", PATIENCE)
     monkeypatch.setattr(outbox_worker, "IN_ORDER", PATIENCE)
     move_in(town.desk, town.connector.service_url, 5)
     town.desk.run_now(lambda s: s.connection().execute(text("update cases set received_on = '2026-05-26'")))
@@ -297,6 +297,24 @@ async def test_messages_to_many_go_side_by_side_and_those_to_one_in_order(
 
     assert {len(times) for times in town.arrivals().values()} == {2}
     assert town.states() == {outbox.SENT: 10}
+
+
+async def test_what_waits_for_its_turn_in_the_pace_is_not_begun_so_that_little_is_uncertain_after_a_crash(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_worker, "HEAD_START", PATIENCE)
+    town.pace = partial(Pace, total=1, window=PATIENCE)
+    move_in(town.desk, town.connector.service_url, 10)
+    await town.sweeps()
+    worker = town.worker()
+    sending = asyncio.create_task(worker.send_some())
+    await until("one sent, the next begun", partial(town.desk.run, outbox.counts), lambda found: len(found) == 3)
+    for _ in range(50):  # a third would be begun on the desk meanwhile
+        await town.desk.run(lambda _session: None)
+
+    assert town.states() == {outbox.SENT: 1, outbox.SENDING: 1, outbox.WAITING: 8}
+    for task in (sending, *worker._in_flight):
+        task.cancel()
 
 
 # --- pauses and attempts -----------------------------------------------------------------------------------

@@ -59,9 +59,9 @@ class _NotedTurns(Turns):
 
 
 class _NotedWorker(OutboxWorker):
-    async def _send(self, parcel: Any) -> Any:
+    async def _send(self, parcel: Any, *leaving: Any) -> Any:
         SHOWN.set((parcel.reply, ""))
-        return await super()._send(parcel)
+        return await super()._send(parcel, *leaving)
 
 
 class Stack:
