@@ -35,7 +35,7 @@ class CaseProgress:
 
 def progress(session: Session, row: RoundRow) -> list[CaseProgress]:
     """Return how far each drawn case of a round has come."""
-    begun = {(one.case_id, one.person_id) for one in round_lists.lists_of(session, row.id)}
+    begun = {(one.case_id, one.person_id) for one in round_lists.lists_of(session, row)}
     every = round_readings.readings(session, row.id)
     found = []
     for one, case in round_cases.drawn_of(session, row.id):

@@ -113,7 +113,7 @@ def _reviewed(session: Session, row: RoundRow, read: _Readings) -> dict[int, Rev
 def _read(session: Session, row: RoundRow, checklist: Checklist) -> _Readings:
     """Return the answers of each reading that stands, by case and reviewer, the first reading of a case first."""
     lists: dict[tuple[int, int], list[dict[str, str]]] = {}
-    for filled in round_lists.lists_of(session, row.id):
+    for filled in round_lists.lists_of(session, row):
         lists.setdefault((filled.case_id, filled.person_id), []).append(_said(session, filled, checklist))
     found = {}
     for one in sorted(round_readings.readings(session, row.id), key=lambda reading: reading.second):

@@ -36,7 +36,7 @@ def round_rows(session: Session, selection: Selection) -> Iterator[list[str]]:
 def _of_round(session: Session, row: RoundRow, names: dict[int, str], unit: str) -> Iterator[list[str]]:
     given = Counter(reading.case_id for reading in round_readings.readings(session, row.id))
     begun: dict[int, list[FilledRow]] = {}
-    for filled in round_lists.lists_of(session, row.id):
+    for filled in round_lists.lists_of(session, row):
         begun.setdefault(filled.case_id, []).append(filled)
     about = {
         "round": rounds.name_of(session, row),

@@ -58,6 +58,10 @@ class _Among(ColumnElement[bool]):
         self.values = bindparam(name, type_=_Several(column.type))
         self.type = Boolean()
 
+    def self_group(self, against: Any = None) -> "_Among":
+        """Return the condition as it is: SQLAlchemy would append `= 1` on SQLite, which then reads the whole table."""
+        return self
+
 
 @compiles(_Among, "sqlite")
 def _on_sqlite(element: _Among, compiler: Any, **more: Any) -> str:

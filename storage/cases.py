@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, String, UniqueConstraint, and_, bindparam, false, or_, update
+from sqlalchemy import Index, Row, String, UniqueConstraint, and_, bindparam, false, or_, text, update
 from sqlmodel import Field, Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,6 +18,7 @@ from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import keys_of
 from storage.times import Moment, swedish_day
+from storage.unindexed import unindexed
 
 WHOLE_CASE = 0
 """The child number of facts about the whole case."""
@@ -39,7 +40,10 @@ class CaseRow(TableRow, table=True):
     """
 
     __tablename__ = "cases"
-    __table_args__ = (UniqueConstraint("tenant_id", "ref"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "ref"),
+        Index("ix_cases_open", "unit_id", sqlite_where=text("closed_on is null")),
+    )
 
     id: int = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenant.id")
@@ -198,16 +202,19 @@ def add(session: Session, row: CaseRow) -> CaseRow:
     return row
 
 
+_OF_TENANT = unindexed(col(CaseRow.tenant_id))
+
+
 def of_worker(tenant_id: int, person_id: int) -> SelectOfScalar[CaseRow]:
     """Return the query for the open cases where the person is lead or co-worker, newest first."""
     assigned = or_(col(CaseRow.lead_id) == person_id, col(CaseRow.co_id) == person_id)
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.closed_on).is_(None), assigned)
+    query = select(CaseRow).where(tenant_id == _OF_TENANT, col(CaseRow.closed_on).is_(None), assigned)
     return query.order_by(col(CaseRow.id).desc())
 
 
 def in_units(tenant_id: int, unit_ids: Iterable[int]) -> SelectOfScalar[CaseRow]:
     """Return the query for the open cases of some units that may be listed: not those with protected identity."""
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
+    query = select(CaseRow).where(tenant_id == _OF_TENANT, col(CaseRow.unit_id).in_(sorted(unit_ids)))
     return query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(False)).order_by(
         col(CaseRow.id)
     )
@@ -215,7 +222,7 @@ def in_units(tenant_id: int, unit_ids: Iterable[int]) -> SelectOfScalar[CaseRow]
 
 def protected_in_units(session: Session, tenant_id: int, unit_ids: Iterable[int]) -> int:
     """Return how many open cases of some units have protected identity: they are counted but not listed."""
-    query = select(func.count()).where(CaseRow.tenant_id == tenant_id, col(CaseRow.unit_id).in_(sorted(unit_ids)))
+    query = select(func.count()).where(tenant_id == _OF_TENANT, col(CaseRow.unit_id).in_(sorted(unit_ids)))
     return session.exec(query.where(col(CaseRow.closed_on).is_(None), col(CaseRow.protected_identity).is_(True))).one()
 
 
@@ -232,7 +239,7 @@ def protected_among(session: Session, row_ids: Iterable[int]) -> set[int]:
 
 def open_in_unit(session: Session, tenant_id: int, unit_id: int) -> int:
     """Return how many open cases a unit has, those with protected identity included."""
-    query = select(func.count()).where(CaseRow.tenant_id == tenant_id, CaseRow.unit_id == unit_id)
+    query = select(func.count()).where(tenant_id == _OF_TENANT, CaseRow.unit_id == unit_id)
     return session.exec(query.where(col(CaseRow.closed_on).is_(None))).one()
 
 

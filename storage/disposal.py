@@ -7,7 +7,7 @@ CLEARED. What else names it, in a reply or message about other cases, is found b
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, delete, or_, update
 from sqlalchemy import select as select_columns
@@ -47,10 +47,13 @@ def retention(tenant: TenantRow) -> Retention:
 def due_cases(session: Session, tenant: TenantRow, today: date) -> Sequence[DueCase]:
     """Return the cases that may be disposed of on a Swedish date, the longest closed first."""
     periods = retention(tenant)
+    if periods.case_months is None:
+        return []
+    at_latest = today - timedelta(days=28 * periods.case_months)  # no month is shorter
     query = (
         select(CaseRow, func.count(col(FilledRow.id)))
         .join(FilledRow, col(FilledRow.case_id) == col(CaseRow.id), isouter=True)
-        .where(CaseRow.tenant_id == tenant.id, col(CaseRow.closed_on).is_not(None))
+        .where(CaseRow.tenant_id == tenant.id, col(CaseRow.closed_on) <= at_latest)
         .group_by(col(CaseRow.id))
         .order_by(col(CaseRow.closed_on), col(CaseRow.id))
     )

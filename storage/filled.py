@@ -49,7 +49,7 @@ class FilledRow(TableRow, table=True):
             "file_part",
             name="uq_filled_key",
         ),
-        Index("ix_filled_own", "tenant_id", sqlite_where=text(OWN)),
+        Index("ix_filled_own", "tenant_id", "round_id", "person_id", sqlite_where=text(OWN)),
     )
     alone = False
 
@@ -157,10 +157,10 @@ def remove(session: Session, row: FilledRow) -> None:
     session.flush()
 
 
-def of_person(session: Session, tenant_id: int, person_id: int, but: ListId) -> Sequence[FilledRow]:
-    """Return the lists a person answers alone and outside every round, newest first. but: a list that is left out."""
+def of_person(session: Session, tenant_id: int, person_id: int) -> Sequence[FilledRow]:
+    """Return the lists a person answers alone and outside every round, newest first; not the decision basis."""
     query = select(FilledRow).where(FilledRow.tenant_id == tenant_id, FilledRow.person_id == person_id)
-    query = query.where(FilledRow.round_id == NO_ROUND, FilledRow.checklist != but)
+    query = query.where(FilledRow.round_id == NO_ROUND, text(OWN))
     return session.exec(query.order_by(col(FilledRow.id).desc())).all()
 
 

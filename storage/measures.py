@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, not_, or_, update
 from sqlmodel import Field, Session, col, select
 
 from checklists.measures import FindingKind
@@ -95,8 +95,8 @@ def get(session: Session, tenant_id: int, measure_id: int) -> MeasureRow | None:
 
 def _standing() -> ColumnElement[bool]:
     """Return the condition that a measure's case, if it has one, is not withdrawn: a withdrawn case counts nowhere."""
-    withdrawn = select(CaseRow.id).where(col(CaseRow.withdrawn).is_(True))
-    return or_(col(MeasureRow.case_id).is_(None), col(MeasureRow.case_id).not_in(withdrawn))
+    withdrawn = select(CaseRow.id).where(col(CaseRow.id) == col(MeasureRow.case_id), col(CaseRow.withdrawn).is_(True))
+    return or_(col(MeasureRow.case_id).is_(None), not_(withdrawn.exists()))
 
 
 def unchecked(session: Session, tenant_id: int) -> Sequence[MeasureRow]:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, text
 from sqlmodel import Session, col, select
 
 from checklists.lifecycle import WRITER
 from checklists.model import ListId
-from storage.cases import STANDS, CaseRow
-from storage.filled import FilledRow
+from storage.filled import OWN, FilledRow
 from storage.round_cases import RoundCaseRow
 from storage.round_readings import ReadingRow
 from storage.rounds import RoundRow
@@ -23,32 +22,10 @@ _OF_THE_LIST = and_(
 """Which reading a list is filled in for, if its reviewer still has it."""
 
 
-def lists_of(session: Session, round_id: int) -> Sequence[FilledRow]:
+def lists_of(session: Session, row: RoundRow) -> Sequence[FilledRow]:
     """Return the lists that were begun in a round, oldest first."""
-    return session.exec(select(FilledRow).where(FilledRow.round_id == round_id).order_by(col(FilledRow.id))).all()
-
-
-def read_first(session: Session, round_id: int) -> Sequence[tuple[FilledRow, RoundCaseRow]]:
-    """Return the lists of a round's reviewed cases by their first reader, with the case's place in the frame.
-
-    Withdrawn cases are in no figure, and those disposed of are gone.
-    """
-    query = (
-        select(FilledRow, RoundCaseRow)
-        .join(ReadingRow, _OF_THE_LIST)
-        .join(
-            RoundCaseRow,
-            and_(
-                col(RoundCaseRow.round_id) == col(FilledRow.round_id),
-                col(RoundCaseRow.case_id) == col(FilledRow.case_id),
-            ),
-        )
-        .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
-        .where(FilledRow.round_id == round_id, col(ReadingRow.second).is_(False), STANDS)
-        .where(col(RoundCaseRow.drawn).is_(True), RoundCaseRow.why_not == "")
-        .order_by(col(FilledRow.id))
-    )
-    return session.exec(query).all()
+    query = select(FilledRow).where(FilledRow.tenant_id == row.tenant_id, FilledRow.round_id == row.id, text(OWN))
+    return session.exec(query.order_by(col(FilledRow.id))).all()
 
 
 def read_at_random(session: Session, tenant_id: int) -> Sequence[tuple[FilledRow, bool]]:

@@ -14,6 +14,7 @@ from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.times import LONG_AGO, Moment
 from storage.unfit import Skipped, readable
+from storage.unindexed import unindexed
 
 Occasion = tuple[int, Rule, int, str]
 """(person_id, rule, case_id, mark): what a person is reminded of once only."""
@@ -104,7 +105,7 @@ Read = tuple[Sequence[CaseRow], tuple[Skipped, ...]]
 
 def cases_after(session: Session, tenant_id: int, reached: int, most: int, decided_since: date) -> Read:
     """Return the next cases to process: open ones, and closed ones decided on or after `decided_since`."""
-    query = select(CaseRow).where(CaseRow.tenant_id == tenant_id, col(CaseRow.id) > reached, STANDS)
+    query = select(CaseRow).where(unindexed(col(CaseRow.tenant_id)) == tenant_id, col(CaseRow.id) > reached, STANDS)
     query = query.where(or_(col(CaseRow.closed_on).is_(None), col(CaseRow.decided_on) >= decided_since))
     return readable(session, query.order_by(col(CaseRow.id)).limit(most))
 
@@ -118,7 +119,7 @@ def received(session: Session, tenant_id: int, first: date, last: date) -> Read:
 _RECEIVED: Any = prepared(
     select(CaseRow)
     .where(col(CaseRow.received_on).between(bindparam("first"), bindparam("last")), STANDS)
-    .where(col(CaseRow.tenant_id) == bindparam("tenant_id"), col(CaseRow.closed_on).is_(None))
+    .where(unindexed(col(CaseRow.tenant_id)) == bindparam("tenant_id"), col(CaseRow.closed_on).is_(None))
     .order_by(col(CaseRow.id))
 )
 
@@ -171,7 +172,8 @@ def take_back_unsent(session: Session, tenant_id: int, today: date) -> None:
     """
     unsent = (
         select(OutboxRow)
-        .where(OutboxRow.tenant_id == tenant_id, col(OutboxRow.state).in_((WAITING, UNCERTAIN, STOPPED)))
+        .where(unindexed(col(OutboxRow.tenant_id)) == tenant_id)
+        .where(col(OutboxRow.state).in_((WAITING, UNCERTAIN, STOPPED)))
         .where(select(ToldRow.id).where(ToldRow.bundle == OutboxRow.once, ToldRow.day < today).exists())
     )
     for row in session.exec(unsent).all():

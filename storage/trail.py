@@ -23,7 +23,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    not_,
     or_,
     text,
 )
@@ -46,7 +45,8 @@ BATCH = 1000
 _NONCE_BYTES = 16
 
 
-_SIGNED = "mac <> ''"
+_SIGNED, _UNCHAINED = "mac <> ''", "not sealed"
+"""SQL for those events that a partial index covers. Queries that shall use it say it in the same words."""
 
 
 class EventRow(TableRow, table=True):
@@ -57,7 +57,7 @@ class EventRow(TableRow, table=True):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("ix_event_unsealed", "id", sqlite_where=text("not sealed")),
+        Index("ix_event_unsealed", "id", sqlite_where=text(_UNCHAINED)),
         Index("ix_event_mac", "mac", unique=True, sqlite_where=text(_SIGNED)),
     )
 
@@ -158,7 +158,7 @@ def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]
     return set(session.exec(_TWICE) if macs is None else session.exec(_TWICE_AMONG, params={"macs": macs}))
 
 
-_TWICE = select(EventRow.mac).where(EventRow.mac != "").group_by(col(EventRow.mac)).having(func.count() > 1)
+_TWICE = select(EventRow.mac).where(text(_SIGNED)).group_by(col(EventRow.mac)).having(func.count() > 1)
 _TWICE_AMONG = prepared(_TWICE.where(among(col(EventRow.mac), "macs")))
 
 
@@ -227,7 +227,7 @@ def newest(session: Session) -> int:
 
 def unchained(session: Session) -> tuple[int, datetime | None]:
     """Return how many events are not chained yet, and when the oldest of them happened."""
-    query = select(func.count(), func.min(col(EventRow.at))).where(not_(col(EventRow.chained)))
+    query = select(func.count(), func.min(col(EventRow.at))).where(text(_UNCHAINED))
     return session.exec(query).one()
 
 
@@ -296,7 +296,7 @@ def chain(session: Session, reached: Ends) -> Chained:
 
 _WAITING = prepared(
     select(EventRow)
-    .where(not_(col(EventRow.chained)), col(EventRow.id) > bindparam("after"))
+    .where(text(_UNCHAINED), col(EventRow.id) > bindparam("after"))
     .order_by(col(EventRow.id))
     .limit(bindparam("most", type_=Integer))
 )
@@ -430,7 +430,7 @@ def _fault(keys: Keys, tenant_id: int, previous: str, expected: int, row: Row[An
 
 def _forged(session: Session, keys: Keys, tenant_id: int) -> Fault | None:
     """Return a fault if an event that waits for its place was not recorded by this program, or is there twice."""
-    waiting = select(EventRow).where(EventRow.tenant_id == tenant_id, not_(col(EventRow.chained)))
+    waiting = select(EventRow).where(EventRow.tenant_id == tenant_id, text(_UNCHAINED))
     for event in session.exec(waiting.order_by(col(EventRow.id)).execution_options(yield_per=BATCH)):
         if not _is_signed(keys, event):
             return fault(Code.EVENT_FORGED, event=event.id)

@@ -111,7 +111,7 @@ def _row(
 
 
 def _is_begun(context: TurnContext, case: CaseRow, row: RoundRow) -> bool:
-    lists = round_lists.lists_of(context.session, row.id)
+    lists = round_lists.lists_of(context.session, row)
     return any(one.case_id == case.id and one.person_id == context.person_id for one in lists)
 
 

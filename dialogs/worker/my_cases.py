@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
-from actions.basis import BASIS, Basis, read, read_own
+from actions.basis import Basis, read, read_own
 from checklists.access import OWN_LISTS
 from checklists.deadlines import Deadline, clocks, follows_closed
 from checklists.lifecycle import WRITER, State
@@ -115,7 +115,7 @@ def sound(context: TurnContext, case_id: int, make: Callable[[], T]) -> T | None
 
 def _lists_alone(context: TurnContext) -> list[tuple[int, ListId]]:
     """Return the lists this person answers alone (reviews, an auditor's sample), newest first, one row for each."""
-    rows = filled.of_person(context.session, context.tenant_id, context.person_id, BASIS)
+    rows = filled.of_person(context.session, context.tenant_id, context.person_id)
     return list(dict.fromkeys((row.case_id, row.checklist) for row in rows))
 
 

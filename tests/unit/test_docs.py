@@ -15,6 +15,7 @@ from pydantic import AliasChoices
 
 import app
 import dev
+from bot.sending.pace import IN_TOTAL, SPREAD, WINDOW_SECONDS
 from bot.settings import Settings
 from checklists.events import EventName
 from checklists.reminder_rules import Rule
@@ -350,4 +351,6 @@ def test_what_machines_carry_is_reckoned_from_what_was_measured() -> None:
     assert f"{mean:.3f}".replace(".", ",") + f"/s | {10 * mean:.2f}".replace(".", ",") + "/s" in scale
     assert f"400 × {size} kB = {400 * int(size) / 1000:.0f} MB" in scale
     assert f"| {290 * mean:.1f}".replace(".", ",") + f"/s | {2900 * mean:.0f}/s" in scale
-    assert f"{290 * 60:_} / 25 = {290 * 60 / 25 / 60:.0f} min".replace("_", " ") in scale
+    rate = int(IN_TOTAL / (SPREAD * WINDOW_SECONDS))
+    assert f"{290 * 60:_} / {rate} = {290 * 60 / rate / 60:.0f} min".replace("_", " ") in scale
+    assert f"högst {rate} i sekunden" in scale
