@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checklists.plain_text import weight
 
@@ -163,11 +163,12 @@ _LEAST = 3
 class Said:
     """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any.
 
-    After a `ja` it is a reservation (förbehåll), after a `nej` the motivation.
+    After a `ja` it is a reservation (förbehåll), after a `nej` the motivation. is_cut: a text too short was left out.
     """
 
     choice: str
     text: str = ""
+    is_cut: bool = field(default=False, compare=False)
 
 
 _BARE = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
@@ -255,7 +256,8 @@ def read_answer(line: str) -> Said | None:
         is_later = {choice, again.choice} <= {"unknown", "skip"}
         return Said(choice) if is_later or again == Said(choice) else None
     if _only_repeats(text):
-        return None if _contradicts(choice, set(folded(text).split())) else Said(choice)
+        is_cut = 0 < weight(text) < _LEAST and not is_polite(text) and not _only_restates(text)
+        return None if _contradicts(choice, set(folded(text).split())) else Said(choice, is_cut=is_cut)
     return Said(choice, text)
 
 

@@ -183,7 +183,15 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     reaction = commands.run_verb(context, button.claim, {})
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
-    return _echoed(context, shown, reaction, items)
+    return _cut(said, _echoed(context, shown, reaction, items))
+
+
+def _cut(said: Said, reaction: Reaction) -> Reaction:
+    """Say that the text after an answer was too short to be kept, if it was."""
+    if not said.is_cut:
+        return reaction
+    view, changes = parted(reaction)
+    return Done(view.model_copy(update={"notices": (*view.notices, Line(say="typed.too_short"))}), changes)
 
 
 def _number(context: TurnContext, shown: Shown) -> int:
@@ -369,7 +377,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         return _missing(context, shown)
     if said is not None and not said.text and not is_polite(text):
         if said.choice == "nej":
-            return _missing(context, shown)
+            return _cut(said, _missing(context, shown))
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
