@@ -143,5 +143,5 @@ def _is_child(context: TurnContext, rest: str) -> bool:
 VERBS: tuple[Verb, ...] = ()
 COMMANDS = (
     Command("barn", ("child",), child_typed, CHANGE, _is_child),
-    Command("ändra", ("change", "fråga", "question"), change_typed, CHANGE, _whole),
+    Command("ändra", ("change", "fråga", "question", "besvara", "svara", "answer"), change_typed, CHANGE, _whole),
 )
