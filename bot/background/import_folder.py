@@ -69,7 +69,7 @@ class ImportFolder:
         try:
             imported = self._import(path)
         except Refusal as refused:
-            lines = [one.told("sv") for one in refused.faults]
+            lines = refused.told("sv")
         except FileNotFoundError:
             return
         if not path.is_file() or _state(path) != self._seen.get(path):

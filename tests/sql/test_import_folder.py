@@ -102,6 +102,7 @@ def test_a_refused_file_says_which_line_and_stores_nothing(folder: ImportFolder,
     desk.run_now(work)
     [kept] = (tmp_path / "refused").glob("*.txt")
     assert kept.read_text("utf-8").startswith("rad 3: ")
+    assert "; inget sparades (BK-" in kept.read_text("utf-8")
     assert "i maj" not in kept.read_text("utf-8")
     [receipt] = receipts(desk)
     assert "folder.refused" in receipt

@@ -318,6 +318,8 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_stored(tmp_path: Path
 
     assert bad.returncode == 1
     assert [line.partition(":")[0] for line in bad.stderr.splitlines()] == [f"line {number}" for number in range(3, 9)]
+    assert bad.stderr.endswith("; nothing was stored (BK-212)\n")
+    assert bad.stderr.count("nothing was stored") == 1
     assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\nnew units: Enhet (påhittad)\n"
 
 
@@ -415,7 +417,7 @@ def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(
     cases = tmp_path / "cases.csv"
     cases.write_text(f"{header}\n{good}\n{bad}", encoding="utf-8")
 
-    excel = "if the spreadsheet shows jan-25 it has changed the day: format the column as text"
+    excel = "if the spreadsheet shows jan-25 it has changed the day: format the column as text; nothing was stored"
     said = f"line 3: received_on is not a date; write it as 2025-01-31; {excel} (BK-112)"
     done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{said}\n")
