@@ -323,6 +323,16 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_stored(tmp_path: Path
     assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\nnew units: Enhet (påhittad)\n"
 
 
+def test_in_dev_mode_an_object_id_that_entra_cannot_have_given_is_remarked_on_and_taken(tmp_path: Path) -> None:
+    real = ANNA.replace("anna", "aaaaaaaa-0000-4000-8000-00000000000a")
+    done = imports(tmp_path, real, ANNA.replace("Anna", "Bo"))
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "added: 2, changed: 0, unchanged: 0")
+    assert done.stderr.startswith("object_id is no id that Entra gives; it works here in dev mode")
+    assert done.stderr.endswith("line 3\n")
+    assert imports(tmp_path, real, ANNA).stderr == ""
+
+
 def test_the_same_file_again_is_unchanged_and_a_row_that_left_stays(tmp_path: Path) -> None:
     bo = f"{TENANT};bo;;Bo Påhittad;Enhet (påhittad);unit_manager;;"
     imports(tmp_path, ANNA, bo)
