@@ -325,13 +325,18 @@ def is_about_several(text: str, labels: Sequence[str]) -> bool:
     return len(words) <= _MOST_ABOUT_SEVERAL and bool(_SEVERAL_WORDS & set(words))
 
 
-def other_child(text: str, child: int, children: int) -> int:
-    """Return the number of another child of a case that a text names without naming this one; 0 if it does not."""
-    found = {
+def children_named(text: str) -> set[int]:
+    """Return the numbers of the children that a text names: `barn 1 och 2`."""
+    return {
         _NUMBERS.get(number) or int(number)
         for named in _CHILDREN_NAMED.finditer(folded(text))
         for number in re.findall(_NUMBER, named["numbers"])
     }
+
+
+def other_child(text: str, child: int, children: int) -> int:
+    """Return the number of another child of a case that a text names without naming this one; 0 if it does not."""
+    found = children_named(text)
     others = sorted(one for one in found if 1 <= one <= children)
     return others[0] if child and others and child not in found else 0
 

@@ -18,6 +18,7 @@ from checklists.replies import (
     Said,
     about_number,
     begins_with_answer,
+    children_named,
     core,
     folded,
     is_about_several,
@@ -211,7 +212,7 @@ def _of_other_child(context: TurnContext, shown: Shown, text: str, item_id: str 
 
     item_id: the question it answers, if not the card's first.
     """
-    sheet, _ = _here(context, shown)
+    sheet, _ = _here(context, shown) if children_named(text) else (None, None)
     child = other_child(text, sheet.shown_child, sheet.case.children) if sheet is not None else 0
     if sheet is None or not child:
         return None
