@@ -85,11 +85,6 @@ def kept(new: Written, old: Written, cleared: Set[str]) -> Written:
     return replace(new, answered_on=new.answered_on or old.answered_on)
 
 
-def spelled(answer: str) -> str:
-    """Return an answer as its code, however it is spelled; a text as it is."""
-    return _CHOICE_OF.get(answer.strip().casefold(), answer)
-
-
 def _choice(item: Item, answer: str) -> tuple[str, str]:
     choice = _CHOICE_OF.get(answer.strip().casefold())
     if choice is not None:

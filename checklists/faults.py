@@ -34,7 +34,7 @@ BK-4xx the command line, continued
 └── 49x  the admin's commands, the import folder, exposed
 BK-5xx files, continued
 ├── 54x  units that are closed, files of the import folder
-└── 55x  cells that hold no address, or something where nothing can be chosen; rows that contradict each other
+└── 55x  cells that hold no address, or something where nothing can be chosen
 
 The sentences are in texts/sv and texts/en, under the code: BK-1xx and BK-2xx in files.yaml, BK-3xx and
 BK-4xx in commandline.yaml, BK-5xx in files.yaml.
@@ -329,7 +329,6 @@ class Code(StrEnum):
     WORKBOOK = "BK-549"
     CELL_NO_ADDRESS = "BK-550"
     NOTHING_TO_CHOOSE = "BK-551"
-    CONTRADICTS = "BK-552"
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:

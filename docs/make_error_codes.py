@@ -53,7 +53,7 @@ PARTS = (
     ("commandline", "BK-48", "Utdrag om ett ärende"),
     ("commandline", "BK-49", "Systemförvaltarens kommandon, importmappen, `exposed`"),
     ("files", "BK-54", "Stängda enheter, filer i importmappen"),
-    ("files", "BK-55", "Celler som inte är en adress, eller ska vara tomma, och rader som säger emot varandra"),
+    ("files", "BK-55", "Celler som inte är en adress, eller ska vara tomma"),
 )
 
 

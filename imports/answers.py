@@ -12,7 +12,7 @@ from actions.basis import Sheet
 from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
-from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, spelled, write_cells
+from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
@@ -24,19 +24,7 @@ from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports import answer_rows
-from imports.common import (
-    CLEARED,
-    About,
-    Imported,
-    Kind,
-    Order,
-    Rows,
-    Take,
-    by_subject,
-    cells_of,
-    check_tenant,
-    take_all,
-)
+from imports.common import CLEARED, Imported, Kind, Order, Rows, Take, by_subject, cells_of, check_tenant, take_all
 from storage import answers, cases, filled, tenants
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
@@ -45,10 +33,6 @@ from storage.filled import FilledRow
 
 EXPORTED = ("unit", "version", "occasion", "question", "revision")
 """Columns that only an export has."""
-_OCCASION = "occasion"
-"""The one of them that tells a row of an export."""
-_KEY = ("tenant_id", "case_ref", "checklist", "role", "item", "akt_part")
-"""The columns that say which question is answered, besides the child."""
 _CLEARABLE = ("method", "option", "motivation", "place", "note", "on")
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 
@@ -246,8 +230,7 @@ def _has_words(told: Written) -> bool:
 def _taker(session: Session, order: Order) -> Take:
     """Return what stores answers as revisions by the actor `import`; answers that are not in the rows stay as they are.
 
-    Of two rows that answer the same question, the later is the newer revision; unless it was answered on a later day,
-    or the file is an export, both must say the same. flagged: the lines whose answer is
+    Of two rows that answer the same question, the later is the newer revision. flagged: the lines whose answer is
     outside the scale and was kept as `fritext`. waiting: those whose answer depends on a fact of the case that is not
     known: it counts, but nobody can tell whether the question applied. protected: those that hold free text about
     people with protected identity; it is kept, for nothing of a file is dropped. unsaid: those whose motivation says
@@ -256,7 +239,7 @@ def _taker(session: Session, order: Order) -> Take:
 
     def take(rows: Rows) -> Imported:
         coming = _Import(session, order)
-        done = take_all(rows, coming.take, _about)
+        done = take_all(rows, coming.take)
         coming.date_lists()
         coming.tell()
         return replace(
@@ -270,20 +253,8 @@ def _taker(session: Session, order: Order) -> Take:
     return take
 
 
-def _about(row: CsvRow) -> About | None:
-    """Return which question a row answers; None for a row of an export, where occasions and persons stand together."""
-    cells = cells_of(row)
-    if cells.get(_OCCASION):
-        return None
-    key = tuple(cells[name].casefold() for name in _KEY)
-    says = {name: cells[name] for name in (*COLUMNS, *DETAILS) if name not in _KEY}
-    says["answer"] = spelled(says["answer"])
-    return About((*key, str(int(cells["child"] or "1"))), says, cells["answered_on"], cells["answered_on"])
-
-
 def _read_rows(raw: bytes, at: datetime) -> list[CsvRow]:
-    others = [name for name in EXPORTED if name != _OCCASION]
-    return read_csv(raw, (*COLUMNS, *DETAILS, _OCCASION), NEEDED, LetThrough(day_of(at)), others)
+    return read_csv(raw, (*COLUMNS, *DETAILS), NEEDED, LetThrough(day_of(at)), EXPORTED)
 
 
 def _announce(session: Session, rows: Rows, order: Order) -> None:

@@ -23,13 +23,11 @@ from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.loader import all_facts
 from checklists.model import MOST_CHILDREN, CaseType
 from checklists.privacy import LetThrough
-from checklists.ref_pattern import normal
 from checklists.references import normal_ref
 from checklists.swedish_time import day_of
 from dialogs.messages.consequences import follow
 from imports.common import (
     CLEARED,
-    About,
     Imported,
     Kind,
     Order,
@@ -70,19 +68,11 @@ def _taker(session: Session, order: Order) -> Take:
 
     def take(rows: Rows) -> Imported:
         known.units.new, known.ended, known.elsewhere = [], [], []
-        done = take_all(rows, lambda row: _Row(session, row, known, order).take(), _about)
+        done = take_all(rows, lambda row: _Row(session, row, known, order).take())
         ended, elsewhere = (tuple(dict.fromkeys(lines)) for lines in (known.ended, known.elsewhere))
         return replace(done, new_units=tuple(known.units.new), ended=ended, elsewhere=elsewhere)
 
     return take
-
-
-def _about(row: CsvRow) -> About:
-    """Return which case a row is about. A report or an investigation after a closing is of a later time."""
-    cells = cells_of(row)
-    key = (cells["tenant_id"].casefold(), normal(cells["case_ref"]))
-    says = {name: cell.casefold() for name, cell in cells.items() if name not in NEEDED}
-    return About(key, says, max(cells["received_on"], cells["opened_on"]), cells["closed_on"])
 
 
 CASES = Kind("cases", _read, lambda _session, rows: by_subject(rows, "tenant_id", "case_ref"), _taker)

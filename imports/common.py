@@ -1,6 +1,6 @@
 """What all imports share: all rows or none, every bad row named by its line, and what changed."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,60 +113,18 @@ def by_subject(rows: Rows, *columns: str) -> list[list[CsvRow]]:
     return list(groups.values())
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a row is about, and what it says of it.
-
-    key: what it is about; two rows with different keys never contradict each other. says: by column, "" for nothing.
-    begins, ends: the days it is of, as the file writes them: a row of a later time than another does not contradict it.
-    """
-
-    key: tuple[str, ...]
-    says: Mapping[str, str]
-    begins: str = ""
-    ends: str = ""
-
-
-@dataclass(slots=True)
-class _Said:
-    """What the rows of a file have said so far about one thing: by column, on which line, and its last day."""
-
-    cells: dict[str, tuple[int, str]] = field(default_factory=dict)
-    ends: str = ""
-
-    def add(self, line: int, here: About) -> None:
-        """Add a row. Raises: Refusal: it says otherwise than one above it, and is not of a later time."""
-        if CLEARED < self.ends < here.begins:
-            self.cells.clear()
-        differ = [name for name, cell in here.says.items() if cell and self.cells.get(name, (0, cell))[1] != cell]
-        if differ:
-            raise Refusal(fault(Code.CONTRADICTS, other=self.cells[differ[0]][0], columns=listed(differ)))
-        for name, cell in here.says.items():
-            if cell:
-                self.cells.setdefault(name, (line, cell))
-        self.ends = max(self.ends, here.ends)
-
-
-def take_all(
-    rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome], about: Callable[[CsvRow], About | None]
-) -> Imported:
+def take_all(rows: Iterable[CsvRow], take: Callable[[CsvRow], Outcome]) -> Imported:
     """Import row by row; `take` raises Refusal for a bad one, with every fault it finds in it.
 
-    about: None for a row that may say otherwise than another. Raises: BadCsv: with every bad row; the caller stores
-    nothing then.
+    Raises: BadCsv: with every bad row; the caller stores nothing then.
     """
     faults: list[Fault] = []
     counted: Counter[str] = Counter()
-    said: defaultdict[tuple[str, ...], _Said] = defaultdict(_Said)
     for row in rows:
         try:
-            outcome, here = take(row), about(row)
-            if here is not None:
-                said[here.key].add(row.line, here)
+            counted[take(row)] += 1
         except Refusal as refused:
             faults += [one.at(row.line) for one in refused.faults]
-        else:
-            counted[outcome] += 1
     if faults:
         raise BadCsv(*faults)
     return Imported(counted["added"], counted["changed"], counted["unchanged"])

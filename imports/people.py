@@ -18,7 +18,6 @@ from checklists.model import Role
 from checklists.swedish_time import day_of
 from imports.common import (
     CLEARED,
-    About,
     Imported,
     Kind,
     Order,
@@ -57,7 +56,7 @@ def _taker(session: Session, order: Order) -> Take:
                 not_guids.append(row.line)
             return what
 
-        done = take_all(rows, take_row, _about)
+        done = take_all(rows, take_row)
         return replace(
             done,
             doubled=tuple(odd["person_doubled"]),
@@ -67,16 +66,6 @@ def _taker(session: Session, order: Order) -> Take:
         )
 
     return take
-
-
-def _about(row: CsvRow) -> About:
-    """Return which role of whom a row is about. A role held again after its last day is of a later time."""
-    cells = cells_of(row)
-    object_id, email = entra_id(cells["object_id"]), address(cells["email"])
-    whose = (cells["tenant_id"].casefold(), object_id or email)
-    says = {"email": email if object_id else "", **{name: cells[name] for name in ("name", *_DAYS)}}
-    key = (*whose, cells["unit"].casefold(), cells["role"].casefold())
-    return About(key, says, cells["valid_from"], cells["valid_to"])
 
 
 def _together(session: Session, rows: Rows) -> list[list[CsvRow]]:

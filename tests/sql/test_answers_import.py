@@ -346,60 +346,6 @@ def test_no_list_is_begun_beside_those_the_chef_has_had(desk: Desk, world: World
     )
 
 
-# --- rows that contradict each other ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "columns"),
-    [
-        ({"answer": "Ja"}, {"answer": "Nej"}, "answer"),
-        ({"answer": "Ja"}, {"answer": "Delvis", "child": "1", "role": "CASE_WORKER"}, "answer"),
-        ({"note": "Kort"}, {"note": "Längre"}, "note"),
-        ({"note": "Kort"}, {"note": "-"}, "note"),
-        (
-            {"answer": "Nej", "answered_on": "2026-05-03"},
-            {"answer": "Ja", "answered_on": "2026-05-02"},
-            "answer, answered_on",
-        ),
-        ({"answer": "Nej", "answered_on": "2026-05-03"}, {"answer": "Ja"}, "answer"),
-    ],
-)
-def test_two_rows_that_say_different_things_of_one_question_are_refused_and_both_named(
-    desk: Desk, world: World, one: dict[str, str], other: dict[str, str], columns: str
-) -> None:
-    between = answer(world, item="child_informed_report")
-
-    (told,) = faults(desk, answer(world, **one), between, answer(world, **other))
-
-    said = f"line 4: this row says otherwise than line 2 about the same thing ({columns}); "
-    assert told == f"{said}correct one of them, or take it out (BK-552)"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "kept"),
-    [
-        ({"answer": "Ja"}, {"answer": "ja"}, "ja"),
-        ({"answer": "Pågående"}, {"answer": "pagaende"}, "fritext"),
-        ({"answer": "Ja", "note": "Kort"}, {"answer": "Ja", "motivation": "Skäl"}, "ja"),
-        ({"answer": "Nej", "answered_on": "2026-05-02"}, {"answer": "Ja", "answered_on": "2026-05-03"}, "ja"),
-    ],
-)
-def test_rows_that_say_the_same_add_to_it_or_are_of_a_later_day_are_taken(
-    desk: Desk, world: World, one: dict[str, str], other: dict[str, str], kept: str
-) -> None:
-    bring(desk, answer(world, **one), answer(world, **other), answer(world, role="unit_manager", answer="Nej"))
-
-    assert stored(desk, world)[0].choice == kept
-
-
-def test_an_export_may_hold_several_answers_to_one_question(desk: Desk, world: World) -> None:
-    rows = [[*answer(world, answer="Ja"), "1"], [*answer(world, answer="Nej"), "2"]]
-
-    done = desk.run_now(lambda s: import_answers(s, file_of(rows, (*COLUMNS_IN, "occasion")), frozenset(), NOW, CLI))
-
-    assert (done.added, done.changed) == (1, 1)
-
-
 # --- round trips -----------------------------------------------------------------------------------------------------
 
 

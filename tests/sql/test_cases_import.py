@@ -172,38 +172,6 @@ def test_a_bad_row_is_named_by_its_line_and_nothing_is_stored(
     assert scalar(register, "select count(*) from cases") == 0
 
 
-@pytest.mark.parametrize(
-    ("change", "columns"),
-    [
-        ({"decided_on": "2026-06-24"}, "decided_on"),
-        ({"violence": "nej", "children": "3", "case_ref": "SN 2026/0123"}, "violence, children"),
-        ({"co_email": "-"}, "co_email"),
-        ({"opened_on": "2026-03-09"}, "opened_on"),
-    ],
-)
-def test_two_rows_that_say_different_things_of_one_case_are_refused_and_both_named(
-    register: Desk, change: dict[str, str], columns: str
-) -> None:
-    with pytest.raises(BadCsv) as caught:
-        imports(register, FULL, {**FULL, "case_ref": "SN 2026/1"}, {**FULL, **change})
-
-    assert str(caught.value).startswith("line 4: this row says otherwise than line 2 about the same thing")
-    assert f"({columns})" in str(caught.value)
-    assert scalar(register, "select count(*) from cases") == 0
-
-
-def test_rows_of_one_case_may_add_to_each_other_and_tell_of_one_investigation_after_the_other(register: Desk) -> None:
-    ref = {"tenant_id": TENANT, "case_ref": FULL["case_ref"]}
-    later = {**FULL, "received_on": "2026-07-01", "opened_on": "2026-07-06"}
-    later |= dict.fromkeys(("decided_on", "started_on", "closed_on"), "")
-
-    done = imports(register, {**FULL, "violence": ""}, {**ref, "violence": "ja"}, FULL, later)
-
-    assert (done.added, done.changed, done.unchanged) == (1, 2, 1)
-    case = the_case(register)
-    assert (case.closed_on, case.earlier_closed_on, case.opened_on) == (None, date(2026, 6, 30), date(2026, 7, 6))
-
-
 def test_a_row_is_refused_with_everything_that_is_wrong_in_it(register: Desk) -> None:
     wrong = {"received_on": "12/5/2026", "children": "99", "case_type": "ungdom", "violence": "kanske"}
 

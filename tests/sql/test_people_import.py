@@ -106,31 +106,3 @@ def test_a_row_is_refused_with_everything_that_is_wrong_in_it(desk: Desk) -> Non
         imports(desk, LONG, ROW.replace("unit_manager", "chef") + ",1/5/2026,31/5/2026")
 
     assert [(one.line, one.code) for one in refused.value.faults] == [(2, "BK-211"), (2, "BK-112"), (2, "BK-112")]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "columns"),
-    [
-        (",2026-01-01,", ",2026-02-01,", "valid_from"),
-        (",2026-01-01,2026-03-31", ",2026-03-31,-", "valid_from, valid_to"),
-        (",2026-05-01,2026-05-31", ",2026-01-01,2026-03-31", "valid_from, valid_to"),
-    ],
-)
-def test_two_rows_that_say_different_things_of_one_role_are_refused_and_both_named(
-    desk: Desk, one: str, other: str, columns: str
-) -> None:
-    of_another = ROW.replace("anna", "bo") + ",,"
-    with pytest.raises(BadCsv) as refused:
-        imports(desk, LONG, ROW + one, of_another, ROW.replace("Norra", "NORRA") + other)
-
-    assert str(refused.value).startswith("line 4: this row says otherwise than line 2 about the same thing")
-    assert f"({columns})" in str(refused.value)
-    assert scalar(desk, "select count(*) from role") == 0
-
-
-def test_a_role_in_two_units_held_twice_or_named_twice_is_no_contradiction(desk: Desk) -> None:
-    first, again = ROW + ",2026-01-01,2026-03-31", ROW + ",2026-05-01,-"
-    done = imports(desk, LONG, first, first, ROW + ",,", ROW.replace("Norra", "Södra") + ",2026-02-01,", again)
-
-    assert (done.added, done.changed, done.unchanged) == (2, 1, 2)
-    assert scalar(desk, "select count(*) from role") == 2
