@@ -178,15 +178,19 @@ def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected:
     return record(session, origin, Change("protected_identity_set", case))
 
 
+def least_children(case: CaseRow) -> int:
+    """Return how many children a case has at least: none in an adult's."""
+    return int(case.case_type == cases.CHILD_CASE)
+
+
 def set_children(session: Session, origin: Origin, case: CaseRow, count: int) -> Changes:
     """Set the number of children; an adult's case may have none.
 
     With fewer, the last children are removed with their lists, and the facts about them become unasked.
     Raises: BadChildren: out of range. ChildHasAnswers: a list of a child to be removed has answers, was sent or read.
     """
-    is_child = case.case_type == cases.CHILD_CASE
-    if not int(is_child) <= count <= MOST_CHILDREN:
-        raise BadChildren(least=int(is_child), most=MOST_CHILDREN)
+    if not least_children(case) <= count <= MOST_CHILDREN:
+        raise BadChildren(least=least_children(case), most=MOST_CHILDREN)
     if count == case.children:
         return NONE
     gone = [row for row in filled.of_case_all(session, case.id) if row.child > count]

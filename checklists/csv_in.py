@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.faults import Code, Refusal, fault, listed, number_in_row, word
+from checklists.faults import NOTHING_STORED, Code, Refusal, fault, listed, number_in_row, word
 from checklists.identity import is_guid
 from checklists.privacy import NOTHING, LetThrough, has_personal_number
 
@@ -25,7 +25,9 @@ _FEWEST_DIGITS = 6
 
 
 class BadCsv(Refusal):
-    """The file cannot be imported; its faults name every bad row by line."""
+    """The file cannot be imported, and nothing of it is; its faults name every bad row by line."""
+
+    ends = NOTHING_STORED
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ from texts import Language, say
 
 COMMANDS_SPEAK: Language = "en"
 """Decision 0006. The Swedish sentences are for docs/fel.md, where a line is looked up by its code."""
+NOTHING_STORED = "files.nothing_stored"
 _WORD = re.compile(r"[\w.:-]{1,60}", re.ASCII)
 _HIDDEN = "…"
 
@@ -348,9 +349,9 @@ class Fault:
     line: int = 0
     whose: str = ""
 
-    def told(self, language: Language) -> str:
-        """Return it in one line: place, what was found, what to do, code."""
-        sentence = say(room_of(self.code) + self.code, language, **self.args)
+    def told(self, language: Language, *, ends: str = "") -> str:
+        """Return it in one line: place, what was found, what to do, code. ends: what is said before the code."""
+        sentence = "; ".join(filter(None, (say(room_of(self.code) + self.code, language, **self.args), ends)))
         where = say("files.line", language, line=self.line) if self.line else ""
         place = ", ".join(filter(None, (self.whose, where)))
         return f"{place}: {sentence} ({self.code})" if place else f"{sentence} ({self.code})"
@@ -370,17 +371,24 @@ class Fault:
 class Refusal(ValueError):
     """A file, a setting or a command cannot be taken as it is. Prints as one line per fault.
 
-    A ValueError, so that a model of pydantic may raise it. exit_code: what a command ends with.
+    A ValueError, so that a model of pydantic may raise it. exit_code: what a command ends with. ends: the key of what
+    the last line says of them all.
     """
 
     exit_code = 1
+    ends = ""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__(*(fault.code for fault in faults))
         self.faults = faults
 
+    def told(self, language: Language) -> list[str]:
+        """Return a line for each fault."""
+        last, ends = len(self.faults) - 1, say(self.ends, language) if self.ends else ""
+        return [one.told(language, ends=ends if at == last else "") for at, one in enumerate(self.faults)]
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
+        return "\n".join(self.told(COMMANDS_SPEAK))
 
 
 def fault(code: Code, *, line: int = 0, **args: str | int | date | Path | None) -> Fault:

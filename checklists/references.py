@@ -39,6 +39,9 @@ _OF = re.compile(r"(?:(?:i|på|för|av|med|om|in|on|for|of|with|about|the)\s+)+"
 """What a line may have before a case it asks about: `vad saknas i SN 2026/0123`."""
 _ENDS = " \t\n.,;:!?\"'”»«"
 _MARKS, _MOST_PARTS = " /-:.", 4
+_LAST_NUMBER = re.compile(r"(?P<before>.*?)(?P<number>\d+)(?P<after>\D*)")
+_MOST_DIGITS = 6
+"""The most digits that a case's number within its year is filled up to with zeros."""
 _MARK = re.compile(r"[ /:.-]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _MONTHS = frozenset(("MARS", "APRIL", "MAJ", "JUNI", "JULI", "MARCH", "MAY", "JUNE", "JULY"))
@@ -86,6 +89,19 @@ def written_otherwise(ref: str) -> tuple[str, ...]:
     spaced = respaced(ref)
     marked = (other for one in (ref, *spaced) for other in _marked(one))
     return tuple(one for one in dict.fromkeys((*spaced, *marked)) if one != ref)
+
+
+def near(ref: str) -> tuple[str, ...]:
+    """Return the normalised references that differ from one only in spaces, marks and zeros before its last number:
+    of SN 2026-1, among others, SN 2026/0001.
+    """
+    found = _LAST_NUMBER.fullmatch(ref)
+    if found is None:
+        return written_otherwise(ref)
+    before, number, after = found["before"], found["number"].lstrip("0") or "0", found["after"]
+    padded = [f"{before}{number.zfill(width)}{after}" for width in range(len(number), _MOST_DIGITS + 1)]
+    others = (other for one in (ref, *padded) for other in (one, *written_otherwise(one)))
+    return tuple(one for one in dict.fromkeys(others) if one != ref)
 
 
 def _marked(ref: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checklists.plain_text import weight
 
@@ -141,6 +141,14 @@ _DAY_WRITTEN = re.compile(
     r"|(?:v|vecka|week)\.? ?\d{1,2})"
     r"(?:,? (?:kl\.?|klockan|at) ?\d{1,2}(?:[.:]\d\d)?| \d{1,2}:\d\d)?"
 )
+_NUMBERS = {"ett": 1, "tva": 2, "tre": 3, "fyra": 4, "fem": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})(?![\w%]|[-/.:]\d)"
+_CHILDREN_NAMED = re.compile(
+    rf"\b(?:barn|child)(?:et)? ?(?:(?:nr|nummer|number|no)\b\.? )?"
+    rf"(?P<numbers>{_NUMBER}(?:(?: ?, ?| och | samt | and | ?& ?){_NUMBER})*)"
+    rf"(?! ?-?(?:aring|ar\b|man\b|manad|veck|dag|year|month|week|day|{_MONTH}))"
+)
+"""Children by number, `barn 1 och 2`; not by age, `barn 2 år`, nor a day, `med barn 2 maj`."""
 _AHEAD = re.compile(r"morgon|nasta|next|tomorrow")
 """A day to come: `ja imorgon` is no answer to what has been done."""
 _SURELY_DAY = re.compile(r"[^\W\d]|/|\d{4}")
@@ -155,11 +163,12 @@ _LEAST = 3
 class Said:
     """A parsed line. choice: a Choice, `unknown` or `skip`. text: what was written after it, if any.
 
-    After a `ja` it is a reservation (förbehåll), after a `nej` the motivation.
+    After a `ja` it is a reservation (förbehåll), after a `nej` the motivation. is_cut: a text too short was left out.
     """
 
     choice: str
     text: str = ""
+    is_cut: bool = field(default=False, compare=False)
 
 
 _BARE = {letter: unicodedata.normalize("NFD", chr(letter))[0] for letter in range(0xC0, 0x180)}
@@ -247,7 +256,8 @@ def read_answer(line: str) -> Said | None:
         is_later = {choice, again.choice} <= {"unknown", "skip"}
         return Said(choice) if is_later or again == Said(choice) else None
     if _only_repeats(text):
-        return None if _contradicts(choice, set(folded(text).split())) else Said(choice)
+        is_cut = 0 < weight(text) < _LEAST and not is_polite(text) and not _only_restates(text)
+        return None if _contradicts(choice, set(folded(text).split())) else Said(choice, is_cut=is_cut)
     return Said(choice, text)
 
 
@@ -313,6 +323,22 @@ def is_about_several(text: str, labels: Sequence[str]) -> bool:
     if any(word.startswith(folded(label)) for word in words for label in labels if label):
         return True
     return len(words) <= _MOST_ABOUT_SEVERAL and bool(_SEVERAL_WORDS & set(words))
+
+
+def children_named(text: str) -> set[int]:
+    """Return the numbers of the children that a text names: `barn 1 och 2`."""
+    return {
+        _NUMBERS.get(number) or int(number)
+        for named in _CHILDREN_NAMED.finditer(folded(text))
+        for number in re.findall(_NUMBER, named["numbers"])
+    }
+
+
+def other_child(text: str, child: int, children: int) -> int:
+    """Return the number of another child of a case that a text names without naming this one; 0 if it does not."""
+    found = children_named(text)
+    others = sorted(one for one in found if 1 <= one <= children)
+    return others[0] if child and others and child not in found else 0
 
 
 def read_labelled(line: str, labels: Sequence[str]) -> Sequence[str] | None:

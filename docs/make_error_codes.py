@@ -15,6 +15,8 @@ hittades, vad man gör åt det, och en kod. Raden är på engelska
 ([beslut 0006](decisions/0006-words-of-the-command-line.md)); här står samma sak på svenska. Det som står inom
 `{…}` fylls i: kolumner, datum, koder, tal, filnamn. Det som någon har skrivit i en fil upprepas aldrig.
 
+Den sista raden om en fil som läses in slutar med att inget sparades: är något fel i filen läses ingenting ur den in.
+
 Koder som börjar på BK-1 är regler som filer har gemensamt med chatten. Kommandot slutar med 1, eller med 2 när
 inställningarna eller databasen inte går att starta med. Fel i själva kommandoraden säger `--help` mer om.
 

@@ -7,6 +7,7 @@ receipt. All rows of a file are imported, or none.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -42,10 +43,17 @@ class ImportFolder:
     """One folder. A file is imported once it has not changed between two looks, and so is fully written."""
 
     def __init__(
-        self, folder: Path, desk: Desk, clock: Clock, allowed: frozenset[str], wake: Callable[[], None]
+        self,
+        folder: Path,
+        desk: Desk,
+        clock: Clock,
+        allowed: frozenset[str],
+        wake: Callable[[], None],
+        rest: Callable[[float], None] = time.sleep,
     ) -> None:
-        """allowed: the tenants that may be named. wake: called when a receipt waits to be sent."""
+        """allowed: the tenants that may be named. wake: called when a receipt waits to be sent. rest: between steps."""
         self._folder, self._desk, self._clock, self._allowed, self._wake = folder, desk, clock, allowed, wake
+        self._rest = rest
         self._seen: dict[Path, Seen] = {}
 
     async def look(self) -> None:
@@ -65,11 +73,12 @@ class ImportFolder:
 
     def _take(self, path: Path) -> None:
         """Import one file. If it changes or disappears meanwhile there is no receipt; a changed one is taken again."""
-        imported, lines = None, []
+        imported, lines, is_partly = None, [], False
         try:
             imported = self._import(path)
         except Refusal as refused:
-            lines = [one.told("sv") for one in refused.faults]
+            lines = refused.told("sv")
+            is_partly = any(one.code == Code.CHANGED_MEANWHILE for one in refused.faults)
         except FileNotFoundError:
             return
         if not path.is_file() or _state(path) != self._seen.get(path):
@@ -77,10 +86,12 @@ class ImportFolder:
         if imported is not None:
             self._receipt(path, DONE, [_counts(imported), *_to_look_at(imported)], imported)
         else:
-            self._receipt(path, REFUSED, lines, None)
+            self._receipt(path, REFUSED, lines, None, is_partly=is_partly)
 
     def _import(self, path: Path) -> Imported:
-        """Import one file. Raises: Refusal: names every bad row by its line; nothing is stored then."""
+        """Import one file. Raises: Refusal: names every bad row by its line; nothing is stored then, or all but those
+        that somebody else has changed meanwhile.
+        """
         if has_personal_number(path.name):
             raise Refusal(fault(Code.NUMBER_IN_NAME))
         kind = next((kind for name, kind in KINDS.items() if path.name.casefold().startswith(name)), None)
@@ -92,24 +103,28 @@ class ImportFolder:
             columns = read_map(beside.read_text("utf-8-sig", "replace"), _COLUMNS[kind.name], beside.name)
         tenant = next(iter(self._allowed)) if len(self._allowed) == 1 else ""
         raw = renamed(path.read_bytes(), columns, tenant=tenant)
-        done = import_file(self._desk, kind, raw, Order(self._allowed, self._clock.now(), _ACTOR))
+        done = import_file(self._desk, kind, raw, Order(self._allowed, self._clock.now(), _ACTOR), self._rest)
         if done.refused:
             raise Refusal(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))
         return done.imported
 
-    def _receipt(self, path: Path, outcome: str, lines: list[str], imported: Imported | None) -> None:
-        """Move the file, write the outcome beside it, and tell the admins."""
+    def _receipt(
+        self, path: Path, outcome: str, lines: list[str], imported: Imported | None, *, is_partly: bool = False
+    ) -> None:
+        """Move the file, write the outcome beside it, and tell the admins. is_partly: all but the rows named are in."""
         name = "…" if has_personal_number(path.name) else path.name
         to = self._folder / outcome
         to.mkdir(exist_ok=True)
         stamp = self._clock.now().strftime("%Y%m%dT%H%M%S")
         path.replace(to / f"{stamp}-{path.name}")
         (to / f"{stamp}-{path.name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self._desk.run_now(partial(self._tell, name=name, lines=lines, imported=imported))
+        self._desk.run_now(partial(self._tell, name=name, lines=lines, imported=imported, is_partly=is_partly))
         log.info("a file of the import folder: %s, lines: %d", outcome, len(lines))
         self._wake()
 
-    def _tell(self, session: Session, name: str, lines: list[str], imported: Imported | None) -> None:
+    def _tell(
+        self, session: Session, name: str, lines: list[str], imported: Imported | None, *, is_partly: bool
+    ) -> None:
         now = self._clock.now()
         for tenant in tenants.everyone(session):
             admins = {
@@ -130,11 +145,12 @@ class ImportFolder:
                     first = listed(at[:MOST_FAULTS]) + (" …" if len(at) > MOST_FAULTS else "")
                     said.append(Line(say=f"folder.{name_of}", args={"lines": first}))
             else:
-                said = [Line(say="folder.nothing"), *(Line(say="folder.fault", args={"what": one}) for one in lines)]
-                said = said[: MOST_FAULTS + 1]
+                said = [Line(say="folder.fault", args={"what": one}) for one in lines[:MOST_FAULTS]]
+                said = said if is_partly else [Line(say="folder.nothing"), *said]
                 if len(lines) > MOST_FAULTS:
                     said.append(Line(say="folder.more", args={"count": len(lines) - MOST_FAULTS}))
-            title = Line(say="folder.taken" if imported is not None else "folder.refused", args={"file": name})
+            outcome = "folder.taken" if imported is not None else "folder.partly" if is_partly else "folder.refused"
+            title = Line(say=outcome, args={"file": name})
             view = MenuView(title=title, lines=tuple(said), buttons=())
             tell(session, admins.values(), view, now=now, kind="notice")
 

@@ -41,8 +41,11 @@ def motivation_card(pen: Pen, view: MotivationView) -> Card:
 def doubt_card(pen: Pen, view: DoubtView) -> Card:
     """Ask whether what was typed is meant as the motivation; the words are not repeated."""
     asked = (view.checklist, view.version, view.items, view.about)
-    body = [*header(pen, view.head), *notices(pen, view), question_line(pen.say("card.doubt_title"))]
-    body.append(text(pen.say("card.doubt", count=view.length)))
+    title, why, args = pen.say("card.doubt_title"), "card.doubt", {"count": view.length}
+    if view.other_child:
+        title, why = pen.say("card.doubt_child_title", here=view.head.child), "card.doubt_child"
+        args |= {"here": view.head.child, "child": view.other_child}
+    body = [*header(pen, view.head), *notices(pen, view), question_line(title), text(pen.say(why, **args))]
     body.append(subtle(asked_words(pen, *asked)))
     return card(pen, body + action_sets(pen, view.buttons, inputs=False, primary=1), view.refresh)
 

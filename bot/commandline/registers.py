@@ -70,7 +70,7 @@ def _content(path: Path) -> bytes:
 
 
 def _tell(done: Done, *, is_live: bool) -> None:
-    """Print the outcome of an import. is_live: ids are Entra's own, as they need not be in dev mode.
+    """Print the outcome of an import. is_live: ids are Entra's own; in dev mode others work, which is only remarked.
 
     Raises: Stop: some rows were refused while the others were being stored.
     """
@@ -79,7 +79,9 @@ def _tell(done: Done, *, is_live: bool) -> None:
     if told.new_units:
         print(f"new units: {listed(told.new_units)}")
     for name, lines in to_look_at(told).items():
-        if name != "not_guids" or is_live:
+        if name == "not_guids" and not is_live:
+            print(say("folder.not_guids_here", COMMANDS_SPEAK, lines=listed(lines)), file=sys.stderr)
+        else:
             print(say(f"folder.{name}", COMMANDS_SPEAK, lines=listed(lines)))
     if done.refused:
         raise Stop(fault(Code.CHANGED_MEANWHILE, lines=listed(done.refused)))

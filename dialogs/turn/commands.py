@@ -267,6 +267,9 @@ def run_command(context: TurnContext, word: str, rest: str) -> Reaction:
     except SignatureStands as stands:  # the case is now the current one, so the word alone is enough to run it again
         stands.pressed = stands.pressed or (Claim(verb="command", choice=command.word), {})
         raise
+    except find_case.NoSuchCase as error:
+        error.instead = tuple(OfCommand(command.word, rest.replace(error.named, ref, 1)) for ref in error.near)
+        raise
 
 
 def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> Reaction:
@@ -322,6 +325,8 @@ def _nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     mistyped = [] if is_title else get_close_matches(folded(said)[:_MOST_NEAR], allowed, n=1, cutoff=_NEAR)
     if mistyped:
         return allowed[mistyped[0]], ""
+    if is_reference_alone(said) and (known := find_case.almost(context, said)):
+        return "fortsätt", known
     ref = find_case.reference_or_none(context, said) if "ny" in allowed and is_reference_alone(said) else None
     if ref is not None:
         return "ny", ref

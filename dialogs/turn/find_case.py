@@ -1,10 +1,12 @@
 """Finding the case a person means and checking access; the answer is the same whether or not the case exists."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from actions.basis import BASIS, Basis
 from checklists import access, list_names
-from checklists.errors import UserError
+from checklists.errors import BadCaseRef, UserError
 from checklists.lifecycle import READER as READS
 from checklists.lifecycle import WRITER, turn
 from checklists.model import ListId
@@ -14,6 +16,7 @@ from checklists.references import (
     is_unlikely,
     known_as,
     meant,
+    near,
     read_ref,
     reads_as_ref,
     respaced,
@@ -33,11 +36,18 @@ REOPEN = Right("reopen", "case", {"case_worker": ("lead",), **READER})
 
 
 class NoSuchCase(Exception):
-    """There is no such case, or this person may not open it in this way; then `case` is that case."""
+    """There is no such case, or this person may not open it in this way; then `case` is that case.
+
+    named: the reference as typed. near: those of her own cases that are written almost like it. instead: the command
+    that named it, with each of those.
+    """
 
     def __init__(self, case: CaseRow | None, verb: VerbName) -> None:
         super().__init__()
         self.case, self.verb = case, verb
+        self.named = ""
+        self.near: tuple[str, ...] = ()
+        self.instead: tuple[OfCommand, ...] = ()
 
 
 class SeveralLists(Exception):
@@ -86,10 +96,40 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
     Raises: UserError: the text is not a reference. NoSuchCase: the case does not exist, or this person may not open it.
     """
+    with _telling_near(context, text, right, lambda case: access.may_use(right, context.roles, case)):
+        return by_id(context, _known(context, text, right).id, right)
+
+
+def _known(context: TurnContext, text: str, right: Right) -> CaseRow:
+    """Return the case a text names. Raises: UserError: it is no reference. NoSuchCase."""
     case = named(context, text)
     if case is None:
         raise NoSuchCase(None, right.verb)
-    return by_id(context, case.id, right)
+    return case
+
+
+@contextmanager
+def _telling_near(context: TurnContext, text: str, right: Right, may: Callable[[CaseRow], bool]) -> Iterator[None]:
+    """Add to a refusal which of her own cases a text almost names, be there a case of that name or not."""
+    try:
+        yield
+    except (NoSuchCase, BadCaseRef) as refused:
+        error = refused if isinstance(refused, NoSuchCase) else NoSuchCase(None, right.verb)
+        error.named, error.near = text, _near(context, text, may)
+        if not error.near:
+            raise
+        raise error from None
+
+
+def _near(context: TurnContext, text: str, may: Callable[[CaseRow], bool]) -> tuple[str, ...]:
+    """Return the references of the cases this person may open that a text names but for spaces, marks and zeros."""
+    try:
+        refs = known_as(text)
+    except UserError:
+        return ()
+    known = cases.known_among(context.session, context.tenant_id, {other for ref in refs for other in near(ref)})
+    rows = (cases.find(context.session, context.tenant_id, ref) for ref in known)
+    return tuple(row.ref for row in rows if row is not None and may(row))[:_MOST_NEAR]
 
 
 def named(context: TurnContext, text: str) -> CaseRow | None:
@@ -116,6 +156,11 @@ def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
     if case is None:
         return None
     return case if access.may_use(right, context.roles, case) or begun_lists(context, case) else None
+
+
+def almost(context: TurnContext, text: str) -> str:
+    """Return the reference of a case of hers that a text names but for spaces, marks and zeros; "" if there is none."""
+    return next(iter(_near(context, text, lambda case: has_any(context, case, _OPENS))), "")
 
 
 def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
@@ -175,14 +220,13 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
     """
     checklist, ref = list_names.split(without_child(text))
     if ref:
-        case = named(context, ref)
-        if case is None:
-            raise NoSuchCase(None, right.verb)
-    else:
-        row_id = context.conversation.case_id
-        case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
-        if case is None or not has_any(context, case, right, checklist):
-            return None
+        with _telling_near(context, ref, right, lambda case: has_any(context, case, right, checklist)):
+            known = _known(context, ref, right)
+            return by_id(context, known.id, right, checklist or _meant(context, known, ref))
+    row_id = context.conversation.case_id
+    case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
+    if case is None or not has_any(context, case, right, checklist):
+        return None
     return by_id(context, case.id, right, checklist or _meant(context, case, ref))
 
 
@@ -247,6 +291,8 @@ def begun_lists(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:
     return tuple(found)
 
 
+_MOST_NEAR = 3
+"""How many cases may be meant by a reference that no case has."""
 _WORKS = Right("open", "case", OWN_CASE)
 _OPENS = Right("continue", "case", LIST_HOLDER)
 _CHILD = re.compile(

@@ -1,5 +1,6 @@
 """Help, welcome, language, and the answer to words that were not understood; each offers a way on."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from actions import people as acts
@@ -11,7 +12,7 @@ from dialogs.turn.english import line_in
 from dialogs.turn.presses import OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, open_button
-from dialogs.views.views import Button, Line, MenuView, SayView
+from dialogs.views.views import AnyView, Button, Line, MenuView, SayView
 
 HELP = Right("help", "self", ANYONE)
 LANGUAGE = Right("language", "self", ANYONE)
@@ -58,14 +59,31 @@ def welcome(context: TurnContext, told: tuple[Line, ...] = ()) -> MenuView:
 
 def not_understood(context: TurnContext, word: str = "", rest: str = "") -> MenuView:
     """Suggest a command and the open case. word, rest: the nearest command, and what it would be given."""
-    lines, buttons, others = [Line(say="menu.no_such_word")], [], _buttons(context)
+    lines, buttons, others = [Line(say="menu.no_such_word")], list[Button](), _buttons(context)
     if word:
-        whole = line_in(context.language, word, rest)
-        lines = [Line(say="menu.did_you_mean", args={"word": whole})]
-        title = Line(say="buttons.command", args={"word": whole})
-        buttons.append(Button(title=title, claim=claimed("command", OfCommand(word, rest))))
+        line, button = suggested(context, OfCommand(word, rest))
+        lines, buttons = [line], [button]
         others = tuple(one for one in others if one.claim != buttons[0].claim)
     return MenuView(title=Line(say="menu.not_understood"), lines=tuple(lines), buttons=(*buttons, *others))
+
+
+def suggested(context: TurnContext, command: OfCommand) -> tuple[Line, Button]:
+    """Return the question whether a command was meant, and the button that runs it."""
+    whole = line_in(context.language, command.name, command.rest)
+    title = Line(say="buttons.command", args={"word": whole})
+    return Line(say="menu.did_you_mean", args={"word": whole}), Button(title=title, claim=claimed("command", command))
+
+
+def with_suggested(context: TurnContext, view: AnyView, commands: Iterable[OfCommand]) -> AnyView:
+    """Add to an answer the commands that may have been meant instead, each with its button."""
+    offers = [suggested(context, command) for command in commands]
+    if not offers:
+        return view
+    lines, buttons = zip(*offers, strict=True)
+    if hasattr(view, "nav"):
+        added = {"notices": (*view.notices, *lines), "nav": (*view.nav, *buttons)}
+        return view.model_copy(update=added)
+    return MenuView(title=Line(say="cases.which_title"), lines=(*view.notices, *lines), buttons=buttons, chooses=True)
 
 
 def not_for_role(context: TurnContext) -> MenuView:

@@ -402,6 +402,7 @@ def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.F
         pressed = signed.claim.case if signed is not None else 0
         instead = start_review.instead(context, pressed) if pressed else None
         view = instead or _refusal(context, error, *no_such_case().notices)
+        view = menu.with_suggested(context, view, error.instead)
         return view, record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE

@@ -18,11 +18,13 @@ from checklists.replies import (
     Said,
     about_number,
     begins_with_answer,
+    children_named,
     core,
     folded,
     is_about_several,
     is_day_meant,
     is_polite,
+    other_child,
     read_answer,
     read_answers,
     read_for_all,
@@ -175,12 +177,22 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if button is None:
         return again(context, shown, Line(say="errors.BK-120"))
     items = _items_of(button.claim)
+    if elsewhere := _of_other_child(context, shown, said.text):
+        return again(context, shown, elsewhere)
     if _is_doubted(said) and not _goes_with(context, shown, said, items):
         return again(context, shown, Line(say="typed.not_sure_of_text"))
     reaction = commands.run_verb(context, button.claim, {})
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
-    return _echoed(context, shown, reaction, items)
+    return _cut(said, _echoed(context, shown, reaction, items))
+
+
+def _cut(said: Said, reaction: Reaction) -> Reaction:
+    """Say that the text after an answer was too short to be kept, if it was."""
+    if not said.is_cut:
+        return reaction
+    view, changes = parted(reaction)
+    return Done(view.model_copy(update={"notices": (*view.notices, Line(say="typed.too_short"))}), changes)
 
 
 def _number(context: TurnContext, shown: Shown) -> int:
@@ -193,6 +205,19 @@ def _is_doubted(said: Said) -> bool:
     """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
     is_place = said.choice == "nej" and _place_in_file(said.text)
     return bool(said.text) and not is_place and doubt(said.text, _names()) is not None
+
+
+def _of_other_child(context: TurnContext, shown: Shown, text: str, item_id: str = "") -> Line | None:
+    """Return what to say of a text that names another child than the one asked about; None if it does not.
+
+    item_id: the question it answers, if not the card's first.
+    """
+    sheet, _ = _here(context, shown) if children_named(text) else (None, None)
+    child = other_child(text, sheet.shown_child, sheet.case.children) if sheet is not None else 0
+    if sheet is None or not child:
+        return None
+    number = sheet.checklist.numbers[item_id or OnCard.read(shown.at).item_id]
+    return Line(say="typed.other_child", args={"here": sheet.shown_child, "child": child, "number": number})
 
 
 def _goes_with(context: TurnContext, shown: Shown, said: Said, items: Sequence[str]) -> bool:
@@ -332,8 +357,11 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return _skip(context, shown)
     if not answered or (words and len(words) > len(answered)):
         return again(context, shown, Line(say="typed.group_how"))
-    if words is None and said is not None and _is_doubted(said):
-        return again(context, shown, Line(say="typed.not_sure_of_text"))
+    if words is None and said is not None:
+        if elsewhere := _of_other_child(context, shown, said.text, answered[0]):
+            return again(context, shown, elsewhere)
+        if _is_doubted(said):
+            return again(context, shown, Line(say="typed.not_sure_of_text"))
     # `vet inte` among several answers leaves its question for later.
     given = zip(answered, words or [said.choice if said else ""], strict=True)
     chosen = {item_id: choice for item_id, choice in given if choice not in ("unknown", "skip")}
@@ -350,7 +378,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         return _missing(context, shown)
     if said is not None and not said.text and not is_polite(text):
         if said.choice == "nej":
-            return _missing(context, shown)
+            return _cut(said, _missing(context, shown))
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
@@ -358,10 +386,14 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     place = _place_in_file(where)
     if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
+    sheet, stop = _here(context, shown)
+    elsewhere = _of_other_child(context, shown, text)
+    if elsewhere is not None and (place or (sheet is not None and sheet.case.protected_identity)):
+        return again(context, shown, elsewhere)  # there is no place to keep aside until she has answered
     if place and any(button.claim.verb == "in_the_file" for button in shown.buttons):
         claim = _as(shown.at, "in_the_file")
         return _echoed(context, shown, commands.run_verb(context, claim, {"place": place}), _items_of(claim))
-    if (sheet := _here(context, shown)[0]) is not None and sheet.case.protected_identity and not is_place(text):
+    if sheet is not None and sheet.case.protected_identity and not is_place(text):
         # Any other line may be the motivation itself.
         error = no_text()
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
@@ -369,10 +401,9 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
     why = doubt(text, _names()) or ("request" if is_command else None)
     in_file = shown.at.verb == "in_the_file"
-    if why is not None and not (in_file and why == "too_short"):
-        sheet, stop = _here(context, shown)
-        if sheet is not None and stop is not None and sheet.may_answer(stop):
-            return asked_about.ask(context, sheet, stop, text)
+    is_asked = elsewhere is not None or (why is not None and not (in_file and why == "too_short"))
+    if is_asked and sheet is not None and stop is not None and sheet.may_answer(stop):
+        return asked_about.ask(context, sheet, stop, text)
     # Where the municipality keeps motivations in the case file only, the line says where.
     name = "place" if in_file else "motivation"
     return _echoed(context, shown, commands.run_verb(context, shown.at, {name: text}), _items_of(shown.at))
@@ -455,6 +486,8 @@ def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         text = said.text  # `ja, 2026-05-12`: the answer again, and what is asked for with it
         said = None
     inputs = read_detail(item, text, context.today) if said is None else None
+    if inputs is not None and (elsewhere := _of_other_child(context, shown, inputs["text"])):
+        return again(context, shown, elsewhere)
     if inputs is None or (inputs["text"] and doubt(inputs["text"], _names()) is not None):
         asked = "detail_how" if item.how and item.day else "detail_ways_how" if item.how else "detail_day_how"
         return again(context, shown, Line(say=f"typed.{asked}"))
@@ -489,6 +522,8 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     """Take the line as the comment, unless it may not be meant as one."""
+    if elsewhere := _of_other_child(context, shown, text):
+        return again(context, shown, elsewhere)
     if doubt(text, _names()) is not None:
         return again(context, shown, Line(say="typed.comment_how"))
     reaction = commands.run_verb(context, shown.at, {"comment": text[: MOST_TEXT + 1]})

@@ -158,6 +158,7 @@ class DoubtView(View):
     """Asks whether what was just typed is meant as the motivation of `about` or of the items' own answers.
 
     length: of what was typed, in characters; the words themselves are only in her own message, never on a card.
+    other_child: the child it names, if not the one that is asked about.
     """
 
     kind: Literal["doubt"] = "doubt"
@@ -167,6 +168,7 @@ class DoubtView(View):
     items: tuple[str, ...]
     about: str = ""
     length: int
+    other_child: int = 0
     buttons: tuple[Button, ...]
     refresh: Claim
 

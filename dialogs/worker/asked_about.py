@@ -5,6 +5,7 @@ from actions.basis import Sheet
 from checklists.errors import UserError
 from checklists.free_text import no_text
 from checklists.model import Motivation
+from checklists.replies import other_child
 from checklists.rights import LIST_HOLDER, Right
 from checklists.route import Stop
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
@@ -31,6 +32,7 @@ def ask(context: TurnContext, sheet: Sheet, stop: Stop, text: str) -> DoubtView:
         items=stop.items,
         about=stop.about,
         length=len(text.strip()),
+        other_child=other_child(text, sheet.shown_child, sheet.case.children),
         buttons=(
             save,
             Button(title=Line(say="buttons.cancel"), claim=drop),

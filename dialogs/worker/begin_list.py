@@ -170,7 +170,7 @@ def _store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str
     if not text or not start_card.asks_children(basis):
         return NONE
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise BadChildren(least=0, most=MOST_CHILDREN)
+        raise BadChildren(least=acts.least_children(basis.case), most=MOST_CHILDREN)
     return acts.set_children(context.session, context.origin, basis.case, int(text))
 
 

@@ -257,7 +257,7 @@ def store_children(context: TurnContext, basis: Basis, inputs: Mapping[str, str]
     if not text:
         return NONE
     if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
-        raise BadChildren(most=MOST_CHILDREN)
+        raise BadChildren(least=acts.least_children(basis.case), most=MOST_CHILDREN)
     changes = acts.set_children(context.session, context.origin, basis.case, int(text))
     if changes:  # the facts about removed children are gone
         basis.facts.update(cases.facts(context.session, basis.case.id))

@@ -119,7 +119,8 @@ def _whole(context: TurnContext, rest: str) -> bool:
 
 
 def child_typed(context: TurnContext, rest: str) -> Reaction:
-    """Continue with a child's list, in the named case or the one last used."""
+    """Continue with a child's list, in the named case or the one last used. An answer after it is not stored."""
+    rest, said = _without_answer(rest)
     found = _CHILD.fullmatch(rest)
     child, ref = (found["child"] or "", found["ref"] or "") if found else ("", rest)
     basis = find_case.named_list(context, ref, CHANGE)
@@ -131,7 +132,8 @@ def child_typed(context: TurnContext, rest: str) -> Reaction:
     if sheet is None and child:
         line = Line(say="change.no_such_child", args={"child": child, "most": basis.case.children})
         return next_card.go_on(context, basis, notices=(line,))
-    return next_card.go_on(context, basis, sheet.filled.id if sheet else 0)
+    told = (Line(say="change.answer_here"),) if said else ()
+    return next_card.go_on(context, basis, sheet.filled.id if sheet else 0, notices=told)
 
 
 def _is_child(context: TurnContext, rest: str) -> bool:
@@ -141,5 +143,5 @@ def _is_child(context: TurnContext, rest: str) -> bool:
 VERBS: tuple[Verb, ...] = ()
 COMMANDS = (
     Command("barn", ("child",), child_typed, CHANGE, _is_child),
-    Command("ändra", ("change", "fråga", "question"), change_typed, CHANGE, _whole),
+    Command("ändra", ("change", "fråga", "question", "besvara", "svara", "answer"), change_typed, CHANGE, _whole),
 )

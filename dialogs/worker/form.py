@@ -28,6 +28,10 @@ FORM = Right("form", "case", LIST_HOLDER)
 SAVE_FORM = Right("save_form", "case", LIST_HOLDER)
 
 
+_NOT_TICKED = "false"
+"""What a box says that nobody has ticked."""
+
+
 def form_typed(context: TurnContext, rest: str) -> Reaction:
     """Show the form of the named or last used case."""
     basis = find_case.named_list(context, rest, FORM)
@@ -85,10 +89,12 @@ def save_form(context: TurnContext, press: Press[OnForm]) -> Reaction:
     if press.what.then and not notices:
         return Done(_leave(context, basis, press), saving.changes)
     still = tuple(stop for stop in sheet.way if is_open(stop, sheet.applied))
+    is_empty = all(value.strip() in ("", _NOT_TICKED) for value in press.inputs.values())
+    told = notices or (Line(say="form.nothing" if is_empty else "form.still_open"),)
     if still and basis.is_reading:
-        view = reading_cards.questions(sheet, notices or (Line(say="form.still_open"),))
+        view = reading_cards.questions(sheet, told)
     elif still:
-        view = form_card.form(sheet, still, notices or (Line(say="form.still_open"),), saving.typed)
+        view = form_card.form(sheet, still, told, saving.typed)
     else:
         return Done(next_card.go_on(context, basis, sheet.filled.id, notices=notices), saving.changes)
     return Done(view, saving.changes)

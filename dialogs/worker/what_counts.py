@@ -11,6 +11,7 @@ from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Press, Reaction, Verb
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OnCard
+from dialogs.turn.shown import Shown
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import open_button
 from dialogs.views.views import HelpView, Line, QuestionView, SayView
@@ -19,6 +20,8 @@ from dialogs.worker.change import parts
 from dialogs.worker.landing import open_case
 
 WHAT_COUNTS = Right("what_counts", "case", LIST_HOLDER)
+_OF_ONE = ("question", "motivation", "doubt", "detail", "comment")
+"""The kinds of cards that are about one question."""
 WHAT_IS = Right("what_is", "self", ANYONE)
 
 
@@ -54,8 +57,10 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
         checklist, role = _list_of(context) if basis is None else (basis.checklist, basis.role)
     asked = checklist.asked[role]
     by_number = {str(checklist.numbers[item.id]): item.id for item in asked}
-    if not number and shown is not None and shown.kind == "question":
-        number = str(checklist.numbers.get(OnCard.read(shown.at).item_id, ""))
+    if not number and shown is not None:
+        number = str(checklist.numbers.get(_asked_on(shown), ""))
+    if not number:
+        return SayView(notices=(Line(say="typed.which_number", args={"most": max(map(int, by_number))}),))
     item_id = by_number.get(number.lstrip("0"))
     if item_id is None:
         return SayView(notices=(Line(say="change.no_such_number", args={"most": max(map(int, by_number))}),))
@@ -67,6 +72,11 @@ def what_is(context: TurnContext, rest: str) -> Reaction:
         number=int(number),
         buttons=(open_button(basis.case.id, title, checklist=basis.list_id),) if basis is not None else (),
     )
+
+
+def _asked_on(shown: Shown) -> str:
+    """Return the one question that a card asks, or asks about; "" if there are several or none."""
+    return OnCard.read(shown.at).item_id if shown.kind in _OF_ONE else shown.named
 
 
 def _list_of(context: TurnContext) -> tuple[Checklist, Role]:

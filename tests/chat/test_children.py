@@ -219,6 +219,73 @@ def test_children_in_english(anna: Chat) -> None:
     fills(anna, until="facts").sees("Child 2")
 
 
+# --- a typed answer that names another child ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line", ["nej, barn 2 ville inte", "nej barn 2 ville inte", "ja, barn 2 var med", "no, child two was away"]
+)
+def test_an_answer_that_names_another_child_is_asked_about_and_not_stored(two: Chat, room: Room, line: str) -> None:
+    two.types(line).is_asked("child_heard").sees("Kortet gäller Barn 1, men du nämner Barn 2", "”ändra 1 barn 2”")
+
+    assert room.count() == 0
+    two.types("ändra 1 barn 2").types(line)
+    assert (two.stored("child_heard", child=1), bool(two.stored("child_heard", child=2))) == ("", True)
+
+
+@pytest.mark.parametrize(
+    "line", ["nej, barn 1 ville inte", "nej, barn 1 och 2 sov", "nej, barn 3 ville inte", "nej, ett barn 2 år"]
+)
+def test_a_text_that_names_this_child_or_none_of_the_case_is_kept(two: Chat, line: str) -> None:
+    two.types(line).is_asked("child_informed_report")
+
+    assert two.written("child_not_heard_motivated", child=1).motivation == line.removeprefix("nej, ")
+
+
+@pytest.mark.parametrize("said", ["ja", "Spara som motivering", "Barn 2 ville inte"])
+def test_a_motivation_that_names_another_child_is_asked_about_once(two: Chat, said: str) -> None:
+    two.types("nej").types("Barn 2 ville inte").sees("Gäller det du skrev Barn 1?", "men du nämner Barn 2 (17 tecken)")
+    assert two.stored("child_not_heard_motivated", child=1) == ""
+
+    two.types(said).is_asked("child_informed_report")
+    assert two.written("child_not_heard_motivated", child=1).motivation == "Barn 2 ville inte"
+
+
+def test_a_motivation_for_another_child_may_be_dropped(two: Chat) -> None:
+    two.types("nej").types("Barn 2 ville inte").presses("Avbryt").is_asked("child_not_heard_motivated")
+
+    assert two.stored("child_not_heard_motivated", child=1) == ""
+
+
+def test_where_in_the_file_a_comment_and_one_of_four_answers_may_name_another_child_too(two: Chat) -> None:
+    two.types("nej, finns i akten, journal barn 2").is_asked("child_heard").sees("du nämner Barn 2")
+    two.types("nej").types("finns i akten, journal barn 2").is_asked("child_not_heard_motivated").sees("nämner Barn 2")
+    two.types("uppgifter").presses("Spara", {"protected_identity": "Ja"}).types("fortsätt")
+    two.types("journal barn 2").is_asked("child_not_heard_motivated").sees("du nämner Barn 2")
+    assert two.stored("child_not_heard_motivated", child=1) == ""
+    two.types("journal barn 1").is_asked("child_informed_report")
+
+    two.types("nej, journal barn 2").is_asked("child_informed_report").sees("”ändra 3 barn 2”")
+    assert two.stored("child_informed_report", child=1) == ""
+    two.types("uppgifter").presses("Spara", {"protected_identity": "Nej"}).types("ändra 1 barn 1").presses("Kommentera")
+    two.types("barn 2 var inte hemma").sees("Kommentar", "du nämner Barn 2")
+    assert not two.written("child_heard", child=1).note
+
+
+@pytest.mark.parametrize("line", ["barn 2: nej", "barn 2 nej", "child 2: no"])
+def test_an_answer_after_the_name_of_a_child_leads_there_and_is_not_stored(two: Chat, room: Room, line: str) -> None:
+    two.types("barn 2").presses("Spara").is_asked("child_heard")
+    two.types("barn 1").types(line).is_asked("child_heard").sees("Barn 2", "svaret står kvar").sees_no("Ärendenumret")
+
+    assert room.count() == 0
+
+
+def test_with_one_child_a_number_of_a_child_is_only_a_word(anna: Chat) -> None:
+    opens(anna, **ALL).types("nej, barn 2 ville inte").is_asked("child_informed_report")
+
+    assert anna.written("child_not_heard_motivated").motivation == "barn 2 ville inte"
+
+
 # --- more, or fewer --------------------------------------------------------------------------------------------------
 
 

@@ -274,3 +274,28 @@ def test_after_a_no_too_the_file_and_where_may_be_typed(anna: Chat, between: str
 
 def test_after_a_no_the_file_without_where_is_asked_about(anna: Chat) -> None:
     opens(anna, **ALL).types("nej, finns i akten").is_asked("child_heard").sees("inget sparades")
+
+
+SHORT = "för kort för att sparas"
+
+
+@pytest.mark.parametrize(
+    ("line", "choice"), [("nej, x", "nej"), ("nej xy", "nej"), ("ja, x", "ja"), ("1: nej, x", "nej")]
+)
+def test_a_text_after_an_answer_that_is_too_short_is_said_to_be(anna: Chat, line: str, choice: str) -> None:
+    opens(anna, **ALL).types(line).sees(SHORT, "Fråga 1").sees_no("xy")
+    assert anna.stored("child_heard") == choice
+    assert not anna.written("child_heard").note
+
+    anna.types("ändra 1").types(line).sees(SHORT)
+
+
+def test_at_a_motivation_too(why: Chat) -> None:
+    why.types("nej, x").is_asked("child_informed_report").sees(SHORT)
+
+    assert why.stored(WHAT) == "nej"
+
+
+@pytest.mark.parametrize("line", ["nej", "nej, nej", "nej tack", "nej 👍", "nej!!", "nej, det har det inte"])
+def test_of_a_text_that_only_repeats_or_greets_nothing_is_said(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types(line).is_asked(WHAT).sees_no(SHORT)

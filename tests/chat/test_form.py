@@ -77,6 +77,16 @@ def test_an_empty_form_keeps_nothing(anna: Chat, room: Room) -> None:
     assert room.count() == 0
 
 
+def test_an_empty_form_is_said_to_be_empty(anna: Chat) -> None:
+    opens(anna, **ALL).types("formulär").presses("Spara").sees("Inget var ifyllt, så inget sparades.").sees_no(
+        "Sparat."
+    )
+    anna.presses("Spara", {"child_heard": "nej"}).sees("Sparat. Det här är kvar:")
+    boxes = {name: "false" for name, field in inputs(anna.card).items() if field["type"] == "Input.Toggle"}
+    anna.presses("Spara", boxes).sees("Inget var ifyllt")
+    assert boxes
+
+
 def test_one_bad_text_stops_only_itself_and_is_not_echoed(anna: Chat, room: Room) -> None:
     opens(anna, **ALL).types("formulär").presses("Spara", {"child_heard": "nej"})
 

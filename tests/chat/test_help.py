@@ -57,6 +57,22 @@ def test_without_a_number_it_is_the_question_shown_and_she_can_still_answer_it(a
     anna.types("ja").is_asked("child_informed_report")
 
 
+@pytest.mark.parametrize("line", ["vad betyder", "what is", "vad är?"])
+def test_without_a_number_it_is_whatever_question_a_card_asks(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).presses("Nej").is_asked("child_not_heard_motivated").types(line).sees("2 · Finns en motivering")
+    anna.types("hur menar du?").sees("Är det du skrev en motivering?").types(line).sees("2 · Finns en motivering")
+    anna.types("ändra 1").presses("Kommentera").types(line).sees("1 · Har barnet kommit till tals")
+    anna.types("ändra 4").types(line).sees("4 · ")
+
+
+def test_without_a_number_where_no_question_is_shown_a_number_is_asked_for(anna: Chat) -> None:
+    anna.types("vad betyder").sees("Skriv också frågans nummer", "från 1 till 12").sees_no("ingen fråga med det numret")
+    opens(anna, **ALL).presses("Ja").types("what is").sees("Skriv också frågans nummer")
+    anna.types("ja ja ja pågår").is_asked("communication_boxes_filled").types("mina ärenden").types("vad betyder")
+    anna.sees("Skriv också frågans nummer")
+    anna.types("language en").types("vad betyder").sees("Type the number of the question as well")
+
+
 def test_it_works_without_a_case_and_names_a_number_that_is_none(room: Room, anna: Chat) -> None:
     anna.types("vad betyder 7").sees("kommuniceringsrutorna", "Räknas inte", "FL (2017:900) 25 §, kontrollerad")
     anna.types("vad betyder 99").sees("Det finns ingen fråga med det numret")

@@ -461,6 +461,15 @@ def test_an_adult_case_may_come_in_without_children_and_a_childs_may_not(room: R
         takes_in(room, case_ref="SN 2026/8", unit=NORTH, case_type="barn", children="0")
 
 
+@pytest.mark.parametrize("said", ["två", "21", "-1"])
+def test_that_an_adult_case_may_have_no_children_is_said_by_card_and_file(room: Room, said: str) -> None:
+    furnish(room)
+    ylva = room.chat("ylva").types(f"uppgifter {ADULT}").presses("Spara", {"Antal barn": said})
+    ylva.sees("Antal barn i ett vuxenärende ska vara ett helt tal från 0 till 20.")
+    with pytest.raises(BadCsv, match="from 1 to 20, or 0 in a case of vuxen"):
+        takes_in(room, case_ref="RVT 2026/8", unit=ADULT_UNIT, case_type="vuxen", children=said)
+
+
 def test_the_chef_of_an_adults_case_is_offered_its_lists(room: Room) -> None:
     furnish(room)
     hugo = room.chat("hugo").types(f"ny {ADULT}")

@@ -3,9 +3,10 @@
 import pytest
 
 from checklists.loader import all_facts
+from storage import tenants
 from tests.chat.card_hand import inputs
 from tests.chat.drive import fact_fields, fills, opens, saves_facts
-from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room
+from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room
 
 ALL = {"violence": "nej", "child_placed": "nej", "intervention_decided": "nej", "child_communicated": "ja"}
 
@@ -338,3 +339,57 @@ def test_a_planned_date_on_the_facts_card_can_go_back_and_forth(anna: Chat, room
     for day in ("2026-06-01", "2026-07-01", "2026-06-01", "2026-07-01"):
         anna.types("vad saknas").presses("Fyll i uppgifter").presses("Spara", {"Planerat beslutsdatum": day})
         assert str(room.case().planned_decision_on) == day
+
+
+# --- a case named almost rightly -------------------------------------------------------------------------------------
+
+OTHER = "SN 2026/0777"
+NEARLY = ("SN 2026-0123", "SN 2026/123", "sn 2026-123", "SN 2026/00123", "SN 2026 123", "SN2026:0123")
+
+
+@pytest.mark.parametrize("written", NEARLY)
+@pytest.mark.parametrize("command", ["fortsätt", "vad saknas", "formulär", "uppgifter", "ändra 1", "vad betyder 1"])
+def test_her_own_case_is_offered_where_only_marks_or_zeros_differ(anna: Chat, command: str, written: str) -> None:
+    opens(anna).types("mina ärenden").types(f"{command} {written}").sees("finns inget ärende", f"”{command} {REF}”?")
+
+    assert f"{command} {REF}" in anna.buttons
+    anna.presses(f"{command} {REF}").sees(REF).sees_no("finns inget ärende")
+
+
+def test_the_case_offered_may_be_chosen_by_typing_also_where_a_question_waits(anna: Chat) -> None:
+    opens(anna).types("mina ärenden").types("fortsätt SN 2026-1").sees("finns inget ärende").sees_no("Menade du")
+    anna.types("fortsätt SN 2026-123").types("1").is_asked("child_heard")
+    anna.types("uppgifter SN 2026-123").is_asked("child_heard").types(f"uppgifter {REF}").sees("Antal barn")
+    anna.types("mina ärenden").types("fortsätt").types("Paus").types("SN 2026-0123").sees(f"”fortsätt {REF}”?")
+    anna.presses(f"fortsätt {REF}").is_asked("child_heard")
+
+
+def test_a_case_asked_for_on_a_card_is_offered_too(anna: Chat, room: Room) -> None:
+    opens(anna, OTHER)
+    room.chat("bo").types("fortsätt").presses("Öppna", Ärende="SN 2026-777").sees("finns inget").sees_no(OTHER)
+    anna.types("language en").types("my cases").types("continue SN 2026-777").sees(f"Did you mean “continue {OTHER}”?")
+    anna.presses(f"continue {OTHER}").is_asked("child_heard")
+    anna.types("mina ärenden").types("sn 2026-777").presses(f"continue {OTHER}").is_asked("child_heard")
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_nobody_elses_case_is_offered_and_hers_whether_or_not_the_other_exists(
+    anna: Chat, room: Room, *, others: bool
+) -> None:
+    bo = room.chat("bo")
+    if others:
+        opens(bo, "SN 2026/123")
+    opens(anna).types("mina ärenden").types("fortsätt SN 2026/123").sees(f"Menade du ”fortsätt {REF}”?")
+
+    bo.types("mina ärenden").types("fortsätt SN 2026-0123").sees("finns inget ärende").sees_no(REF)
+    assert ("”fortsätt SN 2026/123”" in bo.text) is others
+
+
+def test_with_a_pattern_of_its_own_a_number_that_does_not_follow_it_is_offered_as_it_should_be(
+    anna: Chat, room: Room
+) -> None:
+    opens(anna)
+    own = r"SN \d{4}/\d{4}"
+    room.desk.run_now(lambda session: tenants.set_setting(tenants.known(session, TENANT), "case_ref_pattern", own))
+    anna.types("mina ärenden").types("fortsätt SN 2026-123").presses(f"fortsätt {REF}").is_asked("child_heard")
+    anna.types("mina ärenden").types("fortsätt SN 2026-12").sees("Ärendenumret känns inte igen")

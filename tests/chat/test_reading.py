@@ -107,7 +107,8 @@ def test_what_has_come_to_apply_is_asked_in_the_next_form(room: Room, cecilia: C
 
 def test_half_a_form_is_kept_and_gone_on_with_after_a_pause(room: Room, cecilia: Chat) -> None:
     sent(room)
-    begins(cecilia).presses("Spara", {"child_heard": "Ja"}).sees("Det här är kvar").presses("Pausa").sees("Pausad")
+    begins(cecilia).presses("Spara").sees("Inget var ifyllt").sees_no("Sparat.")
+    cecilia.presses("Spara", {"child_heard": "Ja"}).sees("Sparat. Det här är kvar").presses("Pausa").sees("Pausad")
 
     cecilia.types("att läsa").presses("Fortsätt läsa")
 

@@ -81,13 +81,13 @@ def test_a_case_of_a_round_is_nobody_elses_and_two_readers_see_nothing_of_each_o
         calibrates(chat)
         opens(chat, ref).presses("Ja" if name == "cia" else "Nej")
     room.chat("dan").sees("Motivering")
-    room.chat("dan").types("nej").sees("varje Nej och Delvis en motivering")
+    room.chat("dan").types("nej").sees("varje Nej och Delvis ha en motivering")
     view = room.chat("dan").view
     assert view is not None
     assert view.kind == "motivation"
     item = view.items[0]
     form = room.chat("dan").types(f"formulär kollegial granskning {ref}")
-    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
+    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis ha en motivering")
     orders = [room.chat(name).view.head.case_ref for name in ("cia", "dan")]  # type: ignore[union-attr]
     assert orders == [ref, ref]
     assert len({one.person_id for one in rows(room, FilledRow)}) == 2
@@ -353,12 +353,12 @@ def test_a_motivation_pressed_without_where_is_kept_and_where_is_asked_for(room:
 
     cia.presses("Spara", {"Motivering": TEXT}).sees("Skriv också var i akten")
     assert kept_of(room, item) == ("nej", TEXT, "text", "")
-    cia.types(f"vad saknas kollegial granskning {ref}").sees("Motivering saknas, eller var i akten.")
+    cia.types(f"vad saknas kollegial granskning {ref}").sees("Motiveringen saknas, eller var i akten den finns.")
     cia.types(f"fortsätt kollegial granskning {ref}")
     cia.presses("Spara", {"Motivering": "", "Var i akten": WHERE})
     assert kept_of(room, item) == ("nej", TEXT, "text", WHERE)
     cia.types(f"vad saknas kollegial granskning {ref}")
-    assert "Motivering saknas, eller var i akten." not in cia.text
+    assert "Motiveringen saknas, eller var i akten den finns." not in cia.text
 
 
 @pytest.mark.parametrize("choice", ["nej", "delvis"])
@@ -497,7 +497,7 @@ def test_in_a_round_nothing_offers_a_missing_motivation_and_a_forged_one_says_no
     form = cia.types(f"formulär kollegial granskning {ref}")
     assert "Motivering saknas" not in form.text
     assert f"{item}.missing" not in str(form.card)
-    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis en motivering")
+    forges(form, "Spara", {f"{item}.missing": "true"}).sees("varje Nej och Delvis ha en motivering")
     for line in ("nej", "motivering saknas"):
         cia.types(f"fortsätt kollegial granskning {ref}")
         cia.types(line)
@@ -517,7 +517,7 @@ def test_a_municipality_that_has_motivations_in_the_file_only_is_told_where_and_
     cia.presses("Finns i akten", {"Var i akten": WHERE})
     assert kept_of(room, item) == ("nej", "", "reference", WHERE)
     cia.types(f"vad saknas kollegial granskning {ref}")
-    assert "Motivering saknas, eller var i akten." not in cia.text
+    assert "Motiveringen saknas, eller var i akten den finns." not in cia.text
 
 
 def test_the_titles_of_buttons_that_are_not_shown_lead_to_the_rounds_when_they_are_typed(room: Room) -> None:

@@ -31,6 +31,14 @@ def opened(room: Room) -> int:
 # --- which case ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("word", ["besvara", "svara", "svara på fråga", "Answer", "fråga", "question"])
+def test_a_question_is_reached_by_whatever_word_answers_it(asked_first: Chat, word: str) -> None:
+    asked_first.types(f"{word} 9").is_asked("police_report_decided").types("ändra 1").presses("Nej")
+    asked_first.types(f"{word} 7").is_asked("communication_boxes_filled").types(word.split()[0])
+    assert "Välj först vilken fråga" in asked_first.text
+    assert asked_first.stored("child_not_heard_motivated") == ""
+
+
 @pytest.mark.parametrize(
     "line", [f"nytt ärende {REF}", f"new case {REF}", f"Nytt ärende {REF.lower()}", f"ny {REF} tack"]
 )

@@ -12,8 +12,8 @@ from checklists.faults import Refusal
 from storage import cases, conversations, outbox, people, tenants
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
-from tests.sql.conftest import NOW
-from tests.sql.import_files import import_people
+from tests.sql.conftest import NOW, change
+from tests.sql.import_files import import_cases, import_people
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 UNIT = "Norra (påhittad)"
@@ -102,10 +102,35 @@ def test_a_refused_file_says_which_line_and_stores_nothing(folder: ImportFolder,
     desk.run_now(work)
     [kept] = (tmp_path / "refused").glob("*.txt")
     assert kept.read_text("utf-8").startswith("rad 3: ")
+    assert "; inget sparades (BK-" in kept.read_text("utf-8")
     assert "i maj" not in kept.read_text("utf-8")
     [receipt] = receipts(desk)
     assert "folder.refused" in receipt
     assert "rad 3: " in receipt
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_of_which_one_row_was_overtaken_is_not_said_to_be_left_out(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "cases.columns").unlink()
+    rests: list[float] = []
+
+    def somebody_else(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 1:  # once the rows have been tried
+            change(desk, "update cases set opened_on = '2026-02-01', decided_on = '2026-03-01'")
+
+    taken = ImportFolder(tmp_path, desk, Clock(NOW), frozenset({TENANT}), lambda: None, somebody_else)
+    rows = f"tenant_id,case_ref,unit,opened_on\n{TENANT},SN 2026/0001,{UNIT},\n"
+    desk.run_now(lambda session: import_cases(session, rows.encode(), frozenset(), NOW, "cli:x"))
+    rows = rows.replace(f"{UNIT},", f"{UNIT},2026-05-01") + f"{TENANT},SN 2026/0002,{UNIT},2026-05-01\n"
+    (tmp_path / "cases.csv").write_text(rows, encoding="utf-8")
+    looks(taken)
+
+    [kept] = (tmp_path / "refused").glob("*.txt")
+    assert "(BK-213)" in kept.read_text("utf-8")
+    [receipt] = receipts(desk)
+    assert "folder.partly" in receipt
+    assert "folder.nothing" not in receipt
 
 
 @pytest.mark.parametrize(

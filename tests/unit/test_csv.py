@@ -25,7 +25,9 @@ def faults_of(raw: str | bytes, needed: tuple[str, ...] = ("name",)) -> tuple[st
     with pytest.raises(BadCsv) as caught:
         rows_of(raw, needed)
     told = tuple(map(str, caught.value.faults))
-    assert str(caught.value) == "\n".join(told)
+    *above, last = str(caught.value).split("\n")
+    assert (*above, last.replace("; nothing was stored (", " (")) == told
+    assert last.count("; nothing was stored (") == 1
     return told
 
 
@@ -54,8 +56,8 @@ def test_a_file_separated_by_something_else_is_told_so_and_not_that_its_columns_
     lines = [separator.join(cells) for cells in (['"Name"', "unit"], ["Åsa Påhitt", "Östra"])]
 
     assert faults_of("\n".join(lines)) == (
-        "line 1: the columns are separated neither by commas nor by semicolons; save the file as CSV, comma delimited;"
-        " nothing was stored (BK-547)",
+        "line 1: the columns are separated neither by commas nor by semicolons; save the file as CSV, comma delimited"
+        " (BK-547)",
     )
 
 
@@ -180,7 +182,6 @@ def test_what_is_no_such_file_is_refused_in_words(raw: bytes, words: str) -> Non
     (fault,) = faults_of(raw, needed=("name", "unit"))
 
     assert words in fault
-    assert "nothing was stored" in fault
 
 
 # --- out -------------------------------------------------------------------------------------------------------------

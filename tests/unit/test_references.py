@@ -8,7 +8,16 @@ import pytest
 
 from checklists.errors import BadCaseRef, PersonalNumberInText
 from checklists.ref_pattern import DEFAULT_PATTERN, compiles, fits, may_be_slow
-from checklists.references import is_unlikely, meant, normal_ref, pairs, read_ref, without_fillers, written_otherwise
+from checklists.references import (
+    is_unlikely,
+    meant,
+    near,
+    normal_ref,
+    pairs,
+    read_ref,
+    without_fillers,
+    written_otherwise,
+)
 from tests.waiting import PATIENCE
 
 SHAPES = [
@@ -224,3 +233,11 @@ def test_a_reference_may_be_written_otherwise() -> None:
     assert "SN2026-0123" not in found
     assert written_otherwise("A.B.C.D.E") == ()
     assert max(len(written_otherwise(ref)) for ref in SHAPES) < 300
+
+
+def test_a_case_may_be_named_almost_rightly() -> None:
+    assert {"SN 2026/0001", "SN 2026/1", "SN2026-000001"} <= set(near("SN 2026-1"))
+    assert "SN 2026/0123" in near("SN 2026/00123")
+    assert not {"SN 2026/0010", "SN 2026/10", "SN 2026/11"} & set(near("SN 2026/01"))
+    assert "SN 2026/01" not in near("SN 2026/01")
+    assert max(len(near(ref)) for ref in SHAPES) < 2000

@@ -9,6 +9,7 @@ from checklists.replies import (
     folded,
     is_about_several,
     is_day_meant,
+    other_child,
     read_answer,
     read_answers,
     read_for_all,
@@ -254,3 +255,21 @@ def test_a_day_is_known_as_one_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "12 samtal", "förra veckan kanske", "12 maj i skolan", "tolv", "2026", "dagis"])
 def test_what_says_more_or_less_than_a_day_is_none(text: str) -> None:
     assert not is_day_meant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "child", "named"),
+    [
+        *(
+            (text, 1, 2)
+            for text in ("barn 2 sov", "Barn två sov", "för barn nr 2", "barn2", "child 2's room", "barn 2:s")
+        ),
+        *((text, 1, 0) for text in ("barn 1 och 2 sov", "barn 2 och barn 1", "barnen sov", "två barn", "barn 4", "")),
+        *((text, 1, 0) for text in ("ett barn 2 år", "barn 2-åring", "barn 2 maj", "barn 2/5", "barn 20")),
+        ("barn 2 och 3 sov", 1, 2),
+        ("barn 2 och 3 sov", 3, 0),
+        ("barn 2 sov", 0, 0),
+    ],
+)
+def test_another_child_than_the_one_asked_about_is_noticed(text: str, child: int, named: int) -> None:
+    assert other_child(text, child, 3) == named

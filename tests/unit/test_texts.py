@@ -149,6 +149,13 @@ def test_apostrophes_and_quotation_marks_are_of_one_kind(language: Language) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_to_be_typed_stands_in_quotation_marks_in_the_chat(language: Language) -> None:
+    """A card shows the marks that a terminal's words stand in, here, as they are."""
+    terminal = ("files.", "commandline.", "folder.")
+    assert [key for key, text in sentences(language).items() if "`" in text and not key.startswith(terminal)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_stands_twice_in_a_file(language: Language) -> None:
     for path in sorted((ROOT / "texts" / language).glob("*.yaml")):
         node = yaml.compose(path.read_text(encoding="utf-8"))

@@ -318,7 +318,19 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_stored(tmp_path: Path
 
     assert bad.returncode == 1
     assert [line.partition(":")[0] for line in bad.stderr.splitlines()] == [f"line {number}" for number in range(3, 9)]
+    assert bad.stderr.endswith("; nothing was stored (BK-212)\n")
+    assert bad.stderr.count("nothing was stored") == 1
     assert imports(tmp_path, ANNA).stdout == "added: 1, changed: 0, unchanged: 0\nnew units: Enhet (påhittad)\n"
+
+
+def test_in_dev_mode_an_object_id_that_entra_cannot_have_given_is_remarked_on_and_taken(tmp_path: Path) -> None:
+    real = ANNA.replace("anna", "aaaaaaaa-0000-4000-8000-00000000000a")
+    done = imports(tmp_path, real, ANNA.replace("Anna", "Bo"))
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "added: 2, changed: 0, unchanged: 0")
+    assert done.stderr.startswith("object_id is no id that Entra gives; it works here in dev mode")
+    assert done.stderr.endswith("line 3\n")
+    assert imports(tmp_path, real, ANNA).stderr == ""
 
 
 def test_the_same_file_again_is_unchanged_and_a_row_that_left_stays(tmp_path: Path) -> None:
@@ -415,7 +427,7 @@ def test_cases_are_imported_all_or_none_and_the_same_file_again_changes_nothing(
     cases = tmp_path / "cases.csv"
     cases.write_text(f"{header}\n{good}\n{bad}", encoding="utf-8")
 
-    excel = "if the spreadsheet shows jan-25 it has changed the day: format the column as text"
+    excel = "if the spreadsheet shows jan-25 it has changed the day: format the column as text; nothing was stored"
     said = f"line 3: received_on is not a date; write it as 2025-01-31; {excel} (BK-112)"
     done = run(tmp_path, "cases", "import", "cases.csv", BK_TENANTS=TENANT)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{said}\n")
