@@ -20,7 +20,6 @@ from checklists.references import (
     read_ref,
     reads_as_ref,
     respaced,
-    written_otherwise,
 )
 from checklists.rights import LIST_HOLDER, OWN_CASE, READER, Right, VerbName
 from dialogs.turn.declared import claimed
@@ -175,8 +174,10 @@ def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
     if cases.find(context.session, context.tenant_id, exact) is not None:
         return ()
     others = tuple(ref for ref in refs if ref != exact)
-    if pattern == DEFAULT_PATTERN:  # any spaces and marks fit it, so a known case written otherwise is likely meant
-        known = cases.known_among(context.session, context.tenant_id, written_otherwise(exact))
+    if (
+        pattern == DEFAULT_PATTERN
+    ):  # any spaces, marks and zeros fit it, so a known case that differs in them alone is likely meant
+        known = cases.known_among(context.session, context.tenant_id, near(exact))
         others += tuple(ref for ref in known if ref not in others)
     return (*others, exact) if others or is_unlikely(exact, pattern) else ()
 

@@ -70,9 +70,9 @@ def test_a_remark_behind_the_reference_is_asked_about_and_its_number_is_offered(
     assert room.case(ref).ref == ref
 
 
-@pytest.mark.parametrize("written", ["SN 2026-0123", "SN 2026 0123", "SN2026:0123", "sn-2026/0123"])
+@pytest.mark.parametrize("written", ["SN 2026-0123", "SN 2026 0123", "SN2026:0123", "sn-2026/0123", "SN 2026/123"])
 @pytest.mark.parametrize("command", ["ny", "ny skyddsbedömning"])
-def test_a_known_number_with_other_marks_or_spaces_is_asked_about(
+def test_a_known_number_with_other_marks_spaces_or_zeros_is_asked_about(
     anna: Chat, room: Room, command: str, written: str
 ) -> None:
     opens(anna)
