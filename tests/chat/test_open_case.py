@@ -377,9 +377,10 @@ def test_nobody_elses_case_is_offered_and_hers_whether_or_not_the_other_exists(
     anna: Chat, room: Room, *, others: bool
 ) -> None:
     bo = room.chat("bo")
+    opens(anna)
     if others:
-        opens(bo, "SN 2026/123")
-    opens(anna).types("mina ärenden").types("fortsätt SN 2026/123").sees(f"Menade du ”fortsätt {REF}”?")
+        bo.types("ny SN 2026/123").presses("Öppna SN 2026/123").sees("Uppgifter som avgör")
+    anna.types("mina ärenden").types("fortsätt SN 2026/123").sees(f"Menade du ”fortsätt {REF}”?")
 
     bo.types("mina ärenden").types("fortsätt SN 2026-0123").sees("finns inget ärende").sees_no(REF)
     assert ("”fortsätt SN 2026/123”" in bo.text) is others
