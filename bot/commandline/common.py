@@ -81,7 +81,7 @@ def open_desk(settings: Settings, *, migrating: bool = False, keyless: bool = Fa
 def give_way() -> None:
     """Lower the priority, so that a long command does not slow down the bot on the same machine."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(19)
 
 
 def use_newest_key(desk: Desk) -> None:
