@@ -8,6 +8,7 @@ from actions.basis import Basis, Sheet, written
 from actions.changes import NONE, Change, Changes, Point, record
 from actions.origin import Origin
 from checklists import lifecycle
+from checklists.case_dates import decision_for
 from checklists.errors import SignatureStands
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
 from checklists.model import NOTHING, OPEN, Answer, Role
@@ -18,6 +19,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
+from storage.times import swedish_day
 
 
 def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str, acting: str) -> Changes:
@@ -190,7 +192,8 @@ def _effect(
     session: Session, sheet: Sheet, item_id: str, now: Answer, before: Answer | None, standing: SignatureRow
 ) -> Effect:
     """Return what a new answer does to a signature; the motivation of a follow-up has no effect of its own."""
-    decided = sheet.case.decided_on is not None
+    begun = swedish_day(sheet.filled.begun_at)
+    decided = decision_for(cases.dates_of(sheet.case), begun) is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
     about = sheet.checklist.by_id[item_id].motivates
     followed_up = sheet.rows.get(about or "")

@@ -56,7 +56,7 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
     round_moves.follow(session, empty.id, case.id)
     changes += withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
-    changes += rename(session, origin, case, ref)
+    changes += record(session, origin, _renamed_into(case, ref, empty))
     changes += acts.set_dates(session, origin, case, days).changes
     changes += acts.set_unit(session, origin, case, empty.unit_id)
     for (child, name), value in known.items():
@@ -64,6 +64,14 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
     return changes + acts.set_protected(
         session, origin, case, protected=case.protected_identity or empty.protected_identity
     )
+
+
+def _renamed_into(case: CaseRow, ref: str, empty: CaseRow) -> Change:
+    """Give a case the reference of an empty one; whoever had that one, and has not got this, is to be told."""
+    case.ref = ref
+    was = (empty.lead_id or 0, empty.co_id or 0)
+    loses = set(was) - {0, case.lead_id, case.co_id}
+    return Change("ref_changed", case, notice="handed_over" if loses else None, was=was)
 
 
 def _is_known(facts: Facts, at: tuple[int, str]) -> bool:

@@ -160,6 +160,15 @@ def current(dates: CaseDates) -> CaseDates:
     return replace(dates, **left)
 
 
+def decision_for(dates: CaseDates, begun: date) -> date | None:
+    """Return the day of the decision that a list begun on a day was written for, None while it has not been taken.
+
+    The decision of the previous investigation concerns only lists that were begun before that one was closed.
+    """
+    earlier = dates.earlier_closed_on
+    return dates.decided_on if earlier is not None and begun <= earlier else current(dates).decided_on
+
+
 def impossible(kept: CaseDates, today: date) -> tuple[str, ...]:
     """Return the fields whose stored dates would be rejected today, in the order they are asked for."""
     given: dict[str, date | None] = {name: day for name in FIELDS if (day := getattr(kept, name)) is not None}

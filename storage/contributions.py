@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from checklists.case_dates import CaseDates, current
+from checklists.case_dates import CaseDates, current, decision_for
 from checklists.deadlines import Extension
 from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
@@ -35,7 +35,7 @@ from storage.rows import TableRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
-RULES = 6
+RULES = 7
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
@@ -96,7 +96,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
                 by_workers[row.checklist, row.occasion, row.child] = kept
                 if "o" in kept or "p" in kept:
                     applied = Applied(checklist_version(row.checklist, row.version), dict(known), dict(answers[row.id]))
-                    list_marks += open_marks(applied, kept, case.decided_on, workdays[case.tenant_id], begun)
+                    list_marks += open_marks(applied, kept, decision_for(dates, begun), workdays[case.tenant_id], begun)
             elif row.role == READER and row.seen_at is not None:
                 list_marks += agreement_marks(kept, by_workers.get((row.checklist, row.occasion, row.child), ""), begun)
             parts[case.id, row.id] = Contribution(

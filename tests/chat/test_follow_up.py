@@ -1,7 +1,12 @@
 """Answers ongoing at signing and completed later, the decision taken, and a reopened case."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlmodel import update
+
+from storage.desk import Session
+from storage.filled import FilledRow
 from storage.signatures import SignatureRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
@@ -13,7 +18,7 @@ FACTS = {"violence": "nej", "child_placed": "ja", "intervention_decided": "nej",
 UNDER_WAY = dict.fromkeys(("child_informed_intervention", "child_informed_decision", "health_check_done"), "pagaende")
 DECISION, HEALTH = "child_informed_decision", "health_check_done"
 REASON = "Påhittad motivering: mötet blev inte av"
-AT_ONCE = "ett svar har ändrats från Pågår till Nej sedan du signerade"
+AT_ONCE = "ett svar har ändrats från Pågår till Nej sedan underlaget signerades"
 BUNDLED = say("reminders.followed", "sv")
 
 
@@ -296,6 +301,37 @@ def test_what_begins_no_new_investigation_leaves_the_case_closed(
     )
     closed.presses("Öppna igen").sees("Ärendet är öppnat igen")
     assert room.case().earlier_closed_on is None
+
+
+def test_the_decision_of_the_closed_investigation_is_not_that_of_the_new_one(room: Room, closed: Chat) -> None:
+    room.later(days=1)
+    closed.presses("Spara", {"Anmälan inkom": "2026-05-11", "Utredning inledd": "2026-05-12"})
+    closed.presses("Spara", {"Planerat beslutsdatum": "2026-06-15"})
+    closed.types("mina ärenden").sees("Planerat beslut 2026-06-15")
+    fills(closed.types(f"ny {REF}").presses("Nytt underlag").presses("Spara"), UNDER_WAY).presses("Skicka till chef")
+    cecilia = room.chat("cecilia")
+    reads(begins(cecilia), UNDER_WAY).presses("Visa skillnader").presses("Signera")
+
+    is_informed(closed, "Nej")
+
+    assert room.scalar("select count(*) from signature where voided_at is not null") == 1
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+
+
+def test_what_was_under_way_in_the_closed_investigation_is_concluded_after_its_decision(
+    room: Room, cecilia: Chat, closed: Chat
+) -> None:
+    closed.presses("Spara", {"Anmälan inkom": "2026-05-11", "Utredning inledd": "2026-05-12"})
+    room.desk.run_now(_begun_before_the_closing)
+
+    is_informed(closed, "Nej")
+
+    assert is_signed(room)
+    cecilia.receives().sees(AT_ONCE)
+
+
+def _begun_before_the_closing(session: Session) -> None:
+    session.exec(update(FilledRow).values(begun_at=datetime(2026, 5, 1, 8, tzinfo=UTC)))
 
 
 def test_only_the_lead_begins_a_new_investigation_in_a_closed_case(room: Room, anna: Chat) -> None:

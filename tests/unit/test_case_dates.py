@@ -15,6 +15,7 @@ from checklists.case_dates import (
     FIELDS,
     CaseDates,
     current,
+    decision_for,
     read_day,
     read_past_day,
     readable_day,
@@ -448,3 +449,12 @@ def test_the_same_again_changes_nothing_more(kept: CaseDates, new: dict[str, dat
         return  # only the newest earlier closing is stored, so the same input now means something else
     assert again.dates == first.dates
     assert not again.faults
+
+
+def test_a_list_is_written_for_the_decision_of_its_own_investigation() -> None:
+    reopened = CaseDates(opened_on=day(20), decided_on=day(8), earlier_closed_on=day(10))
+
+    assert decision_for(reopened, day(5)) == day(8)
+    assert decision_for(reopened, day(21)) is None
+    assert decision_for(replace(reopened, decided_on=day(30)), day(21)) == day(30)
+    assert decision_for(CaseDates(decided_on=day(8)), day(9)) == day(8)
