@@ -6,7 +6,7 @@ import pytest
 
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
-from tests.chat.drive import opens, saves_facts
+from tests.chat.drive import fills, opens, saves_facts
 from tests.chat.harness import NORTH, REF, TENANT, Chat, Room
 from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL, begins, reads, sent
@@ -92,7 +92,11 @@ def test_a_child_that_is_added_after_the_signature_voids_it_and_has_a_list(
 
     assert is_voided(room)
     assert lists_of(room) == ["voided", "open"]
-    signed.receives().sees(f"{REF} behöver läsas om")
+    signed.receives().sees(f"{REF} behöver läsas om").presses("Fortsätt läsa").sees("Ett barn har kommit till")
+    signed.types("att läsa").sees("Inget väntar")
+
+    fills(room.chat("anna").types(f"fortsätt {REF} barn 2").presses("Spara")).presses("Skicka till chef")
+    signed.types("att läsa").sees(REF, "Fortsätt läsa")
 
 
 def test_a_child_from_a_file_has_no_list_before_the_others_do_nor_in_a_closed_case(room: Room) -> None:
