@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
+from checklists.case_dates import calendar_day
 from checklists.detail_words import read_detail, read_start, typed_day
 from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
@@ -52,7 +53,7 @@ from texts import LANGUAGES, say, sentences
 
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
-_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
+_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
 _AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
 """A Ja before what is said of the motivation that was asked for."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
@@ -87,7 +88,7 @@ def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction 
     said = read_answer(text)
     is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
     is_button = read_number(text) is not None or _button(shown, text) is not None
-    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start")
+    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start", "decided")
     if not (is_answer or is_button or is_filled_in) or is_polite(text):
         return None
     told = Line(say="typed.overtaken")
@@ -114,6 +115,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "comment": _comment,
         "yes_no": _yes_no,
         "return": _return,
+        "decided": _decided,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -495,6 +497,22 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     return _echoed(context, shown, reaction, ())
 
 
+def _decided(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take a day as that of the decision, or as the new planned day if it is still to come or follows a Nej.
+
+    An answer without a day is told what to add.
+    """
+    said = read_answer(text)
+    day = typed_day(said.text if said is not None else text, context.today)
+    found = calendar_day(day)
+    if said is None and found is None and not is_day_meant(text):
+        return None
+    by_answer = {"ja": "decided_on", "nej": "planned_decision_on"}.get(said.choice if said is not None else "")
+    is_to_come = found is not None and found > context.today
+    name = by_answer or ("planned_decision_on" if is_to_come else "decided_on")
+    return commands.run_verb(context, shown.at, {name: day})
+
+
 def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
     """Say that the comment is to be written on the card, which is left as it is: a new one would lose its input.
 
@@ -568,8 +586,8 @@ def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyVi
         if sheet is not None:
             return facts_card.child_facts(basis, sheet, lines, form=facts.form)
         return facts_card.facts_card(context, basis, lines, facts.child, form=facts.form)
-    if shown.kind == "comment":
-        view, _ = parted(commands.run_verb(context, _as(shown.at, "comment"), {}))
+    if shown.kind in ("comment", "decided"):
+        view, _ = parted(commands.run_verb(context, _as(shown.at, shown.kind), {}))
         return view.model_copy(update={"notices": (*lines, *view.notices)})
     if shown.kind not in _ON_A_LIST:
         return None

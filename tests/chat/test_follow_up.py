@@ -376,6 +376,32 @@ def test_decided_on_another_day(room: Room, asked: Chat) -> None:
     assert str(room.case().decided_on) == "2026-05-12"
 
 
+@pytest.mark.parametrize(
+    ("line", "decided", "planned"),
+    [
+        ("i dag", "2026-05-15", "2026-05-13"),
+        ("1", "2026-05-15", "2026-05-13"),
+        ("2026-05-12", "2026-05-12", "2026-05-13"),
+        ("2026-05-19", "None", "2026-05-19"),
+    ],
+)
+def test_when_it_was_decided_may_be_typed(room: Room, asked: Chat, line: str, decided: str, planned: str) -> None:
+    asked.types(line).sees(REF)
+
+    assert (str(room.case().decided_on), str(room.case().planned_decision_on)) == (decided, planned)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("ja", "fyll i en dag"), ("nej", "fyll i en dag"), ("12/5", "Skriv det som"), ("ja, 2026-05-19", "inte varit än")],
+)
+def test_what_says_no_day_asks_for_one(room: Room, asked: Chat, line: str, said: str) -> None:
+    asked.types(line).sees("Beslut fattat?", said)
+
+    assert (room.case().decided_on, str(room.case().planned_decision_on)) == (None, "2026-05-13")
+    asked.types("2026-05-12").sees("Beslutsdagen 2026-05-12 är sparad.")
+
+
 def test_planned_anew_it_is_asked_after_that_day(room: Room, asked: Chat) -> None:
     asked.presses("Spara", {"Planerat beslutsdatum": "2026-05-19"}).sees("Beslutet är nu planerat till 2026-05-19.")
     assert room.case().decided_on is None
