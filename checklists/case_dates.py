@@ -32,6 +32,10 @@ _PAIRS = (
 received_on and opened_on are compared in `_out_of_order`, under a condition.
 """
 
+_NOW_GIVEN = ("opened_on", "decided_on")
+"""Dates that, given while a new investigation runs, are those of that one: a mistyped month is refused, not stored as
+one of the earlier investigation, where nothing would read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseDates:
@@ -232,6 +236,8 @@ def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, da
     now = current(settled)
     if "started_on" in standing or before.started_on is not None:  # belongs to this investigation whatever its date
         now = replace(now, started_on=settled.started_on)
+    if settled.earlier_closed_on == kept.earlier_closed_on:  # else they may complete the investigation just ended
+        now = replace(now, **{name: day for name in _NOW_GIVEN if (day := standing.get(name)) is not None})
     pairs = [*_PAIRS]
     # A report may arrive after the opening, so a new received_on is accepted there. Moving the opening to before its
     # own report, on the other hand, is a slip.

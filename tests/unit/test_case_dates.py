@@ -323,6 +323,16 @@ def test_the_new_investigation_is_not_held_against_the_dates_of_the_one_before()
     assert settle(at_once.dates, everything, TODAY) == replace(at_once, ended=None), "the same file the next night"
 
 
+def test_what_is_given_while_a_new_investigation_runs_is_not_taken_for_a_date_of_the_earlier_one() -> None:
+    reported = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), received_on=day(70))
+    running = replace(reported, opened_on=day(72))
+
+    assert refused(reported, opened_on=day(55)) == {"opened_on": order("received_on", "opened_on")}
+    assert refused(running, decided_on=day(55)) == {"decided_on": order("opened_on", "decided_on")}
+    assert refused(running, decided_on=running.decided_on) == {}, "a file repeats it"
+    assert refused(reported, decided_on=day(51)) == {}, "nothing has been opened that it could be the decision of"
+
+
 def test_an_intervention_of_the_investigation_now_running_is_held_against_its_decision() -> None:
     kept = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), opened_on=day(70), decided_on=day(80))
 
