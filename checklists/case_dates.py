@@ -237,7 +237,8 @@ def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, da
     if "started_on" in standing or before.started_on is not None:  # belongs to this investigation whatever its date
         now = replace(now, started_on=settled.started_on)
     if settled.earlier_closed_on == kept.earlier_closed_on:  # else they may complete the investigation just ended
-        now = replace(now, **{name: day for name in _NOW_GIVEN if (day := standing.get(name)) is not None})
+        given: dict[str, Any] = {name: day for name in _NOW_GIVEN if (day := standing.get(name)) is not None}
+        now = replace(now, **given)
     pairs = [*_PAIRS]
     # A report may arrive after the opening, so a new received_on is accepted there. Moving the opening to before its
     # own report, on the other hand, is a slip.
