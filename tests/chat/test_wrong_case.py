@@ -103,6 +103,37 @@ def test_a_case_takes_the_place_of_an_empty_one_with_its_dates_and_unit(room: Ro
     assert len(room.events("withdrawn")) == 1
 
 
+def of_file(room: Room, cells: str) -> None:
+    raw = f"tenant_id,case_ref,unit,received_on,closed_on,children,child_placed\n{TENANT},{REF},{NORTH},{cells}\n"
+    room.desk.run_now(lambda s: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))
+
+
+def test_the_children_of_the_empty_case_are_the_cases_and_have_their_lists(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    of_file(room, ",,2,ja")
+    opens(anna, WRONG, **{**ALL, "child_placed": "unknown"}).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+
+    assert room.case().children == 2
+    placed = "select count(*) from fact where name = 'child_placed' and value = 'ja' and case_id = "
+    assert room.scalar(placed + str(room.case().id)) == 2
+    anna.types(f"fortsätt {REF} barn 2").sees("Barn 2")
+
+
+def test_a_case_that_has_an_earlier_investigation_is_not_taken_the_place_of(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    of_file(room, "2026-01-05,2026-02-10,,")
+    of_file(room, "2026-05-04,,,")
+    opens(anna, WRONG, **ALL).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees("Ett annat ärende har det numret")
+
+    assert (room.case(WRONG).ref, str(room.case().earlier_closed_on)) == (WRONG, "2026-02-10")
+
+
 def test_who_had_the_empty_case_is_told_that_it_is_hers_no_longer(room: Room, anna: Chat, cecilia: Chat) -> None:
     opens(anna, WRONG, **ALL).presses("Ja")
     bo = opens(room.chat("bo").installs(), **ALL)
