@@ -149,6 +149,7 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
+    replaced = None
     if standing is not None:
         replaced = answers.revision_of(session, sheet.filled.id, row.item_id, row.revision - 1)
         if _adds_to_follow_up(replaced, row.choice, origin.act):
@@ -156,6 +157,8 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
             return NONE
     effect = _effect(session, sheet, row.item_id, answers.to_domain(row), before, standing) if standing else "voids"
     if effect == "none":
+        # The motivation of a Nej that followed up is a follow-up too; what was taken back is none.
+        row.follow_up = replaced is not None and replaced.follow_up and replaced.choice == row.choice
         return NONE
     if standing is not None and effect != "voids":
         row.follow_up = True

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import update
 
+from storage import contributions
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.signatures import SignatureRow
@@ -185,6 +186,33 @@ def test_such_a_no_taken_back_leaves_the_signature(room: Room, cecilia: Chat, an
 
     assert anna.stored(HEALTH) == "pagaende"
     assert is_signed(room)
+
+
+def agreed(room: Room) -> tuple[int, int]:
+    """Return on how many questions chef and worker are counted as having answered the same, and differently."""
+    case_id = room.case().id
+    parts = room.desk.run_now(lambda session: contributions.of_cases(session, [case_id])).values()
+    marks = [mark.split(".")[0] for part in parts for mark in part.marks.split()]
+    return marks.count("lika"), marks.count("olika")
+
+
+@pytest.mark.parametrize("press", ["Spara", "Motivering saknas"])
+def test_what_they_agreed_on_when_it_was_signed_they_agree_on_when_it_is_concluded(
+    room: Room, cecilia: Chat, anna: Chat, press: str
+) -> None:
+    before = agreed(room)
+    assert before[1] == 0
+    is_informed(anna, "Ja")
+    decides(anna)
+    anna.types(f"ändra 5 {REF}").presses("Spara", {"child_informed_intervention": "Nej"})
+    anna.presses(press, {"motivation": REASON} if press == "Spara" else {})
+    assert is_signed(room)
+    assert agreed(room) == before
+
+    anna.types(f"ändra 7 {REF}").presses("Nej")
+    assert not is_signed(room)
+    reads(cecilia.types(REF), UNDER_WAY).presses("Visa skillnader")
+    assert agreed(room) == (before[0] - 1, 1)
 
 
 # --- reopened --------------------------------------------------------------------------------------------------------
