@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from checklists.csv_in import BadCsv
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
 from tests.chat.drive import fills, opens, saves_facts
@@ -42,6 +43,20 @@ def test_a_fact_from_a_file_voids_the_signature_when_it_is_new(
 
     assert is_voided(room) is voids
     assert len(signed.prompts()) == before + voids
+
+
+def test_a_file_changes_no_answer_of_a_closed_case_that_its_chef_has(room: Room, signed: Chat) -> None:
+    anna = room.chat("anna").types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+    answers = room.count()
+
+    take(room, ANSWER.format("communication_boxes_filled,ja"))
+    with pytest.raises(BadCsv, match=r"line 2: the case is closed.*BK-552"):
+        take(room, ANSWER.format("communication_boxes_filled,nej"))
+    assert (room.count(), is_voided(room)) == (answers, False)
+
+    anna.types(REF).presses("Öppna igen")
+    take(room, ANSWER.format("communication_boxes_filled,nej"))
+    assert is_voided(room)
 
 
 def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed: Chat) -> None:
