@@ -23,6 +23,7 @@ from checklists.replies import (
     folded,
     is_about_several,
     is_day_meant,
+    is_not_yet,
     is_polite,
     read_answer,
     read_answers,
@@ -173,6 +174,8 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return again(context, shown, Line(say="typed.not_an_answer")) if begins_with_answer(text) else None
     if said.choice in ("skip", "unknown"):
         return _skip(context, shown)
+    if is_not_yet(text) and (asked := _whether_under_way(context, shown, OnCard.read(shown.at).item_id)) is not None:
+        return asked
     button = next((button for button in shown.buttons if button.claim.choice == said.choice), None)
     if button is None:
         return again(context, shown, Line(say="errors.BK-120"))
@@ -183,6 +186,19 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
     return _echoed(context, shown, reaction, items)
+
+
+def _whether_under_way(context: TurnContext, shown: Shown, item_id: str) -> AnyView | None:
+    """Leave a question that is under way and is `inte än` concluded; else ask which is meant, Pågår or Nej.
+
+    None where Pågår is no answer: then it is a Nej.
+    """
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
+    if sheet is None or "pagaende" not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
+        return None
+    if sheet.applied.state(item_id) == "pagaende":
+        return _skip(context, shown)
+    return again(context, shown, Line(say="typed.not_yet"))
 
 
 def _number(context: TurnContext, shown: Shown) -> int:
@@ -332,6 +348,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return again(context, shown, Line(say="typed.group_how")) if begins_with_answer(text) else None
     if words in (["unknown"], ["skip"]):
         return _skip(context, shown)
+    if is_not_yet(text) and still and (asked := _whether_under_way(context, shown, still[0])) is not None:
+        return asked
     if not answered or (words and len(words) > len(answered)):
         return again(context, shown, Line(say="typed.group_how"))
     if words is None and said is not None and _is_doubted(said):

@@ -188,6 +188,20 @@ def test_such_a_no_taken_back_leaves_the_signature(room: Room, cecilia: Chat, an
     assert is_signed(room)
 
 
+@pytest.mark.parametrize("line", ["inte än", "Nej, inte än.", "ännu inte", "not yet"])
+@pytest.mark.parametrize(("number", "item"), [("11", HEALTH), ("6", DECISION)])
+def test_not_yet_is_no_no_to_what_is_under_way(
+    room: Room, cecilia: Chat, anna: Chat, line: str, number: str, item: str
+) -> None:
+    decides(anna)
+    answers = room.count()
+
+    anna.types(f"ändra {number} {REF}").types(line).sees("Frågan är kvar till senare.")
+
+    assert (room.count(), anna.stored(item), is_signed(room)) == (answers, "pagaende", True)
+    assert cecilia.prompts() == []
+
+
 def agreed(room: Room) -> tuple[int, int]:
     """Return on how many questions chef and worker are counted as having answered the same, and differently."""
     case_id = room.case().id
