@@ -472,6 +472,17 @@ def test_a_chef_who_was_a_case_worker_in_the_case_is_told_that_another_signs(
     cecilia.presses("Återlämna").sees("Kommentar")
 
 
+def test_she_is_told_so_once_as_she_begins_and_another_chef_is_not(room: Room, cecilia: Chat) -> None:
+    was_worker(room, "anna,cecilia")
+    move_in(room.desk, ("doris", "Doris Uppdiktad", NORTH, "unit_manager"))
+    sent(room)
+    said = "men någon annan behöver signera"
+
+    cecilia.types(f"fortsätt {REF}").sees(said)
+    cecilia.types(f"fortsätt {REF}").sees_no(said)
+    room.chat("doris").types(f"fortsätt {REF}").sees("Läsning").sees_no(said)
+
+
 @pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])
 def test_a_chef_who_was_a_case_worker_in_the_case_never_signs_it(room: Room, cecilia: Chat, before: str) -> None:
     has_read(room)
