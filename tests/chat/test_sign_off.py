@@ -271,6 +271,14 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
     assert REMARK not in str(room.content())
 
 
+def test_a_list_sent_back_with_a_comment_alone_says_so_on_its_summary(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room)
+    cecilia.presses("Återlämna").presses("Återlämna", Kommentar=REMARK)
+
+    anna.types(f"fortsätt {REF}").sees("Sammanfattning", "Återlämnad", "Inget saknas.")
+    anna.presses("Skicka till chef").types(f"fortsätt {REF}").sees("Skickad")
+
+
 def test_information_sent_back_and_confirmed_is_answered_again(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room)
     sends_back(cecilia, "3. Har barnet fått information om orosanmälan?")
