@@ -1,10 +1,11 @@
 """The chef's decision after reading (sign or send back), and what a later change does to a signature."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from actions.basis import Basis, Sheet, written
+from actions.basis import BASIS, Basis, Sheet, written
 from actions.changes import NONE, Change, Changes, Point, record
 from actions.origin import Origin
 from checklists import lifecycle
@@ -127,6 +128,40 @@ def ask_before_case(session: Session, origin: Origin, case: CaseRow) -> None:
         standing = signatures.standing(session, case.id, row.checklist, row.occasion)
         if row.status == State.SIGNED and standing is not None:
             _ask(session, origin, case, standing)
+
+
+def ask_before_uncovering(session: Session, origin: Origin, case: CaseRow, occasion: int) -> bool:
+    """Return whether the signature of an earlier occasion is voided when that one is the newest again: a fact or the
+    number of children is another than it was signed with. Raises: SignatureStands: she has not been asked yet.
+    """
+    standing = signatures.standing(session, case.id, BASIS, occasion)
+    if standing is None or not _has_changed(session, case, standing):
+        return False
+    if origin.person_id is not None:
+        _ask(session, origin, case, standing)
+    return True
+
+
+def hold_against_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Void the signature if the case was changed while it was an adult's, and its list did not apply."""
+    basis = written(session, case)
+    standing = signatures.standing(session, case.id, BASIS, basis.occasion)
+    if standing is None or not _has_changed(session, case, standing):
+        return NONE
+    return after_case(session, origin, case)
+
+
+def _has_changed(session: Session, case: CaseRow, standing: SignatureRow) -> bool:
+    """Return whether the case has other facts, or another number of children, than the view that was signed."""
+    rows = filled.of_case(session, case.id, standing.checklist, WRITER)
+    children = [row.child for row in rows if row.occasion == standing.occasion]
+    signed = json.loads(signatures.view_of(session, standing))["sheets"]
+    newest = cases.facts(session, case.id)
+    return len(children) != case.children or any(
+        cases.rule_facts(case, child, newest).get(name, "") != (value if value in cases.KNOWN else "")
+        for child, sheet in zip(children, signed, strict=True)
+        for name, value in sheet["facts"]
+    )
 
 
 def _ask(session: Session, origin: Origin, case: CaseRow, standing: SignatureRow) -> None:

@@ -59,6 +59,17 @@ def test_a_file_changes_no_answer_of_a_closed_case_that_its_chef_has(room: Room,
     assert is_voided(room)
 
 
+@pytest.mark.parametrize(("violence", "voids"), [("ja", True), ("", False)])
+def test_a_fact_changed_while_the_case_was_an_adults_voids_when_it_is_a_childs_again(
+    room: Room, signed: Chat, violence: str, *, voids: bool
+) -> None:
+    was = room.scalar("select value from fact where name = 'violence' order by id desc")
+    other = {"ja": "nej", "nej": "ja"}[was] if violence else ""
+    for kind, value in (("vuxen", ""), ("vuxen", other), ("barn", "")):
+        take(room, f"tenant_id,case_ref,violence,case_type\n{TENANT},{REF},{value},{kind}\n")
+        assert is_voided(room) is (voids and kind == "barn")
+
+
 def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed: Chat) -> None:
     take(room, ANSWER.format("communication_boxes_filled,nej"))
 
