@@ -106,7 +106,7 @@ def set_type(session: Session, origin: Origin, case: CaseRow, case_type: CaseTyp
     changes += record(session, origin, Change("case_type_set", case))
     if case_type == cases.CHILD_CASE and not case.children:
         changes += set_children(session, origin, case, 1)
-    return changes
+    return changes + (signing.hold_against_case(session, origin, case) if case_type == cases.CHILD_CASE else NONE)
 
 
 def set_workers(

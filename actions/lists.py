@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from actions import signing
-from actions.basis import BASIS, Basis, Sheet, read, read_own
+from actions.basis import BASIS, Basis, Sheet, read, read_own, written
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from checklists import lifecycle
@@ -136,8 +136,9 @@ def new_occasion(session: Session, origin: Origin, basis: Basis) -> tuple[Basis,
 def withdraw(session: Session, origin: Origin, basis: Basis) -> Changes:
     """Delete the newest occasion of a list that was begun by mistake, with its drafts: it counts in no figure.
 
+    A signed occasion that is then the newest again is voided by what was changed of the case meanwhile.
     No changes if none is begun. Raises: ListOfRound. ListIsUsed: something was ever answered in it, or it was sent or
-    read; an answer is never deleted.
+    read; an answer is never deleted. SignatureStands: she has not been asked yet.
     """
     cases.lock(session, basis.case)
     if basis.round_id:
@@ -146,10 +147,15 @@ def withdraw(session: Session, origin: Origin, basis: Basis) -> Changes:
     used = any(row.status != State.BEGUN or row.sent_at or answers.any_of(session, row.id) for row in rows)
     if used or (basis.is_reading and basis.list_id == BASIS):
         raise ListIsUsed
+    voids = basis.list_id == BASIS and signing.ask_before_uncovering(session, origin, basis.case, basis.occasion - 1)
     for row in rows:
         drafts.forget_all(session, row)
         filled.remove(session, row)
-    return record(session, origin, Change("list_withdrawn", basis.case, detail=basis.list_id)) if rows else NONE
+    changes = record(session, origin, Change("list_withdrawn", basis.case, detail=basis.list_id)) if rows else NONE
+    if not voids:
+        return changes
+    changes += signing.after_case(session, origin, basis.case)
+    return changes + begin_added(session, origin, written(session, basis.case))
 
 
 def send(session: Session, origin: Origin, basis: Basis) -> Changes:

@@ -1,13 +1,15 @@
 """The chef's decision after reading (sign or send back), and what a later change does to a signature."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from actions.basis import Basis, Sheet, written
+from actions.basis import BASIS, Basis, Sheet, written
 from actions.changes import NONE, Change, Changes, Point, record
 from actions.origin import Origin
 from checklists import lifecycle
+from checklists.case_dates import decision_for
 from checklists.errors import SignatureStands
 from checklists.lifecycle import READER, WRITER, Act, Effect, State, effect_of_change
 from checklists.model import NOTHING, OPEN, Answer, Role
@@ -18,6 +20,7 @@ from storage.desk import Session
 from storage.filled import FilledRow
 from storage.returns import ReturnRow
 from storage.signatures import SignatureRow
+from storage.times import swedish_day
 
 
 def sign(session: Session, origin: Origin, reader: Basis, view: str, reason: str, acting: str) -> Changes:
@@ -127,6 +130,40 @@ def ask_before_case(session: Session, origin: Origin, case: CaseRow) -> None:
             _ask(session, origin, case, standing)
 
 
+def ask_before_uncovering(session: Session, origin: Origin, case: CaseRow, occasion: int) -> bool:
+    """Return whether the signature of an earlier occasion is voided when that one is the newest again: a fact or the
+    number of children is another than it was signed with. Raises: SignatureStands: she has not been asked yet.
+    """
+    standing = signatures.standing(session, case.id, BASIS, occasion)
+    if standing is None or not _has_changed(session, case, standing):
+        return False
+    if origin.person_id is not None:
+        _ask(session, origin, case, standing)
+    return True
+
+
+def hold_against_case(session: Session, origin: Origin, case: CaseRow) -> Changes:
+    """Void the signature if the case was changed while it was an adult's, and its list did not apply."""
+    basis = written(session, case)
+    standing = signatures.standing(session, case.id, BASIS, basis.occasion)
+    if standing is None or not _has_changed(session, case, standing):
+        return NONE
+    return after_case(session, origin, case)
+
+
+def _has_changed(session: Session, case: CaseRow, standing: SignatureRow) -> bool:
+    """Return whether the case has other facts, or another number of children, than the view that was signed."""
+    rows = filled.of_case(session, case.id, standing.checklist, WRITER)
+    children = [row.child for row in rows if row.occasion == standing.occasion]
+    signed = json.loads(signatures.view_of(session, standing))["sheets"]
+    newest = cases.facts(session, case.id)
+    return len(children) != case.children or any(
+        cases.rule_facts(case, child, newest).get(name, "") != (value if value in cases.KNOWN else "")
+        for child, sheet in zip(children, signed, strict=True)
+        for name, value in sheet["facts"]
+    )
+
+
 def _ask(session: Session, origin: Origin, case: CaseRow, standing: SignatureRow) -> None:
     if not trail.has_done(session, case.id, origin.actor, "void_confirmed", f"signature {standing.id}"):
         raise SignatureStands(case.id, standing.id)
@@ -147,6 +184,7 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
         return NONE
     _wait_for_signature(session, sheet.case, sheet.filled)
     standing = signatures.standing(session, sheet.case.id, sheet.filled.checklist, sheet.filled.occasion)
+    replaced = None
     if standing is not None:
         replaced = answers.revision_of(session, sheet.filled.id, row.item_id, row.revision - 1)
         if _adds_to_follow_up(replaced, row.choice, origin.act):
@@ -154,6 +192,8 @@ def after_answer(session: Session, origin: Origin, sheet: Sheet, row: AnswerRow,
             return NONE
     effect = _effect(session, sheet, row.item_id, answers.to_domain(row), before, standing) if standing else "voids"
     if effect == "none":
+        # The motivation of a Nej that followed up is a follow-up too; what was taken back is none.
+        row.follow_up = replaced is not None and replaced.follow_up and replaced.choice == row.choice
         return NONE
     if standing is not None and effect != "voids":
         row.follow_up = True
@@ -190,7 +230,8 @@ def _effect(
     session: Session, sheet: Sheet, item_id: str, now: Answer, before: Answer | None, standing: SignatureRow
 ) -> Effect:
     """Return what a new answer does to a signature; the motivation of a follow-up has no effect of its own."""
-    decided = sheet.case.decided_on is not None
+    begun = swedish_day(sheet.filled.begun_at)
+    decided = decision_for(cases.dates_of(sheet.case), begun) is not None
     bound = signatures.bound_of(standing).get(str(sheet.filled.id), {})
     about = sheet.checklist.by_id[item_id].motivates
     followed_up = sheet.rows.get(about or "")

@@ -1,7 +1,8 @@
 """Put right a case that was opened under a wrong reference, or by mistake; ask for one that somebody else has."""
 
 from actions import cases as acts
-from actions import linking, signing
+from actions import linking, lists, signing
+from actions.basis import written
 from actions.changes import NONE, Change, Changes, record
 from actions.facts import set_fact
 from actions.origin import Origin
@@ -36,34 +37,45 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
     """Give a case the reference of another, empty one, and what is known of that one only; that one is withdrawn.
 
-    Its links become the case's. Raises: RefTaken: something is written in it, it is closed, or its
-    dates contradict the other's. SignatureStands: a fact that is known of it would void a signature.
+    Its links become the case's. Raises: RefTaken: something is written in it, it is closed or has been, or its
+    dates contradict the other's. SignatureStands: a fact that is known of it, or more children, would void a signature.
     """
     days = {name: day for name in FIELDS if (day := getattr(empty, name)) and not getattr(case, name)}
     contradict = settle(cases.dates_of(case), days, origin.today).faults
-    if contradict or is_begun(session, empty) or empty.closed_on is not None:
+    if contradict or is_begun(session, empty) or empty.closed_on or empty.earlier_closed_on:
         raise RefTaken
-    ref, facts = empty.ref, cases.facts(session, case.id)
+    ref, facts, children = empty.ref, cases.facts(session, case.id), max(case.children, empty.children)
     known = {
         at: fact.value
         for at, fact in cases.facts(session, empty.id).items()
-        if fact.value in cases.KNOWN and at[0] <= case.children and not _is_known(facts, at)
+        if fact.value in cases.KNOWN and at[0] <= children and not _is_known(facts, at)
     }
-    if known:
+    if known or children > case.children:
         signing.ask_before_case(session, origin, case)
     changes = acts.set_type(session, origin, case, empty.case_type)
     changes += linking.follow(session, origin, empty, case)
     round_moves.follow(session, empty.id, case.id)
     changes += withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
-    changes += rename(session, origin, case, ref)
+    changes += record(session, origin, _renamed_into(case, ref, empty))
     changes += acts.set_dates(session, origin, case, days).changes
     changes += acts.set_unit(session, origin, case, empty.unit_id)
+    changes += acts.set_children(session, origin, case, children)
     for (child, name), value in known.items():
         changes += set_fact(session, origin, case, facts, child, name, value)
+    if case.closed_on is None:
+        changes += lists.begin_added(session, origin, written(session, case))
     return changes + acts.set_protected(
         session, origin, case, protected=case.protected_identity or empty.protected_identity
     )
+
+
+def _renamed_into(case: CaseRow, ref: str, empty: CaseRow) -> Change:
+    """Give a case the reference of an empty one; whoever had that one, and has not got this, is to be told."""
+    case.ref = ref
+    was = (empty.lead_id or 0, empty.co_id or 0)
+    loses = set(was) - {0, case.lead_id, case.co_id}
+    return Change("ref_changed", case, notice="handed_over" if loses else None, was=was)
 
 
 def _is_known(facts: Facts, at: tuple[int, str]) -> bool:

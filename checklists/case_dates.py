@@ -32,6 +32,10 @@ _PAIRS = (
 received_on and opened_on are compared in `_out_of_order`, under a condition.
 """
 
+_NOW_GIVEN = ("opened_on", "decided_on")
+"""Dates that, given while a new investigation runs, are those of that one: a mistyped month is refused, not stored as
+one of the earlier investigation, where nothing would read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseDates:
@@ -160,6 +164,15 @@ def current(dates: CaseDates) -> CaseDates:
     return replace(dates, **left)
 
 
+def decision_for(dates: CaseDates, begun: date) -> date | None:
+    """Return the day of the decision that a list begun on a day was written for, None while it has not been taken.
+
+    The decision of the previous investigation concerns only lists that were begun before that one was closed.
+    """
+    earlier = dates.earlier_closed_on
+    return dates.decided_on if earlier is not None and begun <= earlier else current(dates).decided_on
+
+
 def impossible(kept: CaseDates, today: date) -> tuple[str, ...]:
     """Return the fields whose stored dates would be rejected today, in the order they are asked for."""
     given: dict[str, date | None] = {name: day for name in FIELDS if (day := getattr(kept, name)) is not None}
@@ -223,6 +236,9 @@ def _out_of_order(kept: CaseDates, settled: CaseDates, standing: Mapping[str, da
     now = current(settled)
     if "started_on" in standing or before.started_on is not None:  # belongs to this investigation whatever its date
         now = replace(now, started_on=settled.started_on)
+    if settled.earlier_closed_on == kept.earlier_closed_on:  # else they may complete the investigation just ended
+        given: dict[str, Any] = {name: day for name in _NOW_GIVEN if (day := standing.get(name)) is not None}
+        now = replace(now, **given)
     pairs = [*_PAIRS]
     # A report may arrive after the opening, so a new received_on is accepted there. Moving the opening to before its
     # own report, on the other hand, is a slip.

@@ -329,6 +329,7 @@ class Code(StrEnum):
     WORKBOOK = "BK-549"
     CELL_NO_ADDRESS = "BK-550"
     NOTHING_TO_CHOOSE = "BK-551"
+    CASE_CLOSED = "BK-552"
 
 
 def room_of(code: str) -> Literal["commandline.", "files."]:

@@ -4,7 +4,7 @@ A list contributes one character per item of its version. That is small enough t
 exactly what it contributed can be subtracted when an answer or a fact changes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -147,6 +147,14 @@ def agreement_marks(states: str, others: str, begun: date) -> Iterator[Mark]:
         if not {state, other} & {NOT_ASKED, "o"} and not state == other == "e":
             same = FIGURES_OF[state][0] == FIGURES_OF[other][0]
             yield _on_item(place, AGREES if same else DIFFERS, 0, begun)
+
+
+def as_signed(checklist: Checklist, states: str, concluded: Collection[str]) -> str:
+    """Return a worker's item states as the chef read them: what was concluded as a follow-up was under way then."""
+    if not concluded:
+        return states
+    pairs = zip(checklist.items, states, strict=True)
+    return "".join("p" if item.id in concluded else state for item, state in pairs)
 
 
 def open_marks(applied: Applied, states: str, decided: date | None, workdays: Workdays, begun: date) -> Iterator[Mark]:

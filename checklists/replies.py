@@ -194,6 +194,7 @@ _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, 
 _ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
 _SEVERAL_WORDS = frozenset(map(folded, _SEVERAL))
 _POLITE_WORDS, _POLITE_CORES = frozenset(map(folded, _POLITE)), frozenset(map(folded, _POLITE_CORE))
+_NOT_YET_WORDS = frozenset(map(folded, ("inte än", "nej inte än", "ännu inte", "nej ännu inte", "not yet")))
 _RESTATING_WORDS = frozenset(map(folded, _RESTATING))
 _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
 
@@ -224,6 +225,11 @@ def _choice(text: str) -> str | None:
     framed = _FRAME.fullmatch(said)
     said = framed[1] if framed else said
     return _BY_WORD.get(said) or _BY_SHORT.get(_DRAWN_OUT.sub(r"\1", said))
+
+
+def is_not_yet(text: str) -> bool:
+    """Return whether a line says `inte än`: a Nej, but where Pågår is an answer too, that may be what is meant."""
+    return core(text).replace(",", "") in _NOT_YET_WORDS
 
 
 def is_polite(text: str) -> bool:

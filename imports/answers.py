@@ -16,7 +16,7 @@ from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, wr
 from checklists.csv_in import CsvRow, read_csv
 from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
-from checklists.lifecycle import State
+from checklists.lifecycle import WRITER, State
 from checklists.loader import checklist_version, newest
 from checklists.model import OPEN, Checklist, Item, ListId, Role, Written
 from checklists.privacy import LetThrough
@@ -180,6 +180,8 @@ class _Import:
         is_same_day = (old is not None and told.day == old.day) or (told.day is None and "on" not in cleared)
         if old is not None and is_same_day and self._is_said_already(here, here.sheet, item, old, cells, told):
             return "unchanged"
+        if here.with_chef and where.role == WRITER and here.case.closed_on is not None:
+            raise Refusal(fault(Code.CASE_CLOSED))  # it would void a signature, and nobody could read it again
         self._note(where, give(self.session, origin, here.sheet, item.id, told))
         here.before.pop(item.id, None)
         return "changed" if old is not None else "added"

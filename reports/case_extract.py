@@ -5,7 +5,7 @@ event of the case in the trail, this extract among them.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -85,12 +85,17 @@ def _case(session: Session, tenant: TenantRow, ref: str) -> CaseRow | None:
         return None
 
 
-def rows_of(session: Session, case: CaseRow) -> Iterator[Row]:
-    """Yield the rows of one case: what it is, facts, lists with answers, extensions, signatures, messages, accesses."""
+def rows_of(session: Session, case: CaseRow, unseen: Collection[int] = ()) -> Iterator[Row]:
+    """Yield the rows of one case: what it is, facts, lists with answers, extensions, signatures, messages, accesses.
+
+    unseen: row ids of lists whose answers are left out.
+    """
     made = _Extract(session, case, access_log.names_and_roles(session, case.tenant_id))
     yield from made.case_itself()
     for row in case_extract.lists(session, case.id):
         yield from made.of_list(row)
+        if row.id not in unseen:
+            yield from made.answers_in(row)
     yield from made.decisions()
     yield from made.rounds()
     yield from made.linked()
@@ -132,21 +137,22 @@ class _Extract:
     def of_list(self, row: FilledRow) -> Iterator[Row]:
         kind = "list" if row.role == "case_worker" else "reading"
         what = _of_child(f"{row.checklist} v{row.version}, occasion {row.occasion}", row.child)
-        by = self._role(row.person_id) or row.role
         moments = (("begun", row.begun_at), ("sent", row.sent_at), ("read", row.seen_at))
-        yield from ([kind, what, act, by, _at(moment)] for act, moment in moments if moment)
-        yield [kind, what, f"status: {row.status}", by, ""]
+        yield from ([kind, what, act, row.role, _at(moment)] for act, moment in moments if moment)
+        yield [kind, what, f"status: {row.status}", row.role, ""]
+
+    def answers_in(self, row: FilledRow) -> Iterator[Row]:
         for answer in answers.history(self.session, row.id):
             yield from self._answer(row, answer)
         for draft in case_extract.drafts(self.session, row.id):
             text, place = drafts.read(self.session, row, draft.item_id, draft.person_id)
             value = " | ".join(filter(None, (text, place)))
-            yield ["draft", _question(row, draft.item_id), value, self._role(draft.person_id), ""]
+            yield ["draft", _question(row, draft.item_id), value, row.role, ""]
 
     def _answer(self, row: FilledRow, answer: AnswerRow) -> Iterator[Row]:
         written = answers.read(self.session, row, answer)
         what = f"{_question(row, answer.item_id)} (revision {answer.revision})"
-        by = self._role(answer.author_id) if answer.author_id else "import"
+        by = row.role if answer.author_id else "import"
         kind = "answer" if row.role == "case_worker" else "reading"
         texts = {
             "": answer.choice,

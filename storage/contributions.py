@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from checklists.case_dates import CaseDates, current
+from checklists.case_dates import CaseDates, current, decision_for
 from checklists.deadlines import Extension
 from checklists.lifecycle import READER, WRITER
 from checklists.loader import all_facts, checklist_version
 from checklists.model import CASE_TYPE, CHILDREN, OPEN, STORED_CHOICES, Answer, AnyRole, Motivation, Role
-from checklists.rates import Mark, agreement_marks, case_marks, item_states, open_marks
+from checklists.rates import Mark, agreement_marks, as_signed, case_marks, item_states, open_marks
 from checklists.rules import Applied
 from checklists.swedish_time import day_of
 from checklists.workdays import Workdays
@@ -35,7 +35,7 @@ from storage.rows import TableRow
 from storage.signatures import SignatureRow
 from storage.unfit import UnknownAnswer
 
-RULES = 6
+RULES = 7
 """The version of the counting rules of `of_cases`. Raise it when they change: everything is then projected again."""
 BASIS, WORKER = "decision_basis", WRITER
 Key = tuple[int, int]
@@ -65,7 +65,7 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
     lists: dict[int, list[Any]] = defaultdict(list)
     for row in _lists(session, case_ids):
         lists[row.case_id].append(row)
-    facts, answers = _facts(session, case_ids), _answers(session, case_ids)
+    facts, (answers, concluded) = _facts(session, case_ids), _answers(session, case_ids)
     together = _together(lists)
     signatures, returned = _signatures(session, case_ids, together), _returned(session, case_ids, together)
     extensions, violence = _extensions(session, case_ids), _violence(session, case_ids)
@@ -93,10 +93,11 @@ def of_cases(session: Session, case_ids: Sequence[int]) -> dict[Key, Contributio
             codes = _list_codes(row, complete, signatures[row.id], row.id in returned)
             list_marks = [Mark(code, 0, begun) for code in codes] + list(_read_mark(row, of_case, begun))
             if row.role == WORKER:
-                by_workers[row.checklist, row.occasion, row.child] = kept
+                of_version = checklist_version(row.checklist, row.version)
+                by_workers[row.checklist, row.occasion, row.child] = as_signed(of_version, kept, concluded[row.id])
                 if "o" in kept or "p" in kept:
                     applied = Applied(checklist_version(row.checklist, row.version), dict(known), dict(answers[row.id]))
-                    list_marks += open_marks(applied, kept, case.decided_on, workdays[case.tenant_id], begun)
+                    list_marks += open_marks(applied, kept, decision_for(dates, begun), workdays[case.tenant_id], begun)
             elif row.role == READER and row.seen_at is not None:
                 list_marks += agreement_marks(kept, by_workers.get((row.checklist, row.occasion, row.child), ""), begun)
             parts[case.id, row.id] = Contribution(
@@ -253,6 +254,7 @@ _ANSWERS = _of(
         col(AnswerRow.note).is_not(None).label("noted"),
         or_(col(AnswerRow.option) != "", col(AnswerRow.method).is_not(None)).label("told"),
         and_(col(AnswerRow.motivation_kind) == "text", col(AnswerRow.place).is_(None)).label("here"),
+        col(AnswerRow.follow_up),
     )
     .join(FilledRow, col(FilledRow.id) == col(AnswerRow.filled_id))
     .where(among(col(FilledRow.case_id), "ids"))
@@ -300,17 +302,22 @@ def _facts(session: Session, ids: Sequence[int]) -> defaultdict[tuple[int, int],
     return known
 
 
-def _answers(session: Session, ids: Sequence[int]) -> defaultdict[int, _Given]:
-    """Return the newest answers by list, reduced to what figures need. Raises: UnknownAnswer."""
+def _answers(session: Session, ids: Sequence[int]) -> tuple[defaultdict[int, _Given], defaultdict[int, set[str]]]:
+    """Return the newest answers by list, reduced to what figures need, and the items that follow up a signed one.
+
+    Raises: UnknownAnswer.
+    """
     newest: dict[int, dict[str, tuple[str, Answer]]] = defaultdict(dict)
-    for filled_id, item, choice, kind, noted, told, here in _ANSWERS(session, ids):
+    concluded: defaultdict[int, set[str]] = defaultdict(set)
+    for filled_id, item, choice, kind, noted, told, here, follow_up in _ANSWERS(session, ids):
         if choice not in STORED_CHOICES:
             raise UnknownAnswer
         newest[filled_id][item] = _answer(item, choice, kind, bool(noted), bool(told), bool(here))
+        (concluded[filled_id].add if follow_up else concluded[filled_id].discard)(item)
     given: defaultdict[int, _Given] = defaultdict(tuple)
     for filled_id, answers in newest.items():
         given[filled_id] = tuple(pair for pair in answers.values() if pair[1].choice != OPEN)
-    return given
+    return given, concluded
 
 
 @lru_cache(maxsize=4_000)

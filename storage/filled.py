@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Enum, Index, String, UniqueConstraint, bindparam, or_, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from checklists.lifecycle import READER, WAITING, WRITER, State
@@ -109,12 +110,22 @@ def readings(session: Session, case_id: int, checklist: str, occasion: int) -> S
 
 
 def waiting_in(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> Sequence[FilledRow]:
-    """Return the workers' lists waiting to be read or signed, of open cases in these units, the first sent first."""
+    """Return the workers' lists waiting to be read or signed, of open cases in these units, the first sent first.
+
+    The lists of an occasion are read together: none waits while one, of a child that was added, has not been sent.
+    """
+    added = aliased(FilledRow)
+    not_sent = (
+        select(added.id)
+        .where(added.case_id == col(FilledRow.case_id), added.checklist == checklist, added.role == WRITER)
+        .where(added.occasion == col(FilledRow.occasion), added.status == State.BEGUN)
+    )
     query = (
         select(FilledRow)
         .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
         .where(FilledRow.tenant_id == tenant_id, FilledRow.checklist == checklist, FilledRow.role == WRITER)
         .where(col(FilledRow.status).in_(WAITING), col(CaseRow.unit_id).in_(unit_ids), col(CaseRow.closed_on).is_(None))
+        .where(~not_sent.exists())
     )
     return session.exec(query.order_by(col(FilledRow.sent_at), col(FilledRow.id))).all()
 

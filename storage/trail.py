@@ -202,6 +202,13 @@ def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+def is_another(session: Session, case_id: int, since: int) -> bool:
+    """Return whether a case has got another reference or lead after an event: what was asked then is not of it now."""
+    acts = ("ref_changed", "lead_set")
+    named = (EventRow.case_id == case_id, col(EventRow.act).in_(acts), col(EventRow.id) > since)
+    return session.exec(select(EventRow.id).where(*named).limit(1)).first() is not None
+
+
 def has_done(session: Session, case_id: int, actor: str, act: str, detail: str) -> bool:
     """Return whether somebody has done this act on a case already, with this detail."""
     query = select(EventRow.id).where(

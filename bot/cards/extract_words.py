@@ -10,7 +10,10 @@ from texts import sentences
 _LIST = re.compile(r"(?P<list>\w+)(?: v(?P<version>\d+))?, occasion (?P<occasion>\d+)")
 _CHILD = re.compile(r", barn (?P<child>\d+)")
 _REVISION = re.compile(r" \(revision (?P<revision>\d+)\)")
+_CLOSED = re.compile(r" \(closed investigation (?P<number>\d+)\)")
 _STATUS = "status: "
+_STATES = {"begun": "open", "seen": "read"}
+"""The word for a moment or state of a list, where `states` names it otherwise."""
 
 
 def what(pen: Pen, row: ExtractRow) -> str:
@@ -32,7 +35,9 @@ def value(pen: Pen, row: ExtractRow, words: str) -> str:
     if _parted(row.what)[1]:
         return words
     if words.startswith(_STATUS):
-        return _said(pen, "states." + words.removeprefix(_STATUS), words)
+        return _state(pen, words.removeprefix(_STATUS), words)
+    if row.kind in ("list", "reading") and _LIST.match(row.what):
+        return _state(pen, words, words)
     if row.kind in ("case", "fact", "answer", "reading"):
         return _said(pen, "answers." + words, words)
     return words
@@ -40,7 +45,8 @@ def value(pen: Pen, row: ExtractRow, words: str) -> str:
 
 def by(pen: Pen, row: ExtractRow) -> str:
     """Return who did it: the roles of a person; or that it was a file, a command or the bot."""
-    roles = [_said(pen, "roles." + role, _said(pen, "access.by_" + role, role)) for role in row.by_role.split(", ")]
+    codes = re.split(", ?", row.by_role)
+    roles = [_said(pen, "roles." + role, _said(pen, "access.by_" + role, role)) for role in codes]
     return ", ".join(filter(None, roles))
 
 
@@ -48,7 +54,7 @@ def _named(pen: Pen, kind: str, name: str) -> str:
     if kind == "case":
         return _said(pen, "extract.case_" + name, name)
     if kind == "date":
-        return _said(pen, "card." + name, name)
+        return _date(pen, name)
     if kind == "access":
         return _said(pen, "access.act_" + name, name)
     if kind == "fact" and (fact := all_facts().get(name)) is not None:
@@ -62,6 +68,16 @@ def _named(pen: Pen, kind: str, name: str) -> str:
     if found["version"]:
         said += ", " + pen.say("extract.version", number=found["version"])
     return said + name[found.end() :]
+
+
+def _date(pen: Pen, name: str) -> str:
+    closed, field = _CLOSED.search(name), _CLOSED.sub("", name)
+    said = _said(pen, "card." + field, _said(pen, "printed.date_" + field, field))
+    return f"{said}, {pen.say('extract.closed', number=closed['number'])}" if closed else said
+
+
+def _state(pen: Pen, code: str, otherwise: str) -> str:
+    return _said(pen, "states." + _STATES.get(code, code), otherwise)
 
 
 def _parted(text: str) -> tuple[str, str]:

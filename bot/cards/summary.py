@@ -44,8 +44,8 @@ def summary_card(pen: Pen, view: SummaryView) -> Card:
 
 def _summary(pen: Pen, view: SummaryView, most: int, *, is_dense: bool = False) -> Card:
     missing = len(view.gaps) + view.more_gaps
-    handed_over = view.head.state in ("sent", "signed", "voided")
-    mark = state_mark(pen, view.head.state) if handed_over else gap_mark(pen, missing)
+    says_state = view.head.state in ("sent", "signed", "voided") or (view.head.state == "returned" and not missing)
+    mark = state_mark(pen, view.head.state) if says_state else gap_mark(pen, missing)
     body = [*header(pen, view.head, pen.say("card.summary_title"), mark), *notices(pen, view)]
     body += aside_lines(pen, view.aside)
     if view.sent:

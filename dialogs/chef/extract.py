@@ -1,14 +1,17 @@
 """`registerutdrag`: everything kept about one case, for its lead or chef once she confirms that secrecy was assessed.
 
-With protected identity it is the chef's alone. What people wrote is in the response to her press and in no posted card;
+With protected identity it is the chef's alone. A chef is shown the workers' answers only once she has read the list
+herself: her reading is to be her own. What people wrote is in the response to her press and in no posted card;
 each page that is shown is an event. The stored views of what people saw are only in the file the command line writes.
 """
 
 from collections.abc import Sequence
 
+from actions.basis import Basis
 from actions.changes import Change, record
-from checklists import access
+from checklists import access, lifecycle
 from checklists.errors import ExtractIsTheChefs
+from checklists.lifecycle import State
 from checklists.rights import Right
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
@@ -46,16 +49,18 @@ def offer(context: TurnContext, rest: str) -> Reaction:
 
 def show(context: TurnContext, press: Press[Page]) -> Reaction:
     """Show as many rows as fit, starting at the one the press names. Raises: ExtractIsTheChefs."""
-    case = _may(context, find_case.row(context, press.case, SHOW_EXTRACT))
+    basis = find_case.by_id(context, press.case, SHOW_EXTRACT)
+    case, unseen = _may(context, basis.case), _unseen(basis)
     if not context.turn.invoke:  # the reply would be a posted card
         return SayView(notices=(Line(say="extract.not_here"),))
     told = record(context.session, context.origin, Change("export", case, detail="case"))
-    rows = [_row(*row) for row in rows_of(context.session, case)]
+    rows = [_row(*row) for row in rows_of(context.session, case, unseen)]
     first = min(press.what.start, len(rows) - 1)
     shown = _fitting(rows[first:])
     after = first + len(shown)
     more = Button(title=Line(say="buttons.show_more"), claim=claimed("show_extract", Page(after), case=case.id))
     view = ExtractView(
+        notices=(Line(say="extract.unseen"),) if unseen else (),
         head=Head(case_ref=case.ref),
         counts=(first + 1, after, len(rows)),
         rows=tuple(shown),
@@ -65,6 +70,15 @@ def show(context: TurnContext, press: Press[Page]) -> Reaction:
         ),
     )
     return Done(view, told)
+
+
+def _unseen(basis: Basis) -> frozenset[int]:
+    """Return the workers' lists that she has yet to read before she may see their answers, by row id."""
+    worker = basis.worker
+    is_over = worker.state == State.SIGNED or basis.case.closed_on is not None
+    if not basis.is_reading or is_over or lifecycle.has_seen_answers(basis.state):
+        return frozenset()
+    return frozenset(sheet.filled.id for sheet in worker.sheets)
 
 
 def _may(context: TurnContext, case: CaseRow) -> CaseRow:

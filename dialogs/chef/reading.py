@@ -15,7 +15,7 @@ from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import command_button, open_button
 from dialogs.views.views import Button, CaseLine, CasesView, Line
 from dialogs.worker.sheet_parts import gaps_line
-from storage import cases, filled
+from storage import cases, filled, trail
 from storage.cases import CaseRow
 
 PAGE = 5
@@ -87,12 +87,17 @@ def read_pressed(context: TurnContext, press: Press[Nothing]) -> Reaction:
 
 
 def enter(context: TurnContext, reader: Basis) -> Reaction:
-    """Return the reader's current card for a case; begins the reading if the case is waiting to be read."""
+    """Return the reader's current card for a case; begins the reading if the case is waiting to be read.
+
+    Whoever has worked on the case is told as she begins that she may not sign it.
+    """
     if not reader.worker.waits_for_reader:
         return reading_cards.where(context, reader)
     acting = "" if reader.is_whole else context.acting_as(reader.case)
     reader, changes = lists.begin_reading(context.session, context.origin, reader, acting)
-    return Done(reading_cards.where(context, reader), changes)
+    may_not = bool(changes) and trail.ever_worked_on(context.session, reader.case.id, context.person_id)
+    told = (Line(say="reading.cannot_sign"),) if may_not else ()
+    return Done(reading_cards.where(context, reader, told), changes)
 
 
 def differences(context: TurnContext, press: Press[AsShown]) -> Reaction:

@@ -108,7 +108,9 @@ def not_here(worker: Basis) -> MenuView:
         of_case = (begin_button(one, worker.case.ref) for one in _OF_ADULTS)
         title = Line(say="lists.adult_title", args={"ref": worker.case.ref})
         return MenuView(title=title, lines=(Line(say="lists.adult_chef"),), buttons=tuple(of_case))
-    key = "reading.is_returned" if worker.state == State.RETURNED else "reading.not_sent"
+    is_begun = [sheet.filled.status == State.BEGUN for sheet in worker.sheets]
+    key = "reading.child_not_sent" if any(is_begun) and not all(is_begun) else "reading.not_sent"
+    key = "reading.is_returned" if worker.state == State.RETURNED else key
     return MenuView(title=_title(worker.case), lines=(Line(say=key),), buttons=(to_read_button(),))
 
 

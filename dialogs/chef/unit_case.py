@@ -56,9 +56,11 @@ def unit_case(
 
 def reading_title(reader: Basis) -> str:
     """Return the title of the button to a reading: to begin it, to continue it, or to see it when done."""
+    if reader.worker.state == State.SIGNED:
+        return "open"
     if not reader.sheets:
-        return "open" if reader.worker.state == State.SIGNED else "start_reading"
-    return "continue_reading" if reader.next_from() else "open"
+        return "start_reading"
+    return "continue_reading" if reader.next_from() or not reader.is_whole else "open"
 
 
 def case_workers(context: TurnContext, reader: Basis) -> list[people.PersonRow]:

@@ -112,16 +112,20 @@ def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[i
     before = {was[0]: "lead", was[1]: "co"}
     lead = people.person(session, origin.tenant_id, case.lead_id or 0)
     args = {"ref": case.ref, "name": lead.name if lead else ""}
+    staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
+    # With the same lead, or none, nothing was handed over to anybody.
+    lost = "prompts.no_longer" if lead and lead.id != was[0] else "prompts.no_longer_hers"
     for person in people.by_ids(session, origin.tenant_id, {*now, *before} - {0, origin.person_id or 0}):
         part = now.get(person.id)
         if part == before.get(person.id):
             continue
-        say = f"prompts.now_{part}" if part else "prompts.no_longer"
         title = Line(say="buttons.continue_case", args={"ref": case.ref})
         button = Button(title=title, claim=claimed("continue", case=case.id))
         about = Line(say="details.about", args={"ref": case.ref})
+        still = Line(say="prompts.reads_on" if staff.reads(case, person.id) else "prompts.shut_out")
+        lines = (Line(say=f"prompts.now_{part}", args=args),) if part else (Line(say=lost, args=args), still)
         buttons = (button,) if part else ()
-        view = MenuView(title=about, lines=(Line(say=say, args=args),), buttons=buttons, only_if_hers=bool(part))
+        view = MenuView(title=about, lines=lines, buttons=buttons, only_if_hers=bool(part))
         tell(session, [person], view, now=origin.now, case=case.id)
 
 

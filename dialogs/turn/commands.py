@@ -139,11 +139,15 @@ def command_pressed(context: TurnContext, press: Press[OfCommand]) -> Reaction:
 
 
 def named_case(context: TurnContext, press: Press[ForCommand]) -> Reaction:
-    """Run a command that was waiting for a case reference, now given on the card."""
+    """Run a command that was waiting for a case reference, now given on the card or typed.
+
+    `ny SN 2026/0123 ärende` is that command, not the case NY SN 2026/0123 ÄRENDE.
+    """
     ref = press.inputs.get("case_ref", "").strip()
     if not ref:
         return ask_ref(press.what.name)
-    found = find_command(context, f"{press.what.name} {ref}", whole=False)
+    line = ref if may_name_a_case(context, ref) else f"{press.what.name} {ref}"
+    found = find_command(context, line, whole=False)
     return run_command(context, found[0].word, found[1]) if found else run_command(context, press.what.name, ref)
 
 

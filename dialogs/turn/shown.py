@@ -9,6 +9,7 @@ from dialogs.views.views import (
     Button,
     Claim,
     CommentView,
+    DecidedView,
     DetailView,
     DoubtView,
     FactsView,
@@ -77,6 +78,8 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     if isinstance(view, PanelView) and view.buttons:
         return Shown(kind=view.kind, at=view.buttons[0].claim, buttons=view.buttons + view.nav)
+    if isinstance(view, DecidedView):
+        return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[-1].claim, buttons=view.buttons)
     if isinstance(view, CommentView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
     return None

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
+from checklists.case_dates import calendar_day
 from checklists.detail_words import read_detail, read_start, typed_day
 from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
 from checklists.errors import OnlyReference, UserError
@@ -23,6 +24,7 @@ from checklists.replies import (
     folded,
     is_about_several,
     is_day_meant,
+    is_not_yet,
     is_polite,
     other_child,
     read_answer,
@@ -54,7 +56,7 @@ from texts import LANGUAGES, say, sentences
 
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
-_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment")
+_SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
 _AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
 """A Ja before what is said of the motivation that was asked for."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
@@ -89,7 +91,7 @@ def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction 
     said = read_answer(text)
     is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
     is_button = read_number(text) is not None or _button(shown, text) is not None
-    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start")
+    is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start", "decided")
     if not (is_answer or is_button or is_filled_in) or is_polite(text):
         return None
     told = Line(say="typed.overtaken")
@@ -116,6 +118,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "comment": _comment,
         "yes_no": _yes_no,
         "return": _return,
+        "decided": _decided,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -173,6 +176,8 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return again(context, shown, Line(say="typed.not_an_answer")) if begins_with_answer(text) else None
     if said.choice in ("skip", "unknown"):
         return _skip(context, shown)
+    if is_not_yet(text) and (asked := _whether_under_way(context, shown, OnCard.read(shown.at).item_id)) is not None:
+        return asked
     button = next((button for button in shown.buttons if button.claim.choice == said.choice), None)
     if button is None:
         return again(context, shown, Line(say="errors.BK-120"))
@@ -193,6 +198,19 @@ def _cut(said: Said, reaction: Reaction) -> Reaction:
         return reaction
     view, changes = parted(reaction)
     return Done(view.model_copy(update={"notices": (*view.notices, Line(say="typed.too_short"))}), changes)
+
+
+def _whether_under_way(context: TurnContext, shown: Shown, item_id: str) -> AnyView | None:
+    """Leave a question that is under way and is `inte än` concluded; else ask which is meant, Pågår or Nej.
+
+    None where Pågår is no answer: then it is a Nej.
+    """
+    sheet = find_case.by_id(context, shown.at.case, ANSWER, shown.at.list_id).sheet(shown.at.filled)
+    if sheet is None or "pagaende" not in sheet.applied.allowed(sheet.checklist.by_id[item_id]):
+        return None
+    if sheet.applied.state(item_id) == "pagaende":
+        return _skip(context, shown)
+    return again(context, shown, Line(say="typed.not_yet"))
 
 
 def _number(context: TurnContext, shown: Shown) -> int:
@@ -355,6 +373,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         return again(context, shown, Line(say="typed.group_how")) if begins_with_answer(text) else None
     if words in (["unknown"], ["skip"]):
         return _skip(context, shown)
+    if is_not_yet(text) and still and (asked := _whether_under_way(context, shown, still[0])) is not None:
+        return asked
     if not answered or (words and len(words) > len(answered)):
         return again(context, shown, Line(say="typed.group_how"))
     if words is None and said is not None:
@@ -530,6 +550,22 @@ def _comment(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     return _echoed(context, shown, reaction, ())
 
 
+def _decided(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
+    """Take a day as that of the decision, or as the new planned day if it is still to come or follows a Nej.
+
+    An answer without a day is told what to add.
+    """
+    said = read_answer(text)
+    day = typed_day(said.text if said is not None else text, context.today)
+    found = calendar_day(day)
+    if said is None and found is None and not is_day_meant(text):
+        return None
+    by_answer = {"ja": "decided_on", "nej": "planned_decision_on"}.get(said.choice if said is not None else "")
+    is_to_come = found is not None and found > context.today
+    name = by_answer or ("planned_decision_on" if is_to_come else "decided_on")
+    return commands.run_verb(context, shown.at, {name: day})
+
+
 def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
     """Say that the comment is to be written on the card, which is left as it is: a new one would lose its input.
 
@@ -603,8 +639,8 @@ def _again(context: TurnContext, shown: Shown, lines: tuple[Line, ...]) -> AnyVi
         if sheet is not None:
             return facts_card.child_facts(basis, sheet, lines, form=facts.form)
         return facts_card.facts_card(context, basis, lines, facts.child, form=facts.form)
-    if shown.kind == "comment":
-        view, _ = parted(commands.run_verb(context, _as(shown.at, "comment"), {}))
+    if shown.kind in ("comment", "decided"):
+        view, _ = parted(commands.run_verb(context, _as(shown.at, shown.kind), {}))
         return view.model_copy(update={"notices": (*lines, *view.notices)})
     if shown.kind not in _ON_A_LIST:
         return None

@@ -22,7 +22,7 @@ from storage.cases import CaseRow
 ANYWAY = Right("change_anyway", "case", OWN_CASE)
 AGAIN = (
     "answer", "no_motivation", "how", "undo", "comment", "command", "save_group", "save_form", "save_facts",
-    "save_details",
+    "save_details", "drop_list",
 )  # fmt: skip
 """The verbs that are carried out when she confirms; for any other, which involves a text, she gets the card again."""
 _CHOSEN = re.compile(r"[a-z_]{1,20}|\d{1,6}|\d{4}-\d\d-\d\d", re.ASCII)

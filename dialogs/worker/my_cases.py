@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from actions.basis import Basis, read, read_own
 from checklists.access import OWN_LISTS
+from checklists.case_dates import current
 from checklists.deadlines import Deadline, clocks, follows_closed
 from checklists.lifecycle import WRITER, State
 from checklists.model import ListId
@@ -47,8 +48,9 @@ def nearest_date(case: CaseRow, running: tuple[Deadline, ...]) -> tuple[str, dat
     """Return the name and day of a case's nearest date: the planned decision, or the last day of a running clock."""
     names = {"14d": "fourteen_days", "at_once": "at_once", "4m": "four_months"}
     dates = [(clock.last_day, names[clock.limit]) for clock in running if clock.stopped_on is None]
-    if case.planned_decision_on and not case.decided_on:
-        dates.append((case.planned_decision_on, "planned"))
+    now = current(cases.dates_of(case))
+    if now.planned_decision_on and not now.decided_on:
+        dates.append((now.planned_decision_on, "planned"))
     if not dates:
         return None
     day, name = min(dates)

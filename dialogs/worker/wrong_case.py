@@ -177,6 +177,10 @@ def hand_over(context: TurnContext, press: Press[ToPerson]) -> Reaction:
     title = Line(say="details.about", args={"ref": case.ref})
     if person is None or case.closed_on is not None:
         return MenuView(title=title, lines=(Line(say="wrong_case.not_handed_over"),), buttons=())
+    if case.lead_id != asked and trail.is_another(context.session, case.id, press.what.newest):
+        line = Line(say="wrong_case.is_another", args={"name": person.name})
+        details = Button(title=Line(say="buttons.details"), claim=claimed("details", case=case.id))
+        return MenuView(title=title, lines=(line,), buttons=(details,))
     acting = context.acting_as(case)
     changes = case_acts.hand_over(context.session, context.origin, case, lead_id=person.id, co_id=None, acting=acting)
     line = Line(say="wrong_case.handed_over", args={"name": person.name})

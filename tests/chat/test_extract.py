@@ -11,9 +11,10 @@ from reports.case_extract import rows_of
 from storage.cases import CaseRow
 from storage.desk import Session
 from tests.chat.drive import TEXTS, opens
-from tests.chat.harness import REF, Chat, Room
+from tests.chat.harness import NORTH, REF, TENANT, Chat, Room, move_in
 from tests.chat.lived import lived_once
 from tests.chat.read_drive import begins, reads, sent
+from tests.sql.import_files import import_cases
 from texts import LANGUAGES, sentences
 
 GIVEN = {"child_heard": "nej"}
@@ -73,6 +74,22 @@ def test_lead_and_chef_see_all_that_is_kept_after_saying_that_secrecy_was_tried(
     assert [row for row in found if row[0] != "export"] == [row for row in everything if row[0] != "export"]
 
 
+def test_a_chef_is_shown_the_workers_answers_only_when_she_has_read_the_list_herself(room: Room) -> None:
+    sent(room, GIVEN)
+    cecilia = room.chat("cecilia")
+
+    assert not any(what.startswith("Har barnet") for what, _ in shown(cecilia))
+    cecilia.sees("Handläggarens svar i det underlag du ska läsa är inte med").sees_no(TEXTS["motivation"])
+    assert TEXTS["motivation"] in [value for _, value in shown(room.chat("anna"))]
+
+    reads(begins(cecilia)).presses("Visa skillnader")
+    assert TEXTS["motivation"] in [value for _, value in shown(cecilia)]
+    cecilia.sees_no("är inte med")
+
+    room.chat("anna").types(f"ändra 7 {REF}").presses("Nej")
+    assert TEXTS["motivation"] not in [value for _, value in shown(cecilia)]
+
+
 def test_every_kind_of_row_has_a_heading() -> None:
     source = inspect.getsource(case_extract)
     found = re.findall(r'(?:yield \[\s*|\(\[|kind = )"(\w+)"|else "(\w+)"', source)
@@ -89,6 +106,21 @@ def test_codes_are_put_into_words_and_what_has_none_stands_as_it_is(signed: Room
     anna.sees("(Handläggare, ", "· motivering: ").sees_no("protected_identity", "case_worker", "occasion", "revision")
     assert shown(anna)
     anna.sees_no("case_opened", "unit_manager")
+
+
+def test_days_of_a_closed_investigation_and_what_two_roles_did_are_in_words(room: Room) -> None:
+    move_in(room.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
+    opens(room.chat("bo")).presses("Ja")
+    days = "received_on,opened_on,decided_on,closed_on", "2026-01-05,2026-01-10,2026-03-01,2026-03-10"
+    for names, said in (days, ("received_on", "2026-05-02")):
+        raw = f"tenant_id,case_ref,{names}\n{TENANT},{REF},{said}\n".encode()
+        room.desk.run_now(lambda s, raw=raw: import_cases(s, raw, frozenset(), room.now, "cli:test"))  # type: ignore[misc]
+
+    bo = room.chat("bo").types(f"registerutdrag {REF}").presses("Sekretessprövad")
+
+    bo.sees("Anmälan inkom, avslutad utredning 1: 2026-01-05", "Förra utredningen avslutad: 2026-03-10")
+    bo.sees("Barn 1: Påbörjad (Handläggare, ", "(Handläggare, Chef, ")
+    bo.sees_no("closed investigation", "begun", "unit_manager", "earlier_closed_on")
 
 
 @pytest.mark.parametrize("written", ["status: open", "status: signed"])

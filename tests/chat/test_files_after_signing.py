@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from checklists.csv_in import BadCsv
 from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
-from tests.chat.drive import opens, saves_facts
+from tests.chat.drive import fills, opens, saves_facts
 from tests.chat.harness import NORTH, REF, TENANT, Chat, Room
 from tests.chat.lived import lived_once
 from tests.chat.read_drive import ALL, begins, reads, sent
@@ -42,6 +43,31 @@ def test_a_fact_from_a_file_voids_the_signature_when_it_is_new(
 
     assert is_voided(room) is voids
     assert len(signed.prompts()) == before + voids
+
+
+def test_a_file_changes_no_answer_of_a_closed_case_that_its_chef_has(room: Room, signed: Chat) -> None:
+    anna = room.chat("anna").types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
+    answers = room.count()
+
+    take(room, ANSWER.format("communication_boxes_filled,ja"))
+    with pytest.raises(BadCsv, match=r"line 2: the case is closed.*BK-552"):
+        take(room, ANSWER.format("communication_boxes_filled,nej"))
+    assert (room.count(), is_voided(room)) == (answers, False)
+
+    anna.types(REF).presses("Öppna igen")
+    take(room, ANSWER.format("communication_boxes_filled,nej"))
+    assert is_voided(room)
+
+
+@pytest.mark.parametrize(("violence", "voids"), [("ja", True), ("", False)])
+def test_a_fact_changed_while_the_case_was_an_adults_voids_when_it_is_a_childs_again(
+    room: Room, signed: Chat, violence: str, *, voids: bool
+) -> None:
+    was = room.scalar("select value from fact where name = 'violence' order by id desc")
+    other = {"ja": "nej", "nej": "ja"}[was] if violence else ""
+    for kind, value in (("vuxen", ""), ("vuxen", other), ("barn", "")):
+        take(room, f"tenant_id,case_ref,violence,case_type\n{TENANT},{REF},{value},{kind}\n")
+        assert is_voided(room) is (voids and kind == "barn")
 
 
 def test_an_answer_from_a_file_opens_just_that_question_again(room: Room, signed: Chat) -> None:
@@ -92,7 +118,11 @@ def test_a_child_that_is_added_after_the_signature_voids_it_and_has_a_list(
 
     assert is_voided(room)
     assert lists_of(room) == ["voided", "open"]
-    signed.receives().sees(f"{REF} behöver läsas om")
+    signed.receives().sees(f"{REF} behöver läsas om").presses("Fortsätt läsa").sees("Ett barn har kommit till")
+    signed.types("att läsa").sees("Inget väntar")
+
+    fills(room.chat("anna").types(f"fortsätt {REF} barn 2").presses("Spara")).presses("Skicka till chef")
+    signed.types("att läsa").sees(REF, "Fortsätt läsa")
 
 
 def test_a_child_from_a_file_has_no_list_before_the_others_do_nor_in_a_closed_case(room: Room) -> None:

@@ -1,7 +1,13 @@
 """Answers ongoing at signing and completed later, the decision taken, and a reopened case."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlmodel import update
+
+from storage import contributions
+from storage.desk import Session
+from storage.filled import FilledRow
 from storage.signatures import SignatureRow
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, Chat, Room
@@ -13,7 +19,7 @@ FACTS = {"violence": "nej", "child_placed": "ja", "intervention_decided": "nej",
 UNDER_WAY = dict.fromkeys(("child_informed_intervention", "child_informed_decision", "health_check_done"), "pagaende")
 DECISION, HEALTH = "child_informed_decision", "health_check_done"
 REASON = "Påhittad motivering: mötet blev inte av"
-AT_ONCE = "ett svar har ändrats från Pågår till Nej sedan du signerade"
+AT_ONCE = "ett svar har ändrats från Pågår till Nej sedan underlaget signerades"
 BUNDLED = say("reminders.followed", "sv")
 
 
@@ -182,6 +188,47 @@ def test_such_a_no_taken_back_leaves_the_signature(room: Room, cecilia: Chat, an
     assert is_signed(room)
 
 
+@pytest.mark.parametrize("line", ["inte än", "Nej, inte än.", "ännu inte", "not yet"])
+@pytest.mark.parametrize(("number", "item"), [("11", HEALTH), ("6", DECISION)])
+def test_not_yet_is_no_no_to_what_is_under_way(
+    room: Room, cecilia: Chat, anna: Chat, line: str, number: str, item: str
+) -> None:
+    decides(anna)
+    answers = room.count()
+
+    anna.types(f"ändra {number} {REF}").types(line).sees("Frågan är kvar till senare.")
+
+    assert (room.count(), anna.stored(item), is_signed(room)) == (answers, "pagaende", True)
+    assert cecilia.prompts() == []
+
+
+def agreed(room: Room) -> tuple[int, int]:
+    """Return on how many questions chef and worker are counted as having answered the same, and differently."""
+    case_id = room.case().id
+    parts = room.desk.run_now(lambda session: contributions.of_cases(session, [case_id])).values()
+    marks = [mark.split(".")[0] for part in parts for mark in part.marks.split()]
+    return marks.count("lika"), marks.count("olika")
+
+
+@pytest.mark.parametrize("press", ["Spara", "Motivering saknas"])
+def test_what_they_agreed_on_when_it_was_signed_they_agree_on_when_it_is_concluded(
+    room: Room, cecilia: Chat, anna: Chat, press: str
+) -> None:
+    before = agreed(room)
+    assert before[1] == 0
+    is_informed(anna, "Ja")
+    decides(anna)
+    anna.types(f"ändra 5 {REF}").presses("Spara", {"child_informed_intervention": "Nej"})
+    anna.presses(press, {"motivation": REASON} if press == "Spara" else {})
+    assert is_signed(room)
+    assert agreed(room) == before
+
+    anna.types(f"ändra 7 {REF}").presses("Nej")
+    assert not is_signed(room)
+    reads(cecilia.types(REF), UNDER_WAY).presses("Visa skillnader")
+    assert agreed(room) == (before[0] - 1, 1)
+
+
 # --- reopened --------------------------------------------------------------------------------------------------------
 
 
@@ -298,6 +345,37 @@ def test_what_begins_no_new_investigation_leaves_the_case_closed(
     assert room.case().earlier_closed_on is None
 
 
+def test_the_decision_of_the_closed_investigation_is_not_that_of_the_new_one(room: Room, closed: Chat) -> None:
+    room.later(days=1)
+    closed.presses("Spara", {"Anmälan inkom": "2026-05-11", "Utredning inledd": "2026-05-12"})
+    closed.presses("Spara", {"Planerat beslutsdatum": "2026-06-15"})
+    closed.types("mina ärenden").sees("Planerat beslut 2026-06-15")
+    fills(closed.types(f"ny {REF}").presses("Nytt underlag").presses("Spara"), UNDER_WAY).presses("Skicka till chef")
+    cecilia = room.chat("cecilia")
+    reads(begins(cecilia), UNDER_WAY).presses("Visa skillnader").presses("Signera")
+
+    is_informed(closed, "Nej")
+
+    assert room.scalar("select count(*) from signature where voided_at is not null") == 1
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+
+
+def test_what_was_under_way_in_the_closed_investigation_is_concluded_after_its_decision(
+    room: Room, cecilia: Chat, closed: Chat
+) -> None:
+    closed.presses("Spara", {"Anmälan inkom": "2026-05-11", "Utredning inledd": "2026-05-12"})
+    room.desk.run_now(_begun_before_the_closing)
+
+    is_informed(closed, "Nej")
+
+    assert is_signed(room)
+    cecilia.receives().sees(AT_ONCE)
+
+
+def _begun_before_the_closing(session: Session) -> None:
+    session.exec(update(FilledRow).values(begun_at=datetime(2026, 5, 1, 8, tzinfo=UTC)))
+
+
 def test_only_the_lead_begins_a_new_investigation_in_a_closed_case(room: Room, anna: Chat) -> None:
     anna.types(f"uppgifter {REF}").presses("Spara", {"Medhandläggare": "Bo Exempel"})
     anna.types(f"uppgifter {REF}").presses("Avsluta").presses("Avsluta")
@@ -338,6 +416,32 @@ def test_decided_on_another_day(room: Room, asked: Chat) -> None:
     asked.presses("Spara", {"Beslut fattat": "2026-05-12"}).sees("Beslutsdagen 2026-05-12 är sparad.")
 
     assert str(room.case().decided_on) == "2026-05-12"
+
+
+@pytest.mark.parametrize(
+    ("line", "decided", "planned"),
+    [
+        ("i dag", "2026-05-15", "2026-05-13"),
+        ("1", "2026-05-15", "2026-05-13"),
+        ("2026-05-12", "2026-05-12", "2026-05-13"),
+        ("2026-05-19", "None", "2026-05-19"),
+    ],
+)
+def test_when_it_was_decided_may_be_typed(room: Room, asked: Chat, line: str, decided: str, planned: str) -> None:
+    asked.types(line).sees(REF)
+
+    assert (str(room.case().decided_on), str(room.case().planned_decision_on)) == (decided, planned)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("ja", "fyll i en dag"), ("nej", "fyll i en dag"), ("12/5", "Skriv det som"), ("ja, 2026-05-19", "inte varit än")],
+)
+def test_what_says_no_day_asks_for_one(room: Room, asked: Chat, line: str, said: str) -> None:
+    asked.types(line).sees("Beslut fattat?", said)
+
+    assert (room.case().decided_on, str(room.case().planned_decision_on)) == (None, "2026-05-13")
+    asked.types("2026-05-12").sees("Beslutsdagen 2026-05-12 är sparad.")
 
 
 def test_planned_anew_it_is_asked_after_that_day(room: Room, asked: Chat) -> None:

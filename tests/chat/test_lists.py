@@ -918,6 +918,33 @@ def test_a_new_occasion_begun_by_mistake_is_taken_away_and_the_signed_one_is_the
     anna.types(f"ta bort listan {REF}").sees("avslutat")
 
 
+def is_voided(room: Room) -> bool:
+    return bool(room.scalar("select count(*) from signature where voided_at is not null"))
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+@pytest.mark.parametrize("fields", [{"violence": "ja"}, {"children": "2"}])
+def test_what_was_changed_under_a_new_occasion_voids_the_signature_that_is_the_newest_again(
+    room: Room, fields: dict[str, str], *, is_typed: bool
+) -> None:
+    anna = sent(room)
+    cecilia = reads(begins_reading(room.chat("cecilia")))
+    cecilia.presses("Visa skillnader").presses("Signera")
+    anna.types(f"ny {REF}").presses("Nytt underlag").presses("Spara", fields)
+    assert not is_voided(room), "the new occasion is the newest"
+
+    anna.asked_first = True
+    dropped = anna.types(f"ta bort listan {REF}") if is_typed else anna.types("paus").presses("Ta bort listan")
+    dropped.sees("Vill du ändra ändå?")
+    assert not is_voided(room)
+    anna.presses("Ändra ändå").sees("listan är borttagen")
+
+    assert is_voided(room)
+    cecilia.receives().sees(f"{REF} behöver läsas om")
+    workers = room.scalar("select count(*) from filled_checklist where role = 'case_worker'")
+    assert (workers, {of for _, of in lists_of(room)}) == (int(fields.get("children", "1")), {1})
+
+
 def test_another_list_is_named_and_one_of_a_round_stays(room: Room) -> None:
     furnish(room)
     vera, greta = room.chat("vera"), room.chat("greta")

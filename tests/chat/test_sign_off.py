@@ -271,6 +271,14 @@ def test_returned_at_a_question_it_opens_exactly_that_for_the_worker(room: Room,
     assert REMARK not in str(room.content())
 
 
+def test_a_list_sent_back_with_a_comment_alone_says_so_on_its_summary(room: Room, cecilia: Chat, anna: Chat) -> None:
+    has_read(room)
+    cecilia.presses("Återlämna").presses("Återlämna", Kommentar=REMARK)
+
+    anna.types(f"fortsätt {REF}").sees("Sammanfattning", "Återlämnad", "Inget saknas.")
+    anna.presses("Skicka till chef").types(f"fortsätt {REF}").sees("Skickad")
+
+
 def test_information_sent_back_and_confirmed_is_answered_again(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room)
     sends_back(cecilia, "3. Har barnet fått information om orosanmälan?")
@@ -470,6 +478,17 @@ def test_a_chef_who_was_a_case_worker_in_the_case_is_told_that_another_signs(
     has_read(room).sees(WAS_WORKER)
     assert "Signera" not in cecilia.buttons
     cecilia.presses("Återlämna").sees("Kommentar")
+
+
+def test_she_is_told_so_once_as_she_begins_and_another_chef_is_not(room: Room, cecilia: Chat) -> None:
+    was_worker(room, "anna,cecilia")
+    move_in(room.desk, ("doris", "Doris Uppdiktad", NORTH, "unit_manager"))
+    sent(room)
+    said = "men någon annan behöver signera"
+
+    cecilia.types(f"fortsätt {REF}").sees(said)
+    cecilia.types(f"fortsätt {REF}").sees_no(said)
+    room.chat("doris").types(f"fortsätt {REF}").sees("Läsning").sees_no(said)
 
 
 @pytest.mark.parametrize("before", ["cecilia,", "anna,cecilia"])

@@ -489,6 +489,16 @@ def test_a_typed_comment_is_echoed_and_may_be_undone(anna: Chat) -> None:
     assert not anna.written("child_heard").note
 
 
+def test_not_yet_is_a_no_only_where_it_cannot_be_under_way(anna: Chat) -> None:
+    opens(anna, **ALL).types("inte än")
+    assert anna.stored("child_heard") == "nej"
+
+    anna.types(f"ändra 6 {REF}").types("inte än").sees("Är det på gång svarar du Pågår")
+    assert anna.stored("child_informed_decision") == ""
+    anna.types("pågår")
+    assert anna.stored("child_informed_decision") == "pagaende"
+
+
 # --- a message in between ------------------------------------------------------------------------------------
 
 

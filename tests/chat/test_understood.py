@@ -136,6 +136,14 @@ def test_where_a_reference_is_asked_for_it_is_asked_for_again(anna: Chat) -> Non
     anna.types(REF).sees("Det finns inget ärende med det numret", "Vilket ärende gäller det?")
 
 
+@pytest.mark.parametrize("line", [f"ny {REF} ärende", f"ny {REF} fel skrivet"])
+def test_where_a_reference_is_asked_for_a_command_with_one_is_that_command(anna: Chat, line: str) -> None:
+    anna.types("ny Kalle").sees("Vilket ärende gäller det?")
+
+    anna.types(line).sees(f"Öppna {REF}").sees_no("Öppna NY")
+    anna.types("ny").presses("Öppna", {"case_ref": line}).sees(f"Öppna {REF}").sees_no("Öppna NY")
+
+
 def test_a_known_reference_with_other_spaces_is_asked_about(asked_first: Chat, room: Room) -> None:
     asked_first.types("ny sn2026/0123").sees("Vilket ärende menar du?").presses(f"Öppna {REF}").is_asked("child_heard")
 

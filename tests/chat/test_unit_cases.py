@@ -14,7 +14,7 @@ from tests.chat.card_hand import actions, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in, people_csv
 from tests.chat.read_drive import ALL, begins, reads, sent
-from tests.sql.import_files import import_people
+from tests.sql.import_files import import_cases, import_people
 
 REASON = "Påhittat skäl: utlåtande från annan huvudman väntas"
 
@@ -197,6 +197,25 @@ def test_a_new_case_worker_is_told_and_the_old_one_told_and_shut_out(
     anna.receives().sees(f"{REF} har lämnats över till Bo Exempel", "Du kan inte längre öppna det")
     anna.types(f"fortsätt {REF}").sees("Det finns inget ärende")
     bo.receives().sees(f"Du är nu handläggare i {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
+
+
+def test_what_is_told_to_who_loses_a_case_is_true_of_her(room: Room, anna: Chat, bo: Chat, cecilia: Chat) -> None:
+    move_in(room.desk, ("eva", "Eva Tvåenheter", NORTH, "unit_manager"))
+    eva, kept = room.chat("eva").installs(), "Dina svar finns kvar i ärendet."
+    opens(eva, **ALL).types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    bo.installs()
+
+    cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Medhandläggare": "Ingen"})
+    bo.receives().sees(f"Du är inte längre handläggare eller medhandläggare i {REF}", kept).sees_no("lämnats över")
+
+    cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Handläggare": "Anna Påhittad"})
+    eva.receives().sees("har lämnats över till Anna Påhittad", "Du kan öppna det för att läsa", kept)
+    eva.sees_no("inte längre öppna")
+
+    raw = f"tenant_id,case_ref,lead_email\n{TENANT},{REF},-\n".encode()
+    anna.installs()
+    room.desk.run_now(lambda s: import_cases(s, raw, frozenset(), room.now, "cli:test"))
+    anna.receives().sees("Du är inte längre handläggare", "Du kan inte längre öppna det", kept).sees_no("till .")
 
 
 def test_who_had_a_case_only_until_the_message_was_sent_is_not_told_that_it_is_hers(

@@ -103,6 +103,47 @@ def test_a_case_takes_the_place_of_an_empty_one_with_its_dates_and_unit(room: Ro
     assert len(room.events("withdrawn")) == 1
 
 
+def of_file(room: Room, cells: str) -> None:
+    raw = f"tenant_id,case_ref,unit,received_on,closed_on,children,child_placed\n{TENANT},{REF},{NORTH},{cells}\n"
+    room.desk.run_now(lambda s: import_cases(s, raw.encode(), frozenset(), room.now, "cli:test"))
+
+
+def test_the_children_of_the_empty_case_are_the_cases_and_have_their_lists(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    of_file(room, ",,2,ja")
+    opens(anna, WRONG, **{**ALL, "child_placed": "unknown"}).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+
+    assert room.case().children == 2
+    placed = "select count(*) from fact where name = 'child_placed' and value = 'ja' and case_id = "
+    assert room.scalar(placed + str(room.case().id)) == 2
+    anna.types(f"fortsätt {REF} barn 2").sees("Barn 2")
+
+
+def test_a_case_that_has_an_earlier_investigation_is_not_taken_the_place_of(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    of_file(room, "2026-01-05,2026-02-10,,")
+    of_file(room, "2026-05-04,,,")
+    opens(anna, WRONG, **ALL).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees("Ett annat ärende har det numret")
+
+    assert (room.case(WRONG).ref, str(room.case().earlier_closed_on)) == (WRONG, "2026-02-10")
+
+
+def test_who_had_the_empty_case_is_told_that_it_is_hers_no_longer(room: Room, anna: Chat, cecilia: Chat) -> None:
+    opens(anna, WRONG, **ALL).presses("Ja")
+    bo = opens(room.chat("bo").installs(), **ALL)
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+
+    bo.receives().sees(f"{REF} har lämnats över till Anna Påhittad", "Du kan inte längre öppna det")
+    anna.receives().sees(f"Du är nu handläggare i {REF}")
+
+
 @pytest.mark.parametrize("name", ["cecilia", "ada"])
 def test_whoever_may_not_void_a_signature_is_told_so(room: Room, anna: Chat, cecilia: Chat, name: str) -> None:
     move_in(room.desk, *REGISTER, ("ada", "Ada Påhittad", "", "admin"))
@@ -203,6 +244,35 @@ def test_the_chef_is_asked_once_a_day(room: Room, anna: Chat, bo: Chat, cecilia:
     room.later(days=1)
     bo.types(f"ny {REF}").presses("Be chefen").sees("Chefen har fått")
     assert cecilia.arrives() == 1
+
+
+@pytest.mark.parametrize("name", ["anna", "cecilia"])
+def test_a_case_that_has_got_another_number_since_is_not_the_one_that_was_asked_for(
+    room: Room, anna: Chat, bo: Chat, cecilia: Chat, name: str
+) -> None:
+    opens(anna, **ALL).presses("Ja")
+    bo.types(f"ny {REF}").presses("Be chefen")
+    asked = cecilia.receives().shown
+    room.chat(name).types(f"fel nummer {REF}").presses("Spara", {"case_ref": WRONG})
+
+    cecilia.presses("Lämna över", on=asked).sees("ett annat nummer", "Bo Exempel", "inte överlämnat")
+
+    bo.types(f"fortsätt {WRONG}").sees("inget ärende med det numret")
+    anna.types(f"fortsätt {WRONG}").is_asked("child_informed_report")
+
+
+def test_a_case_that_somebody_else_has_got_since_is_not_taken_from_her(
+    room: Room, anna: Chat, bo: Chat, cecilia: Chat
+) -> None:
+    opens(anna, **ALL)
+    bo.types(f"ny {REF}").presses("Be chefen")
+    asked = cecilia.receives().shown
+    cecilia.types(f"uppgifter {REF}").presses("Spara handläggare", {"Handläggare": "Eva Tvåenheter"})
+    taken = room.case().lead_id
+
+    cecilia.presses("Lämna över", on=asked).sees("en annan handläggare").presses("Uppgifter").sees("Eva Tvåenheter")
+
+    assert room.case().lead_id == taken
 
 
 def test_a_case_is_not_handed_over_to_somebody_of_another_unit(room: Room, anna: Chat, cecilia: Chat) -> None:

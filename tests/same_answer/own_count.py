@@ -97,12 +97,16 @@ FREE = {
 
 @dataclass
 class Said:
-    """One answer. choice: as a file or a person gave it. text, place: where its motivation stands, if it has one."""
+    """One answer. choice: as a file or a person gave it. text, place: where its motivation stands, if it has one.
+
+    concludes: what was ongoing when the chef read it has come to this since, and the signature stands.
+    """
 
     choice: str
     text: bool = False
     place: bool = False
     note: bool = False
+    concludes: bool = False
 
 
 @dataclass
@@ -358,7 +362,10 @@ class Town:
         return [one.read_after for _, one in self.lists(first, last, unit) if one.read_after is not None]
 
     def agreed(self, first: date, last: date, unit: str = "") -> dict[str, tuple[int, int]]:
-        """Return per question how often chef and worker said the same, of where both said something, on one list."""
+        """Return per question how often chef and worker said the same, of where both said something, on one list.
+
+        What was concluded after the signature was ongoing when they said it.
+        """
         found: dict[str, list[bool]] = {item: [] for item in BASIS}
         for case, chefs in self.lists(first, last, unit, "unit_manager"):
             if not chefs.seen:
@@ -366,6 +373,7 @@ class Town:
             kind = (chefs.checklist, "case_worker", chefs.child)
             [workers] = [one for one in case.lists if (one.checklist, one.role, one.child) == kind]
             mine, hers = states(case, workers), states(case, chefs)
+            mine |= {item: "pagaende" for item, said in workers.said.items() if said.concludes}
             for item in BASIS:
                 both = {mine[item], hers[item]}
                 if "obesvarad" not in both and both != {"ej_tillampligt"}:

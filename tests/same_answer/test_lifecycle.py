@@ -92,7 +92,7 @@ def what_happened(room: Room) -> Effect:
     assert room.count(SignatureRow) == 1
     if len(cecilia.prompts()) > heard:
         cecilia.receives()
-        at_once = "ett svar har ändrats från Pågår till Nej sedan du signerade" in cecilia.text
+        at_once = "ett svar har ändrats från Pågår till Nej sedan underlaget signerades" in cecilia.text
         assert at_once is not voided, cecilia.text
         assert ("behöver läsas om" in cecilia.text) is voided
         return "told at once" if at_once else "voided"

@@ -321,7 +321,7 @@ def finish(room: Room, anna: Chat, case: Case, mine: Filled, ending: str) -> Non
         anna.types(f"uppgifter {case.ref}").presses("Spara", {"Beslut fattat": str(TODAY)})
         case.dates["decided_on"] = TODAY
         anna.types(f"ändra 6 {case.ref}").presses("Spara", {"child_informed_decision": "Ja"})
-        mine.said["child_informed_decision"] = Said("ja")
+        mine.said["child_informed_decision"] = Said("ja", concludes=True)
 
 
 # --- the town --------------------------------------------------------------------------------------------------------

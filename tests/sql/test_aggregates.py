@@ -222,6 +222,24 @@ def test_any_period_reads_the_same_by_months_and_days_as_by_days_alone(desk: Des
         assert figures(desk, world, first=first, last=last).get("obesvarad", 0) == expected
 
 
+def test_what_is_under_way_waits_for_the_decision_of_its_own_investigation(desk: Desk, world: World) -> None:
+    today = NOW.date()
+    days = {"received_on": 90, "opened_on": 80, "decided_on": 40, "closed_on": 30}
+    date_case(desk, world, **{name: today - timedelta(ago) for name, ago in days.items()})
+    answer(desk, world, "child_informed_decision", "pagaende")
+    assert not_due(desk, world) < today
+
+    date_case(desk, world, received_on=today - timedelta(5))
+    assert not_due(desk, world) == date.max
+
+
+def not_due(desk: Desk, world: World) -> date:
+    """Return the last day on which what is under way in the list is not due."""
+    parts = desk.run_now(lambda session: contributions.of_cases(session, [world.case]))
+    marks = " ".join(part.marks for part in parts.values()).split()
+    return next(date.fromordinal(int(mark.split(":")[1])) for mark in marks if mark.startswith("ej_an"))
+
+
 def a_list(world: World, **more: Any) -> FilledRow:
     base: dict[str, Any] = {
         "tenant_id": world.tenant,

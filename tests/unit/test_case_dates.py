@@ -15,6 +15,7 @@ from checklists.case_dates import (
     FIELDS,
     CaseDates,
     current,
+    decision_for,
     read_day,
     read_past_day,
     readable_day,
@@ -322,6 +323,16 @@ def test_the_new_investigation_is_not_held_against_the_dates_of_the_one_before()
     assert settle(at_once.dates, everything, TODAY) == replace(at_once, ended=None), "the same file the next night"
 
 
+def test_what_is_given_while_a_new_investigation_runs_is_not_taken_for_a_date_of_the_earlier_one() -> None:
+    reported = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), received_on=day(70))
+    running = replace(reported, opened_on=day(72))
+
+    assert refused(reported, opened_on=day(55)) == {"opened_on": order("received_on", "opened_on")}
+    assert refused(running, decided_on=day(55)) == {"decided_on": order("opened_on", "decided_on")}
+    assert refused(running, decided_on=running.decided_on) == {}, "a file repeats it"
+    assert refused(reported, decided_on=day(51)) == {}, "nothing has been opened that it could be the decision of"
+
+
 def test_an_intervention_of_the_investigation_now_running_is_held_against_its_decision() -> None:
     kept = replace(CLOSED, closed_on=None, earlier_closed_on=day(60), opened_on=day(70), decided_on=day(80))
 
@@ -448,3 +459,12 @@ def test_the_same_again_changes_nothing_more(kept: CaseDates, new: dict[str, dat
         return  # only the newest earlier closing is stored, so the same input now means something else
     assert again.dates == first.dates
     assert not again.faults
+
+
+def test_a_list_is_written_for_the_decision_of_its_own_investigation() -> None:
+    reopened = CaseDates(opened_on=day(20), decided_on=day(8), earlier_closed_on=day(10))
+
+    assert decision_for(reopened, day(5)) == day(8)
+    assert decision_for(reopened, day(21)) is None
+    assert decision_for(replace(reopened, decided_on=day(30)), day(21)) == day(30)
+    assert decision_for(CaseDates(decided_on=day(8)), day(9)) == day(8)

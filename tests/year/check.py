@@ -25,7 +25,7 @@ REMINDS = {
     "4M": r"(?:Utredningen ska vara klar senast|Försenat: utredningen skulle ha varit klar) (\d{4}-\d\d-\d\d)",
     "PAGAR": r"Beslutet fattades (\S+)\. Det här pågick",
     "6M": r"Det är \S+ månader sedan insatsen beslutades, (\d{4}-\d\d-\d\d)",
-    "UPPFOLJT": r"Det här pågick när du signerade()",
+    "UPPFOLJT": r"Det här pågick när underlaget signerades()",
     "SKYDD": r"En anmälan kom in (\S+)\. Frågan",
 }
 """How a reminder of each rule begins, with its date as a group."""

@@ -165,7 +165,7 @@ LINES = [
             rf"The intervention was decided on {DAY}, (\S+) months ago\..*",
             "Det är {1} månader sedan insatsen beslutades, {0}.",
         ),
-        (r"These were ongoing when you signed .*", "Det här pågick när du signerade"),
+        (r"These were ongoing when the basis was signed .*", "Det här pågick när underlaget signerades"),
         (r"A report came in on (\S+)\. The question .*", "En anmälan kom in {0}. Frågan"),
         (r"It is time to follow up the intervention in (.*)", "Dags att följa upp insatsen i {0}"),
         (r"(.+) · open cases: (\d+)", "{0} · öppna ärenden: {1}"),

@@ -509,9 +509,11 @@ class Model:
     def merge_into(self, case: Case, empty: Case, person: str, now: datetime) -> None:
         """Give a case the place of an empty one, with what is known of that one alone."""
         days = {name: day for name, day in empty.dates.items() if name not in case.dates}
-        facts = {at: value for at, value in empty.facts.items() if at[1] <= case.children and at not in case.facts}
+        children = max(case.children, empty.children)
+        facts = {at: value for at, value in empty.facts.items() if at[1] <= children and at not in case.facts}
         stands = case.is_signed and (person, case.signatures) not in case.confirmed
-        if empty.is_begun or "closed_on" in empty.dates or not case.takes(days) or (facts and stands):
+        changes = bool(facts) or children > case.children
+        if empty.is_begun or "closed_on" in empty.dates or not case.takes(days) or (changes and stands):
             return
         for pair, link in [one for one in self.links.items() if empty.ref in one[0] and one[1][0] == "linked"]:
             self.links[_put(pair, empty.ref, case.ref)] = (link[0], "", link[2])
@@ -520,8 +522,13 @@ class Model:
         self.met |= {_put(pair, ref, case.ref) for pair in self.met if ref in pair}
         self.renumber(case, ref)
         case.dates |= days
+        if children > case.children:
+            case.children = children
+            case._case_changed(now)
         for (name, child), value in facts.items():
             case.set_fact(name, child, value, now, now.date())
+        if case.sheets and "closed_on" not in case.dates:
+            case.begin(now.date())
         case.protected = case.protected or empty.protected
 
     def beside(self, ref: str) -> list[Case]:

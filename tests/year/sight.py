@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PARTED = (
     *("har lämnats över till", "has been handed over to"),
     *("Du är nu handläggare i", "You are now the case worker for"),
+    *("Du är inte längre handläggare eller medhandläggare i", "You are no longer case worker or co-worker of"),
 )
 """What those are told from whom, or to whom, a file has moved a case."""
 
@@ -34,7 +35,7 @@ def may_see(town: "Town", person: Person, body: Any, done: Done | None, message:
             raise Fault(f"{person.name} was shown {ref}, which is gone")
         withdrawn = [one for one in town.model.withdrawn if one.ref == ref]  # its number may have been given anew
         handed = {name for one in (case, *withdrawn) if one is not None for name in one.parted}
-        handed |= {one.lead for one in withdrawn}
+        handed |= {name for one in withdrawn for name in (one.lead, one.co)}
         if person.name in handed and any(words in text for words in PARTED):
             continue
         if case is None or (person.role in ("manager", "admin") and not case.protected):
