@@ -164,7 +164,7 @@ def the_tenant(session: Session, named: str) -> TenantRow:
         return found
     every = tenants.everyone(session)
     if len(every) != 1:
-        raise Stop(fault(Code.SEVERAL_TENANTS))
+        raise Stop(fault(Code.SEVERAL_TENANTS if every else Code.NO_MUNICIPALITY))
     return every[0]
 
 

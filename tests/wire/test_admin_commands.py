@@ -147,6 +147,14 @@ def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
         assert code in err
 
 
+def test_an_empty_database_is_said_to_hold_nobody_and_not_several(operator: Operator, tmp_path: Path) -> None:
+    operator.sets(BK_DATABASE_URL=f"sqlite:///{tmp_path / 'misspelt.db'}", BK_KEYS=keys(one=FIRST))
+    assert operator.runs("migrate")[0] == 0
+
+    assert "holds no municipality" in operator.runs("units", "list")[2]
+    assert operator.runs("log-check")[2].endswith("(BK-486)\n")
+
+
 def test_what_could_be_read_is_a_draft_without_names_or_content(operator: Operator) -> None:
     days = ("--from", "2026-01-01", "--to", "2035-01-01")
     code, out, err = operator.runs("exposed", "--person", "anna@example.invalid", *days)
