@@ -140,6 +140,7 @@ WRONG = (
 
 
 def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
+    assert "nothing was changed. (BK-104)" in operator.runs("units", "rename", NORTH, "19121212-1212")[2]
     for words, code in WRONG:
         exit_code, out, err = operator.runs(*words)
 
