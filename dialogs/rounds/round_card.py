@@ -364,14 +364,22 @@ def _case_row(
 
 
 def closing(
-    context: TurnContext, row: RoundRow, left: Sequence[round_progress.CaseProgress], notices: tuple[Line, ...] = ()
+    context: TurnContext,
+    row: RoundRow,
+    left: Sequence[round_progress.CaseProgress],
+    notices: tuple[Line, ...] = (),
+    chosen: Mapping[int, str] | None = None,
 ) -> PanelView:
-    """Ask why each case that was not reviewed was not; the round is not closed without the reasons."""
+    """Ask why each case that was not reviewed was not; the round is not closed without the reasons.
+
+    chosen: the reasons given so far, by case.
+    """
     fields = tuple(
         PanelField(
             id=f"why_{one.case.id}",
             kind="choice",
             label=Line(say="rounds.why_label", args={"ref": one.case.ref}),
+            value=next((code for code in acts.WHY_NOT if code == (chosen or {}).get(one.case.id)), ""),
             options=tuple(Option(value=code, line=Line(say="rounds.why_" + code)) for code in acts.WHY_NOT),
         )
         for one in left

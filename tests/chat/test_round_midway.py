@@ -115,6 +115,16 @@ def test_the_closing_does_not_ask_why_what_was_withdrawn_or_got_protected_was_no
     assert sorted(one.why_not for one in rows(room, RoundCaseRow)) == ["no_time", "protected", "withdrawn"]
 
 
+def test_a_reason_chosen_before_the_others_stands_on_the_card_again(room: Room) -> None:
+    mona = looks(begun(room, "cia", "dan", "elsa", cases=3)).presses("Stäng omgång")
+    first, *others = [field.id for field in mona.view.fields]  # type: ignore[union-attr]
+
+    mona.presses("Stäng omgång", {first: "Tiden räckte inte"}).sees("Kvar att välja: 2.")
+    assert [field.value for field in mona.view.fields] == ["no_time", "", ""]  # type: ignore[union-attr]
+    mona.presses("Stäng omgång", dict.fromkeys(others, "Annat")).sees("Omgången är stängd. 0 av 3 granskade.")
+    assert sorted(one.why_not for one in rows(room, RoundCaseRow)) == ["no_time", "other", "other"]
+
+
 def test_a_case_that_is_closed_linked_or_renamed_is_reviewed_all_the_same(room: Room) -> None:
     mona = begun(room, "cia", cases=3)
     cia, ref = under_review(room)
