@@ -107,7 +107,7 @@ def add(context: TurnContext, press: Press[OfRound]) -> Reaction:
         wanted = decoded(press.inputs.get("people", ""))
         changes = round_pool.add_reviewers(context.session, context.origin, row, wanted, _time(context, press.inputs))
     except UserError as error:
-        return round_card.card(context, row, refused(error))
+        return round_card.adding(context, row, refused(error), press.inputs)
     return Done(round_card.card(context, row), changes)
 
 
