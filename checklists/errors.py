@@ -93,7 +93,7 @@ class UserError(Exception):
 class PersonalNumberInText(UserError):
     """A personal or coordination number was written; nothing of it is kept. field: as in BadDate.
 
-    where: `typed`: in a message; `two`: in two messages in a row.
+    where: `typed`: in a message; `two`: in two messages in a row; `command`: on the command line.
     """
 
     code = "BK-104"
@@ -104,7 +104,7 @@ class PersonalNumberInText(UserError):
         if "field" in self.args_for_text:
             return "errors.BK-104_field"
         where = self.args_for_text.get("where")
-        return {"typed": "errors.BK-104_typed", "two": "errors.BK-104_two"}.get(str(where), super().text_key)
+        return f"errors.BK-104_{where}" if where in ("typed", "two", "command") else super().text_key
 
 
 class BadCaseRef(UserError):

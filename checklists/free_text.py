@@ -1,6 +1,7 @@
 """Validation of free text: what may be stored, and how much of a rejected text may be shown again."""
 
 import re
+from collections.abc import Mapping
 
 from checklists.errors import CommentMissing, NothingToSay, OnlyReference, OnlyText, PlaceMissing, TextTooLong
 from checklists.model import Motivation, MotivationBy, Written
@@ -69,6 +70,11 @@ def only_where(place: str, *, protected: bool) -> None:
 def shown_again(text: str, lets: LetThrough = NOTHING) -> str:
     """Return what of a rejected text may be put back in its field: nothing if it contains a personal number."""
     return "" if has_personal_number(text, lets) else text.strip()[:MOST_TEXT]
+
+
+def fields_again(written: Mapping[str, str] | None, lets: LetThrough = NOTHING) -> dict[str, str]:
+    """Return what of the fields of a rejected card may be put back in them, as `shown_again` says; None: nothing."""
+    return {name: shown_again(text, lets) for name, text in (written or {}).items()}
 
 
 def motivation(

@@ -276,14 +276,14 @@ def _assessment(on: _On) -> Due | None:
     at_once, began, last = clock.limit == "at_once", clock.began, clock.last_day
     after = {last + timedelta(days=1)}
     days = {began + timedelta(days=on.thresholds.assessment_first), last}
-    # These days move forward to a working day, not back: before the clock had started there was nothing to remind of.
-    near = {began, last, *after} if at_once else set()
+    forward = {began, last} if at_once else set()  # before the clock had started there was nothing to remind of
     if at_once:
         days |= {began, began + timedelta(days=ASSESSMENT_DAYS)}
         after |= {began + timedelta(days=ASSESSMENT_DAYS + 1)}
+    forward |= after  # before the limit has passed there is no reason to ask for
     if not _reason_given(on.state.extensions, clock):
         days |= after
-    starts = {day: on.workdays.on_or_after(day) if day in near else on.workdays.on_or_before(day) for day in days}
+    starts = {day: on.workdays.on_or_after(day) if day in forward else on.workdays.on_or_before(day) for day in days}
     found = _newest(on, starts)
     if found is None:
         return None

@@ -3,8 +3,9 @@
 How a cell becomes an answer: checklists/cells.py and docs/decisions/0008.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from actions import lists
 from actions.answers import give
@@ -37,12 +38,23 @@ _CLEARABLE = ("method", "option", "motivation", "place", "note", "on")
 NEEDED = ("tenant_id", "case_ref", "checklist", "role", "item", "answer")
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A stored answer as an export writes it. day: on which it was answered. about: the day it is about."""
+
+    item_id: str
+    cells: Cells
+    day: date | None
+    about: date | None
+
+
 @dataclass(slots=True)
 class _List:
     """A filled-in list that rows go into.
 
     sheet: None until the list is begun. with_chef: whether the lists of its occasion were sent. before: its answers as
-    an export would have written them before the import.
+    an export would have written them before the import. elsewhere: the answers in the other lists of its kind, which
+    belong to a person, a round or an earlier occasion.
     """
 
     case: CaseRow
@@ -51,6 +63,7 @@ class _List:
     with_chef: bool
     sheet: Sheet | None
     before: dict[str, Cells]
+    elsewhere: Sequence[_Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ class _Import:
         self.changes: dict[int, Changes] = {}
         self.lists: dict[_Where, _List] = {}
         self.cases: dict[tuple[str, str], CaseRow] = {}
+        self.begun: dict[int, Sequence[FilledRow]] = {}
         self.outside: list[int] = []
         self.waiting: list[int] = []
         self.protected: list[int] = []
@@ -138,23 +152,41 @@ class _Import:
             if (row.person_id, row.round_id, row.file_part) == (filled.NOBODY, filled.NO_ROUND, where.file_part)
         ]
         if not found:
-            return _List(case, newest(where.checklist), 1, False, None, {})
+            return _List(case, newest(where.checklist), 1, False, None, {}, self._elsewhere(where, case))
         # The lists of all children of an occasion belong together: one version, sent and signed together.
         occasion, checklist = found[-1].occasion, checklist_version(where.checklist, found[-1].version)
         together = {row.child: row for row in found if row.occasion == occasion}
         with_chef = any(row.status != State.BEGUN for row in together.values())
         row = together.get(where.child)
+        elsewhere = self._elsewhere(where, case, row)
         if row is None:
-            return _List(case, checklist, occasion, with_chef, None, {})
+            return _List(case, checklist, occasion, with_chef, None, {}, elsewhere)
         sheet = self._sheet(case, checklist, row)
-        before = {
-            item_id: write_cells(
-                checklist.by_id[item_id], answers.for_export(self.session, row, answer), sheet.applied.state(item_id)
-            )
-            for item_id, answer in sheet.rows.items()
-            if item_id in checklist.by_id
-        }
-        return _List(case, checklist, occasion, with_chef, sheet, before)
+        before = {said.item_id: said.cells for said in self._as_exported(sheet)}
+        return _List(case, checklist, occasion, with_chef, sheet, before, elsewhere)
+
+    def _elsewhere(self, where: _Where, case: CaseRow, into: FilledRow | None = None) -> list[_Said]:
+        """Read the answers in the lists of the same kind that rows do not go into.
+
+        into: the list they do go into, if it is begun.
+        """
+        if case.id not in self.begun:  # what this file begins is not in it, and need not be
+            self.begun[case.id] = filled.of_case_all(self.session, case.id)
+        kind = (where.checklist, where.role, where.child, where.file_part)
+        return [
+            said
+            for row in self.begun[case.id]
+            if (row.checklist, row.role, row.child, row.file_part) == kind and (into is None or row.id != into.id)
+            for said in self._as_exported(self._sheet(case, checklist_version(row.checklist, row.version), row))
+        ]
+
+    def _as_exported(self, sheet: Sheet) -> Iterator[_Said]:
+        items = sheet.checklist.by_id
+        for item_id, row in sheet.rows.items():
+            if item_id in items:
+                told = answers.for_export(self.session, sheet.filled, row)
+                cells = write_cells(items[item_id], told, sheet.applied.state(item_id))
+                yield _Said(item_id, cells, answers.day_of(row), row.day)
 
     def _sheet(self, case: CaseRow, checklist: Checklist, row: FilledRow) -> Sheet:
         facts = cases.rule_facts(case, row.child, cases.facts(self.session, case.id))
@@ -164,6 +196,11 @@ class _Import:
         self, here: _List, where: _Where, item: Item, cells: Cells, told: Written, cleared: frozenset[str]
     ) -> Outcome:
         origin = self._origin(where.tenant_id)
+        if any(
+            (said.item_id, said.day, said.about) == (item.id, told.answered_on, told.day) and said.cells.like(cells)
+            for said in here.elsewhere
+        ):
+            return "unchanged"  # an export said it of another list; stored here as well it would count twice
         if here.sheet is None:
             if here.with_chef:
                 raise Refusal(fault(Code.LISTS_SENT))

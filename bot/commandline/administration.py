@@ -13,7 +13,7 @@ from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
 from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output
 from bot.settings import read_settings
-from checklists.errors import RefTaken, UserError
+from checklists.errors import PersonalNumberInText, RefTaken, UserError
 from checklists.faults import COMMANDS_SPEAK, Code, Refusal, fault, word
 from checklists.log_check import OPEN
 from checklists.references import normal_ref
@@ -44,6 +44,8 @@ class Refused(Refusal):
 
     def __init__(self, error: UserError) -> None:
         super().__init__()
+        if isinstance(error, PersonalNumberInText):  # the chat's sentence tells of a message to delete
+            error = PersonalNumberInText(where="command")
         self._line = f"{say(error.text_key, COMMANDS_SPEAK, **error.args_for_text)} ({error.code})"
 
     def __str__(self) -> str:
@@ -164,7 +166,7 @@ def the_tenant(session: Session, named: str) -> TenantRow:
         return found
     every = tenants.everyone(session)
     if len(every) != 1:
-        raise Stop(fault(Code.SEVERAL_TENANTS))
+        raise Stop(fault(Code.SEVERAL_TENANTS if every else Code.NO_MUNICIPALITY))
     return every[0]
 
 

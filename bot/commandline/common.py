@@ -195,14 +195,17 @@ class _WhileItIsTaken(io.FileIO):
 
 
 def guard_standard_output() -> None:
-    """Make standard output that is no longer taken an ordinary refusal, here and when the process ends."""
+    """Make standard output that is no longer taken an ordinary refusal, here and when the process ends.
+
+    A letter that the terminal's encoding lacks is written as its number: what was asked for is shown, not an error.
+    """
     was = sys.stdout
     if not isinstance(was, io.TextIOWrapper):  # a process may have none
         return
     sys.stdout = io.TextIOWrapper(
         io.BufferedWriter(_WhileItIsTaken(was.fileno(), "wb", closefd=False)),
         encoding=was.encoding,
-        errors=was.errors,
+        errors="backslashreplace",
         line_buffering=was.line_buffering or was.write_through,
     )
 

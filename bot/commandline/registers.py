@@ -103,12 +103,15 @@ def _change_settings(session: Session, parsed: argparse.Namespace, settings: Set
     if tenant is None:
         raise Stop(fault(Code.NO_SUCH_TENANT, tenant=word(parsed.tenant)))
     said: list[Fault] = []
+    changed: set[str] = set()
     for change in parsed.changes:
         name, _, text = change.partition("=")
+        if name in changed:  # the later one would undo the earlier
+            raise Stop(fault(Code.OWN_SETTING_TWICE, setting=name, place=2))
+        changed.add(name)
         value = parse_setting(name, text)
         settings_of.change(session, Origin(tenant.id, actor(), at), tenant, name, value)
         said += filter(None, (settings_of.without_duty(session, tenant, name, value),))
     if parsed.changes:
-        changed = {change.partition("=")[0] for change in parsed.changes}
         check_together(tenants.settings(tenant), changed, has_tab=bool(settings.tab_resource))
     return [f"{name}={shown}" for name, shown in show_settings(tenants.settings(tenant)).items()], said

@@ -10,6 +10,7 @@ from actions.changes import Change, Changes, record
 from checklists.case_dates import read_day
 from checklists.errors import UnitGone, UserError
 from checklists.faults import Refusal
+from checklists.free_text import fields_again
 from checklists.log_check import OPEN
 from checklists.program import PROGRAM
 from checklists.tenant_settings import NAMES, check_together, parse_setting, show_settings
@@ -56,7 +57,7 @@ def units(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> R
 
 
 def _units(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = _NOTHING) -> AdminView:
-    names = units_of(context)
+    names, typed = units_of(context), fields_again(typed, context.origin.lets)
     lines = [_unit_line(context, row_id, name) for row_id, name in names.items()]
     chosen = AdminSection(fields=(unit_field(context, value=typed.get("unit", "")),))
     renames = AdminSection(
@@ -100,10 +101,6 @@ def _unit(context: TurnContext, row_id: int) -> UnitRow:
     return row
 
 
-def _typed(error: UserError, inputs: Mapping[str, str]) -> Mapping[str, str]:
-    return _NOTHING if error.code == "BK-104" else inputs
-
-
 def rename_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:
     """Give a unit another name."""
     try:
@@ -111,7 +108,7 @@ def rename_unit(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str])
         old = unit.name
         changes = unit_acts.rename(context.session, context.origin, unit, inputs.get("name", ""))
     except UserError as error:
-        return _units(context, told(context, error), _typed(error, inputs))
+        return _units(context, told(context, error), inputs)
     line = Line(say="admin.renamed" if changes else "admin.unchanged", args={"old": old, "name": unit.name})
     return Done(_units(context, (line,)), changes)
 
@@ -301,7 +298,7 @@ def settings(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -
 
 
 def _settings(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] = _NOTHING) -> AdminView:
-    shown = show_settings(tenants.settings(context.tenant))
+    shown, typed = show_settings(tenants.settings(context.tenant)), fields_again(typed, context.origin.lets)
     lines = tuple(
         Line(say="admin.setting", args={"name": name, "value": value or "–"}) for name, value in shown.items()
     )

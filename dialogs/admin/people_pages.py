@@ -11,6 +11,7 @@ from checklists.case_dates import read_day, readable_day
 from checklists.csv_in import one_line
 from checklists.errors import BadEmail, NobodyMeant, NoWorkerThere, UnitGone, UserError
 from checklists.faults import Refusal
+from checklists.free_text import fields_again
 from checklists.identity import address, is_address
 from checklists.plain_text import weight
 from checklists.privacy import refuse_personal_numbers
@@ -207,17 +208,12 @@ def add_person(context: TurnContext, _what: OnAdmin, inputs: Mapping[str, str]) 
         entry = _entry(context, inputs)
         what, changes = acts.enter(context.session, context.origin, entry)
     except (UserError, Refusal) as error:
-        kept = {name: text for name, text in inputs.items() if not _has_number(error)}
-        return _form(context, told(context, error), kept)
+        return _form(context, told(context, error), fields_again(inputs, context.origin.lets))
     row = people.by_email(context.session, context.tenant_id, entry.email or "")
     if row is None:
         raise NobodyMeant
     line = Line(say="admin.added" if what == "added" else "admin.there_already", args={"name": row.name})
     return Done(card_of(context, row, (line,)), changes)
-
-
-def _has_number(error: UserError | Refusal) -> bool:
-    return isinstance(error, UserError) and error.code == "BK-104"
 
 
 def _entry(context: TurnContext, inputs: Mapping[str, str]) -> Entry:
@@ -257,8 +253,7 @@ def _refused(context: TurnContext, row_id: int, error: UserError, inputs: Mappin
     row = people.person(context.session, context.tenant_id, row_id)
     if row is None or row.joined_into_id is not None:
         return found(context, AdminPage(PEOPLE), _NOTHING)
-    typed = {} if _has_number(error) else inputs
-    return card_of(context, row, told(context, error), typed)
+    return card_of(context, row, told(context, error), fields_again(inputs, context.origin.lets))
 
 
 def leave(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) -> Reaction:

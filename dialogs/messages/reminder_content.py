@@ -362,8 +362,7 @@ class _Bundle:
         args["ref"] = case.ref
         if one.at_once:
             return Line(say="reminders.at_once_reason", args=args)
-        passed = self._today > one.on
-        return Line(say="reminders.assessment_reason" if passed else "reminders.assessment_reason_soon", args=args)
+        return Line(say="reminders.assessment_reason", args=args)
 
     def _case(self, row: int) -> CaseRow | None:
         if row not in self._cases:

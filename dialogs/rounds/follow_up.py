@@ -7,6 +7,7 @@ from typing import Literal
 from actions import rounds as acts
 from checklists.case_dates import read_day
 from checklists.errors import UserError
+from checklists.free_text import fields_again
 from checklists.periods import Period
 from checklists.rates import Share
 from checklists.rights import ROUNDS, Right
@@ -47,7 +48,7 @@ def form(
         "period_last": period.last.isoformat(),
         "opens_on": context.today.isoformat(),
         "closes_on": (context.today + timedelta(days=new_round.OPEN_DAYS)).isoformat(),
-    } | dict(typed or {})
+    } | fields_again(typed, context.origin.lets)
 
     def field(name: str, kind: Literal["text", "date"]) -> PanelField:
         return PanelField(id=name, kind=kind, label=Line(say="rounds.field_" + name), value=given.get(name, ""))

@@ -107,7 +107,7 @@ def add(context: TurnContext, press: Press[OfRound]) -> Reaction:
         wanted = decoded(press.inputs.get("people", ""))
         changes = round_pool.add_reviewers(context.session, context.origin, row, wanted, _time(context, press.inputs))
     except UserError as error:
-        return round_card.card(context, row, refused(error))
+        return round_card.adding(context, row, refused(error), press.inputs)
     return Done(round_card.card(context, row), changes)
 
 
@@ -325,7 +325,7 @@ def end(context: TurnContext, press: Press[OfRound]) -> Reaction:
         return round_card.card(context, row, (GONE,))
     except UserError as error:
         left = [one for one in round_progress.progress(context.session, row) if one.is_left]
-        return round_card.closing(context, row, left, (Line(say=error.text_key, args=error.args_for_text),))
+        return round_card.closing(context, row, left, (Line(say=error.text_key, args=error.args_for_text),), given)
     return _closed(context, row, changes)
 
 

@@ -8,6 +8,7 @@ from actions.rounds import Plan
 from checklists.calibration import akts
 from checklists.case_dates import read_day
 from checklists.errors import RoundNumber, RoundUnits
+from checklists.free_text import fields_again
 from checklists.loader import newest
 from checklists.model import ListId
 from checklists.periods import Period
@@ -53,7 +54,7 @@ def form(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[st
         "period_last": period.last.isoformat(),
         "opens_on": context.today.isoformat(),
         "closes_on": (context.today + timedelta(days=OPEN_DAYS)).isoformat(),
-    } | dict(typed or {})
+    } | fields_again(typed, context.origin.lets)
     units = units_of(context)
     if len(units) == 1:
         given.setdefault("units", coded(next(iter(units))))

@@ -9,6 +9,7 @@ from actions.measures import Wanted
 from checklists.case_dates import read_day
 from checklists.errors import DutyMoved, MeasureDays, MeasureOwner, UserError
 from checklists.findings import all_findings, read_standings
+from checklists.free_text import fields_again
 from checklists.measures import FINDING_KINDS, FindingKind
 from checklists.rights import ROUNDS, Right
 from dialogs.messages.tell import tell
@@ -139,7 +140,7 @@ def form(
     context: TurnContext, what: OfMeasure, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
     """Return the form. what: the finding or round it is for, in `item` and `about`. typed: what was refused."""
-    given = dict(typed or {})
+    given = fields_again(typed, context.origin.lets)
     row = _round(context, what)
     units = _units(context, row)
     if len(units) == 1:
@@ -265,7 +266,7 @@ def finding_form(
     context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
     """Return the form. typed: what was filled in and refused."""
-    given = dict(typed or {})
+    given = fields_again(typed, context.origin.lets)
     kinds = tuple(Option(value=one, line=Line(say="measures.choose_" + one)) for one in FINDING_KINDS)
 
     def field(name: str) -> PanelField:
@@ -344,7 +345,7 @@ def check_form(
     context: TurnContext, row: FindingRow, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
 ) -> PanelView:
     """Return the form. typed: what was filled in and refused."""
-    given = dict(typed or {})
+    given = fields_again(typed, context.origin.lets)
     at = OfMeasure(about=row.id, made_by=context.origin.act)
     return PanelView(
         notices=notices,

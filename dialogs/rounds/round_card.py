@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from actions import round_matching, round_progress, round_unfit
 from actions import rounds as acts
 from actions.round_reach import reach, reviewer_units
+from checklists.free_text import fields_again
 from checklists.rights import READER, VerbName
 from checklists.round_match import Match, NoMatch, Reason
 from checklists.swedish_time import day_of
@@ -51,6 +52,19 @@ def card(context: TurnContext, row: RoundRow, notices: tuple[Line, ...] = (), st
     return _begun(context, row, notices, start)
 
 
+def adding(context: TurnContext, row: RoundRow, notices: tuple[Line, ...], typed: Mapping[str, str]) -> PanelView:
+    """Return the card on which reviewers are added, after a refusal. typed: what was filled in."""
+    if row.state == "draft":
+        return _draft(context, row, notices, typed)
+    return PanelView(
+        notices=notices,
+        title=_title(context, row),
+        fields=reviewer_fields(context, typed),
+        buttons=(button(context, "round_add", "buttons.add_reviewers", row),),
+        nav=(_show(row, "buttons.back_to_round"),),
+    )
+
+
 def _title(context: TurnContext, row: RoundRow) -> Line:
     return Line(say="rounds.title", args={"name": rounds.name_of(context.session, row)})
 
@@ -80,7 +94,9 @@ def about(context: TurnContext, row: RoundRow) -> tuple[Line, ...]:
 # --- before it is started --------------------------------------------------------------------------------------------
 
 
-def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> PanelView:
+def _draft(
+    context: TurnContext, row: RoundRow, notices: tuple[Line, ...], typed: Mapping[str, str] | None = None
+) -> PanelView:
     members = round_reviewers.reviewers(context.session, row.id)
     names = people.names_of(context.session, context.tenant_id, [one.person_id for one in members])
     now, units = reach(context.session, context.origin, row.id), rounds.units_of(context.session, row.id)
@@ -112,7 +128,7 @@ def _draft(context: TurnContext, row: RoundRow, notices: tuple[Line, ...]) -> Pa
         title=_title(context, row),
         lines=(*about(context, row), chosen, *tail),
         rows=rows[:most],
-        fields=reviewer_fields(context),
+        fields=reviewer_fields(context, typed),
         buttons=tuple(buttons),
         nav=(
             *((button(context, "round_start", "buttons.start_round", row),) if rows else ()),
@@ -128,8 +144,9 @@ def _time_of(capacity: int, first: object, last: object) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
-    """Return the fields for adding reviewers: who, how much time, and days away."""
+def reviewer_fields(context: TurnContext, typed: Mapping[str, str] | None = None) -> tuple[PanelField, ...]:
+    """Return the fields for adding reviewers: who, how much time, and days away. typed: what was refused."""
+    given = fields_again(typed, context.origin.lets)
     units = reviewer_units(context.session, context.origin)
     names, unit_names = (
         people.names_of(context.session, context.tenant_id, units),
@@ -143,11 +160,18 @@ def reviewer_fields(context: TurnContext) -> tuple[PanelField, ...]:
     options = sorted((Option(value=coded(one), name=title(one)) for one in names), key=lambda one: one.name)[:100]
     return (
         PanelField(
-            id="people", kind="choice", label=Line(say="rounds.field_people"), options=tuple(options), several=True
+            id="people",
+            kind="choice",
+            label=Line(say="rounds.field_people"),
+            options=tuple(options),
+            several=True,
+            value=given.get("people", ""),
         ),
-        number_field("capacity"),
-        PanelField(id="away_first", kind="date", label=Line(say="rounds.field_away_first")),
-        PanelField(id="away_last", kind="date", label=Line(say="rounds.field_away_last")),
+        number_field("capacity", given.get("capacity", "")),
+        *(
+            PanelField(id=name, kind="date", label=Line(say="rounds.field_" + name), value=given.get(name, ""))
+            for name in ("away_first", "away_last")
+        ),
     )
 
 
@@ -364,14 +388,22 @@ def _case_row(
 
 
 def closing(
-    context: TurnContext, row: RoundRow, left: Sequence[round_progress.CaseProgress], notices: tuple[Line, ...] = ()
+    context: TurnContext,
+    row: RoundRow,
+    left: Sequence[round_progress.CaseProgress],
+    notices: tuple[Line, ...] = (),
+    chosen: Mapping[int, str] | None = None,
 ) -> PanelView:
-    """Ask why each case that was not reviewed was not; the round is not closed without the reasons."""
+    """Ask why each case that was not reviewed was not; the round is not closed without the reasons.
+
+    chosen: the reasons given so far, by case.
+    """
     fields = tuple(
         PanelField(
             id=f"why_{one.case.id}",
             kind="choice",
             label=Line(say="rounds.why_label", args={"ref": one.case.ref}),
+            value=next((code for code in acts.WHY_NOT if code == (chosen or {}).get(one.case.id)), ""),
             options=tuple(Option(value=code, line=Line(say="rounds.why_" + code)) for code in acts.WHY_NOT),
         )
         for one in left

@@ -7,6 +7,7 @@ from actions import year as acts
 from checklists.case_dates import read_day
 from checklists.errors import DutyDay, DutyMoved, UserError
 from checklists.findings import read_standings
+from checklists.free_text import fields_again
 from checklists.measures import FindingKind, state
 from checklists.rights import ROUNDS, Right
 from checklists.tenant_settings import TenantSettings
@@ -179,7 +180,7 @@ def new(context: TurnContext, _press: Press[OfMeasure]) -> Reaction:
 
 def form(context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None) -> PanelView:
     """Return the form. typed: what was filled in and refused."""
-    given, own = dict(typed or {}), whole(context)
+    given, own = fields_again(typed, context.origin.lets), whole(context)
     units = tuple(Option(value=coded(one), name=name) for one, name in units_of(context).items())
     every = tuple(Option(value=coded(one), line=Line(say=f"year.every_{one}")) for one in EVERY)
     kinds = tuple(Option(value=one, line=Line(say="year.of_" + one)) for one in DUTIES)

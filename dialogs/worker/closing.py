@@ -1,7 +1,6 @@
 """The end of an investigation: extending a time limit, recording the decision, closing and reopening the case."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import get_args
 
 from actions import answers
@@ -9,7 +8,7 @@ from actions import cases as acts
 from actions.basis import Basis
 from actions.changes import NONE
 from checklists.case_dates import read_day, read_past_day, readable_day
-from checklists.deadlines import Limit, clocks, finish_by
+from checklists.deadlines import Deadline, Limit, clocks, finish_by
 from checklists.errors import CommentMissing, UserError
 from checklists.free_text import checked, shown_again
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right, VerbName
@@ -108,21 +107,27 @@ def save_extension(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return _extension(context, basis, refused(error), inputs)
     _keep(context, basis, "extend", {})
     args = {"date": until.isoformat()}
-    last = _last_day(context, basis.case, limit)
-    if reason_class == "grounds" and last not in (None, until):
-        line = Line(say="details.extended_not_counted", args={**args, "last": str(last)})
+    clock = _clock(context, basis.case, limit)
+    if clock is not None and clock.limit == "at_once":
+        line = Line(say="details.extended_at_once", args={**args, "last": str(clock.last_day)})
+    elif reason_class == "grounds" and clock is not None and clock.last_day != until:
+        line = Line(say="details.extended_not_counted", args={**args, "last": str(clock.last_day)})
     else:
         line = Line(say="details.extended_" + reason_class, args=args)
     return Done(details(context, basis, (line,)), changes)
 
 
-def _last_day(context: TurnContext, case: CaseRow, limit: Limit) -> date | None:
-    """Return the last day of one of the case's limits, with the extensions that count; None if it does not run."""
+def _clock(context: TurnContext, case: CaseRow, limit: Limit) -> Deadline | None:
+    """Return the clock an extension is about, with the extensions that count; None if it does not run.
+
+    With known violence, `at_once` is in the place of the fourteen days.
+    """
     session = context.session
     dates = cases.dates_of(case, cases.violence_known(session, case))
     rules = extensions.as_rules(extensions.of_case(session, case))
     found = clocks(dates, rules, tenants.settings(context.tenant).workdays)
-    return next((clock.last_day for clock in found if clock.limit == limit), None)
+    meant = (limit, "at_once") if limit == "14d" else (limit,)
+    return next((clock for clock in found if clock.limit in meant), None)
 
 
 def _limit(typed: Mapping[str, str]) -> Limit | None:

@@ -285,6 +285,15 @@ def test_it_is_said_when_an_extension_does_not_count(
     assert extensions(room) == [("4m", "grounds", "2026-08-01")]
 
 
+@pytest.mark.parametrize("reason_class", ["grounds", "organisation"])
+def test_it_is_said_that_nothing_extends_at_once(anna: Chat, room: Room, reason_class: str) -> None:
+    details = opens(anna, violence="ja").types("uppgifter")
+    details.presses("Spara", {"Anmälan inkom": "2026-05-12"}).presses("Förläng")
+    limit = {"limit": "14d", "reason_class": reason_class, "reason": REASON, "until": "2026-06-01"}
+    details.presses("Spara", limit).sees("flyttar inget", "genast", "senast 2026-05-13")
+    assert extensions(room) == [("14d", reason_class, "2026-06-01")]
+
+
 @pytest.mark.parametrize(
     ("fields", "said", "kept"),
     [

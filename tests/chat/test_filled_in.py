@@ -270,3 +270,22 @@ def test_a_refused_reference_stands_on_the_card_again(anna: Chat, line: str, tit
     anna.submits(title, {"case_ref": typed}).sees("Inget har ändrats")
     assert inputs(anna.card)["case_ref"].get("value", "") in ("", REF)
     anna.presses(title, {"case_ref": NUMBER}).sees_no(NUMBER)
+
+
+MORE = {"henrik": (), "mona": ("åtgärder|Fynd|Nytt fynd", "åtgärder|Fynd|Ny åtgärd")}
+
+
+@pytest.mark.parametrize(("name", "way"), [(name, way) for name, ways in MORE.items() for way in (*CARDS[name], *ways)])
+def test_a_personal_number_is_not_put_back_into_the_fields_of_a_card(room: Room, name: str, way: str) -> None:
+    move_in(room.desk, *REGISTER, ("henrik", "Henrik Hittepå", "", "admin"), ("mona", "Mona Exempel", "", "manager"))
+    chat = room.chat(name)
+    line, *pressed = way.split("|")
+    for place in range(20):
+        chat.types(line)
+        for title in pressed:
+            chat.presses(title)
+        fields = {one: NUMBER for one, element in inputs(chat.card).items() if element["type"] == "Input.Text"}
+        if place == len(actions(chat.card)) or not fields:
+            break
+        chat.sends(gathered(chat.card, actions(chat.card)[place], fields), reply_to=chat.at)
+        assert NUMBER not in chat.said + str(chat.posted[chat.at])

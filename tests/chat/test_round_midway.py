@@ -17,6 +17,7 @@ from storage.round_cases import RoundCaseRow
 from storage.round_readings import ReadingRow
 from storage.round_reviewers import ConsentRow
 from storage.rounds import RoundRow
+from tests.chat.card_hand import inputs
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import adds, calibrates, drawn_for, draws, furnish, refs, reviews
@@ -113,6 +114,38 @@ def test_the_closing_does_not_ask_why_what_was_withdrawn_or_got_protected_was_no
     (left,) = [field.id for field in mona.view.fields]  # type: ignore[union-attr]
     mona.presses("Stäng omgång", {left: "Tiden räckte inte"}).sees("Omgången är stängd. 0 av 2 granskade.")
     assert sorted(one.why_not for one in rows(room, RoundCaseRow)) == ["no_time", "protected", "withdrawn"]
+
+
+def test_who_was_to_review_and_when_stands_on_the_card_again_when_a_day_is_refused(room: Room) -> None:
+    furnish(room, cases=2, protected=0)
+    mona = draws(room.chat("mona"), twice=0)
+    wrong = {"people": chooses(mona, "Cia Granskare"), "away_first": "2026-05-20", "away_last": "2026-05-15"}
+
+    def refuses() -> None:
+        mona.presses("Lägg till", wrong).sees("Dagarna är i fel ordning", "Allt annat på kortet står kvar.")
+        shown = {field.id: field.value for field in mona.view.fields}  # type: ignore[union-attr]
+        assert shown.items() >= wrong.items()
+
+    refuses()
+    mona.presses("Lägg till", {"away_last": "2026-05-21"}).sees("Cia Granskare")
+    mona.presses("Starta omgång").presses("Annan granskare")
+    refuses()
+
+
+def chooses(chat: Chat, name: str) -> str:
+    """Return the value that chooses somebody in the field of reviewers."""
+    people = inputs(chat.card)["people"]["choices"]
+    return next(str(one["value"]) for one in people if one["title"].startswith(name))
+
+
+def test_a_reason_chosen_before_the_others_stands_on_the_card_again(room: Room) -> None:
+    mona = looks(begun(room, "cia", "dan", "elsa", cases=3)).presses("Stäng omgång")
+    first, *others = [field.id for field in mona.view.fields]  # type: ignore[union-attr]
+
+    mona.presses("Stäng omgång", {first: "Tiden räckte inte"}).sees("Kvar att välja: 2.")
+    assert [field.value for field in mona.view.fields] == ["no_time", "", ""]  # type: ignore[union-attr]
+    mona.presses("Stäng omgång", dict.fromkeys(others, "Annat")).sees("Omgången är stängd. 0 av 3 granskade.")
+    assert sorted(one.why_not for one in rows(room, RoundCaseRow)) == ["no_time", "other", "other"]
 
 
 def test_a_case_that_is_closed_linked_or_renamed_is_reviewed_all_the_same(room: Room) -> None:

@@ -255,6 +255,31 @@ def test_answers_go_into_the_newest_list_of_no_person_and_no_round(desk: Desk, w
     assert [(row["role"], row["occasion"]) for row in out(desk)] == [("case_worker", "1"), ("unit_manager", "2")]
 
 
+@pytest.mark.parametrize("key", [{"person_id": 7}, {"round_id": 3}, {"role": "case_worker", "occasion": 1}])
+def test_ones_own_export_changes_nothing_where_lists_are_somebodys_own(
+    desk: Desk, world: World, key: dict[str, Any]
+) -> None:
+    def begin(session: Session) -> None:
+        first = the_list(session, world)
+        named = {"role": "unit_manager", "begun_at": NOW} | key
+        row = FilledRow(**first.model_dump(exclude={"id"}) | named | {"occasion": 2})
+        filled.add(session, row)
+        said = Written("nej", note="Kort", motivation_kind="text", motivation="Bortrest")
+        answers.add(session, row, "child_informed_report", 1, said, author=world.person, at=NOW, act="a")
+        answers.add(session, first, "child_informed_report", 1, Written("ja"), author=world.person, at=NOW, act="b")
+
+    desk.run_now(begin)
+    before = out(desk)
+    assert len(before) == 2
+
+    assert bring(desk, *importable(desk)) == Imported(0, 0, 2)
+    assert out(desk) == before
+    other = answer(
+        world, item="child_informed_report", answer="Nej", note="Annat", role=key.get("role", "unit_manager")
+    )
+    assert bring(desk, other).unchanged == 0, "what says something else is an answer of the file's own"
+
+
 def test_columns_of_an_export_that_do_not_come_in_are_ignored(desk: Desk, world: World) -> None:
     raw = file_of([[*answer(world), "9", "SN 9"]], (*COLUMNS_IN, "occasion", "unit"))
 

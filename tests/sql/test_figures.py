@@ -585,6 +585,8 @@ def test_the_workbook_has_its_sheets_frozen_filtered_and_with_a_chart(desk: Desk
         assert book[name].freeze_panes == "A2"
         assert book[name].auto_filter.ref
     assert len(book["Trend"]._charts) == 1
+    headings = {cell for row in book["Sammanfattning"].iter_rows(values_only=True) for cell in row}
+    assert "Ärenden med beslut eller planerat beslut" in headings, "the planned are counted with those decided"
     header, *rows = book["Frågor"].iter_rows(values_only=True)
     assert len(rows) == len(rates_of(desk))
     shares = [row[header.index("Ja, % av tillämpliga")] for row in rows]

@@ -94,15 +94,15 @@ def expect_returned(day: date) -> list[tuple[str, str, date]]:
 
 
 def expect_received(day: date) -> list[tuple[str, str, date]]:
-    days = {on_or_before(day + number * A_DAY) for number in (10, 14, 15)}
+    days = {*(on_or_before(day + number * A_DAY) for number in (10, 14)), after(day + 14 * A_DAY, 1)}
     return [("14D", BOTH, told_on) for told_on in sorted(days)]
 
 
 def expect_violence(day: date) -> list[tuple[str, str, date]]:
     """First working day, last one in time, and the one after; then as for any report. Each is due until the next."""
     first, last = after(day - A_DAY, 1), after(day, 1)
-    starts = sorted({first, last, after(last, 1), *(on_or_before(day + number * A_DAY) for number in (10, 14, 15))})
-    return [("14D", BOTH, told_on) for told_on in starts]
+    as_any = (told_on for _, _, told_on in expect_received(day))
+    return [("14D", BOTH, told_on) for told_on in sorted({first, last, after(last, 1), *as_any})]
 
 
 def expect_opened(day: date) -> list[tuple[str, str, date]]:

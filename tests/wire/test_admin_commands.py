@@ -140,11 +140,20 @@ WRONG = (
 
 
 def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
+    assert "nothing was changed. (BK-104)" in operator.runs("units", "rename", NORTH, "19121212-1212")[2]
     for words, code in WRONG:
         exit_code, out, err = operator.runs(*words)
 
         assert (exit_code, out, err.count("\n")) == (1, "", 1), words
         assert code in err
+
+
+def test_an_empty_database_is_said_to_hold_nobody_and_not_several(operator: Operator, tmp_path: Path) -> None:
+    operator.sets(BK_DATABASE_URL=f"sqlite:///{tmp_path / 'misspelt.db'}", BK_KEYS=keys(one=FIRST))
+    assert operator.runs("migrate")[0] == 0
+
+    assert "holds no municipality" in operator.runs("units", "list")[2]
+    assert operator.runs("log-check")[2].endswith("(BK-486)\n")
 
 
 def test_what_could_be_read_is_a_draft_without_names_or_content(operator: Operator) -> None:

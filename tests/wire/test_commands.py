@@ -446,7 +446,7 @@ def test_a_tenants_settings_are_shown_set_and_refused(tmp_path: Path) -> None:
     assert {"gaps_first=3", "office_opens=08:00:00", "free_days="} <= set(shown.stdout.splitlines())
     done = run(tmp_path, "settings", TENANT, "free_days=2026-12-23", "gaps_first=4")
     assert {"gaps_first=4", "free_days=2026-12-23"} <= set(done.stdout.splitlines())
-    for change in ("gaps_first=many", "no_such=1", "office_opens=18:00"):
+    for change in ("gaps_first=many", "no_such=1", "office_opens=18:00", "unread=4"):
         refused = run(tmp_path, "settings", TENANT, "unread=5", change)
         assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), change
     assert "unread=2" in run(tmp_path, "settings", TENANT).stdout

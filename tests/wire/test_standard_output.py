@@ -121,3 +121,9 @@ def test_a_file_is_replaced_when_it_is_whole_also_behind_a_link(operator: Operat
 def test_a_device_is_written_to_where_it_is(operator: Operator) -> None:
     assert operator.runs("people", "export", "--out", "/dev/null") == (0, "", "")
     assert "BK-342" in operator.runs("people", "export", "--out", "/dev/full")[2]
+
+
+def test_a_letter_that_the_terminal_lacks_is_shown_as_its_number(runs: Runs) -> None:
+    shown = runs("units", "list", to=subprocess.PIPE, PYTHONIOENCODING="ascii")
+
+    assert (shown.returncode, shown.stdout) == (0, "Norra (p\\xe5hittad): 0 open cases\n"), shown.stderr

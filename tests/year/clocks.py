@@ -79,14 +79,15 @@ def _clocks(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[T
             began = max(received, known)
             last = almanac.workdays_on(began, 1)
             late = {last + A_DAY, began + timedelta(days=15)}
-            near = {began, last, last + A_DAY}
+            near = {began, last} | late
             days = {began, last, began + first, began + timedelta(days=14)}
         else:
             began, last = received, received + timedelta(days=14)
             for of, lawful, on, until in case.extensions:
                 if of == "14d" and lawful and began <= on <= last:
                     last = max(received + timedelta(days=14), until)
-            late, near, days = {last + A_DAY}, set(), {began + first, last}
+            late, days = {last + A_DAY}, {began + first, last}
+            near = late
         told = any(
             of == "14d" and on >= began and (known or not lawful or on > last) for of, lawful, on, _ in case.extensions
         )
