@@ -223,6 +223,7 @@ def _turn(
         activity_id=inbound.id or "",
         now=clock.now(),
         service_url=inbound.service_url or "",
+        on_phone=inbound.on_phone,
         reference=_reference(inbound.raw),
         text=inbound.said if kind == "text" else "",
         data=data or {},

@@ -29,6 +29,7 @@ Decides = Literal[
 MOST_OF_NAME = 60
 """The most characters in the municipality's name."""
 Content = Literal["chat", "tab"]
+Buttons = Literal["by_client", "execute", "submit"]
 MOST_REASONS, MOST_OF_REASON = 30, 40
 """The most reasons to choose from, and the most characters in one."""
 ViolenceMeasure = Literal["decided_by_chef", "two_workers", "with_police"]
@@ -99,6 +100,7 @@ class TenantSettings(Thresholds):
     report without a protection assessment.
     wheel: the months of the year in which each unit is to open a round, unless it has months of its own; empty: none.
     content: where cases are read and written; with `tab`, chat and cards only say that something is waiting.
+    buttons: what they are on cards: `Action.Submit` for whoever last used a phone, for nobody, or for everybody.
     """
 
     municipality: Annotated[str, AfterValidator(_line)] = ""
@@ -117,6 +119,11 @@ class TenantSettings(Thresholds):
     out_of_hours: Annotated[tuple[str, ...], AfterValidator(_addresses)] = ()
     wheel: tuple[Annotated[int, Field(ge=1, le=12)], ...] = THREE_A_YEAR
     content: Content = "chat"
+    buttons: Buttons = "by_client"
+
+    def submits(self, *, on_phone: bool) -> bool:
+        """Return whether the buttons of somebody's cards are `Action.Submit`. on_phone: she last used a phone."""
+        return on_phone if self.buttons == "by_client" else self.buttons == "submit"
 
     @property
     def workdays(self) -> Workdays:

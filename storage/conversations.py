@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, literal, update
+from sqlalchemy import SmallInteger, UniqueConstraint, bindparam, false, literal, update
 from sqlmodel import Field, Session, col, func, select
 
 from storage.people import PersonRow
@@ -20,7 +20,8 @@ class ConversationRow(TableRow, table=True):
     last shown (filled-in list and stop), which typed words refer to; behind a space, which JSON allows, once a message
     that was not her turn's reply has come after it. card: activity id of the posted card that is
     replaced as the conversation moves on; empty if there is none. day_weight: the weight of the day that the last typed
-    message ended in (`privacy.ends_in_day`), which does not reveal the day; None if it ended in none.
+    message ended in (`privacy.ends_in_day`), which does not reveal the day; None if it ended in none. on_phone: its
+    last activity came from a phone.
     """
 
     __tablename__ = "conversation"
@@ -35,6 +36,7 @@ class ConversationRow(TableRow, table=True):
         "card": "",
         "card_case_id": None,
         "day_weight": None,
+        "on_phone": False,
     }
     """Read in place of invalid values: how to reach the person comes again with her next message."""
 
@@ -51,6 +53,7 @@ class ConversationRow(TableRow, table=True):
     card: str = Field(default="", max_length=500)
     card_case_id: int | None = Field(default=None, foreign_key="cases.id")
     day_weight: int | None = Field(default=None, sa_type=SmallInteger)
+    on_phone: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 _BY_CHANNEL = prepared(
@@ -67,19 +70,38 @@ def find(session: Session, tenant_id: int, channel_id: str) -> ConversationRow |
 
 
 def begin(
-    session: Session, tenant_id: int, person_id: int, channel_id: str, service_url: str, reference: str
+    session: Session,
+    tenant_id: int,
+    person_id: int,
+    channel_id: str,
+    service_url: str,
+    reference: str,
+    *,
+    on_phone: bool = False,
 ) -> ConversationRow:
     """Insert a chat not seen before."""
     row = ConversationRow(
-        tenant_id=tenant_id, person_id=person_id, channel_id=channel_id, service_url=service_url, reference=reference
+        tenant_id=tenant_id,
+        person_id=person_id,
+        channel_id=channel_id,
+        service_url=service_url,
+        reference=reference,
+        on_phone=on_phone,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def bring_up_to_date(row: ConversationRow, person_id: int, service_url: str, reference: str) -> None:
-    """Update how a chat is reached, when its person has just written from it: it is then installed and reachable."""
+def bring_up_to_date(
+    row: ConversationRow, person_id: int, service_url: str, reference: str, *, on_phone: bool | None = None
+) -> None:
+    """Update how a chat is reached, when its person has just written from it: it is then installed and reachable.
+
+    on_phone: None if the client does not say; what it said last then stands.
+    """
+    if on_phone is not None and row.on_phone != on_phone:
+        row.on_phone = on_phone
     if row.service_url == service_url and row.installed and row.person_id == person_id and not row.unreachable_at:
         return
     if row.person_id != person_id:  # what was shown to someone else is not this person's to answer

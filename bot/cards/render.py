@@ -86,7 +86,24 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     fields = {} if view.kind in _ASKS_NOTHING else _fields(made["body"])
     if fields:
         pen.sign_with(fields)
-    return made
+    return with_submits(made) if reply.submits else made
+
+
+_ANSWERED_IN_PLACE = ("text_for_file", "show_extract")
+"""What is shown in the response to a press alone, which `Action.Submit` does not have."""
+
+
+def with_submits(part: Any) -> Any:
+    """Return a card, or part of one, with each button as the `Action.Submit` it falls back to, looking as it did."""
+    if isinstance(part, list):
+        return [with_submits(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "Action.Execute" and "fallback" in part and part["verb"] not in _ANSWERED_IN_PLACE:
+        look = {name: part[name] for name in ("style", "mode", "tooltip") if name in part}
+        return {**part["fallback"], **look}
+    # The client itself asks for what is current, and knows no other way.
+    return {name: one if name == "refresh" else with_submits(one) for name, one in part.items()}
 
 
 _ASKS_NOTHING = ("question", "menu", "closed", "summary", "report", "links")

@@ -138,6 +138,10 @@ class _ChannelData(_Part):
 Accounts = Annotated[tuple[Account, ...], BeforeValidator(_none_to_empty)]
 
 
+_PHONES = ("ios", "android")
+"""Platforms, as Teams names them in `clientInfo`."""
+
+
 class Inbound(_Part):
     """A parsed activity. Its repr contains no text, value or name.
 
@@ -172,6 +176,14 @@ class Inbound(_Part):
         tenant = self.channel_data.tenant if self.channel_data else None
         named = {entra_id(named) for named in (tenant and tenant.id, self.conversation.tenant_id) if named}
         return named.pop() if len(named) == 1 else None
+
+    @property
+    def on_phone(self) -> bool | None:
+        """Whether it came from Teams on a phone or tablet; None if the client does not say what it runs on."""
+        for entity in self.entities or ():
+            if entity.get("type") == "clientInfo" and isinstance(platform := entity.get("platform"), str) and platform:
+                return platform.casefold() in _PHONES
+        return None
 
     @property
     def is_edited(self) -> bool:

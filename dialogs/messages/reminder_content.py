@@ -40,7 +40,7 @@ from dialogs.views.views import (
     Unnamed,
 )
 from dialogs.worker import protection
-from storage import cases, outbox, people, rounds, tenants, told_reminders
+from storage import cases, conversations, outbox, people, rounds, tenants, told_reminders
 from storage import skipped as skipped_cases
 from storage.cases import CaseRow
 from storage.desk import Session
@@ -78,10 +78,19 @@ _ORDER = tuple(SENTENCES)
 
 
 def content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipped]) -> Reply | None:
-    """Return the current content of an outbox row, None if nothing of it still holds.
+    """Return the current content of an outbox row, with the buttons of its chat; None if nothing of it still holds.
 
     skipped: takes the cases that are left out of it because their data are faulty. Raises: SealBroken, KeyGone.
     """
+    reply = _content(session, row, now, skipped)
+    if reply is None:
+        return None
+    settings = tenants.settings(tenants.get(session, row.tenant_id))
+    on_phone = conversations.get(session, row.conversation_id).on_phone
+    return reply.model_copy(update={"submits": settings.submits(on_phone=on_phone)})
+
+
+def _content(session: Session, row: OutboxRow, now: datetime, skipped: list[Skipped]) -> Reply | None:
     stored = Reply.model_validate_json(outbox.view_of(session, row))
     for_hers = isinstance(stored.view, PromptView) or (isinstance(stored.view, MenuView) and stored.view.only_if_hers)
     roles = people.roles_on(session, stored.person_id, local(now).date())

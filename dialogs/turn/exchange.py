@@ -24,6 +24,7 @@ class Turn:
     data: what the card sent, as text by name: `verb`, `token` and the inputs. invoke: the answer goes back in the
         response. reply_to: the posted card that was pressed. quotes: the message that a typed one quotes. files: a file
         or picture is attached.
+    on_phone: it came from a phone; None if the client does not say.
     tab: it was done in the tab, not in the chat. in_view: the inbox row of the card that the page showed; 0 for
         an unknown one, None if the page does not say. emails: the person's addresses, looked up when a register
         row is waiting to be bound.
@@ -44,6 +45,7 @@ class Turn:
     reply_to: str = ""
     quotes: str = ""
     files: bool = False
+    on_phone: bool | None = None
     tab: bool = False
     in_view: int | None = None
     emails: tuple[str, ...] = ()
@@ -52,7 +54,8 @@ class Turn:
 class Reply(Data):
     """The answer before it is rendered: a view, in a language, for one person.
 
-    Stored in its `canonical` form, so that a repeated press or delivery gets the same answer.
+    Stored in its `canonical` form, so that a repeated press or delivery gets the same answer. submits: its buttons are
+    `Action.Submit`, as on a phone.
     """
 
     tenant_id: int
@@ -60,6 +63,7 @@ class Reply(Data):
     channel_user: str
     language: Language
     view: AnyView
+    submits: bool = False
 
     def canonical(self) -> str:
         """Return the canonical JSON of this reply: defaults are left out, but never the view's `kind`."""

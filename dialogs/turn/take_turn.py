@@ -217,8 +217,10 @@ def _chat(session: Session, turn: Turn, found: Arrival) -> conversations.Convers
     """Return the person's chat, with its address brought up to date."""
     if found.conversation is None:
         at = (turn.channel_id, turn.service_url, turn.reference)
-        return conversations.begin(session, found.tenant.id, found.person.id, *at)
-    conversations.bring_up_to_date(found.conversation, found.person.id, turn.service_url, turn.reference)
+        return conversations.begin(session, found.tenant.id, found.person.id, *at, on_phone=bool(turn.on_phone))
+    now = (turn.service_url, turn.reference)
+    on_phone = turn.on_phone if turn.kind != "refresh" else None  # which the client does, not the person
+    conversations.bring_up_to_date(found.conversation, found.person.id, *now, on_phone=on_phone)
     return found.conversation
 
 

@@ -132,11 +132,13 @@ class TurnContext:
         return "deputy_for " + ",".join(map(str, staff.chefs_covered_by(case, self.person_id)))
 
     def reply(self, view: AnyView) -> Reply:
-        """Return a view as the reply to this person."""
+        """Return a view as the reply to this person, on what she uses now."""
+        on_phone = self.conversation.on_phone if self.turn.on_phone is None else self.turn.on_phone
         return Reply(
             tenant_id=self.tenant_id,
             person_id=self.person_id,
             channel_user=self.turn.channel_user,
             language=self.language,
             view=view,
+            submits=not self.turn.tab and tenants.settings(self.tenant).submits(on_phone=on_phone),
         )

@@ -93,13 +93,19 @@ def faults_of(card: Card, *, language: str, user: str, public: bool, written: It
     yield from _names(actions)
     for element in every:
         yield from _element(element)
+    submits = "Action.Submit" in kinds_of(actions) and "Action.Execute" not in kinds_of(actions)
     for action in actions:
-        yield from _action(action)
+        yield from _submit(action) if submits and action["type"] == "Action.Submit" else _action(action)
     ids = Counter(element["id"] for element in every if "id" in element)
     yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)
     yield from (fault for element in inputs(card).values() for fault in _input(element))
     if public:
         yield from _words_of_people(sent, written)
+
+
+def kinds_of(actions: Iterable[Element]) -> set[str]:
+    """Return the types of buttons, those left out that are answered in a response alone."""
+    return {one["type"] for one in actions if one.get("verb") not in ("text_for_file", "show_extract")}
 
 
 def _whole(card: Card, sent: str, language: str, user: str) -> Iterator[str]:
@@ -229,6 +235,11 @@ def _action(action: Element) -> Iterator[str]:
     for name in ("title", "data", "associatedInputs"):
         if fallback.get(name) != action.get(name):
             yield f"the fallback of {action.get('title')!r} differs in {name}"
+
+
+def _submit(action: Element) -> Iterator[str]:
+    yield from _execute({**action, "verb": action.get("data", {}).get("verb")})
+    yield from _keys_and_words(action)
 
 
 def _execute(action: Element) -> Iterator[str]:

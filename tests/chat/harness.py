@@ -200,6 +200,8 @@ class Chat:
         """Whether her client refreshes cards in view automatically."""
         self.asked_first = False
         """She stops when asked whether to change what is signed; otherwise she says yes at once."""
+        self.on_phone: bool | None = None
+        """What her client says it runs on."""
         self.replays = False
         """She presses again what she pressed before: the stored reply comes, and the refresh may move on from it."""
 
@@ -234,8 +236,9 @@ class Chat:
     ) -> "Chat":
         """Press a button by title, with fields filled in by label. on: an earlier card instead of the one in view."""
         shown = on or self.shown
-        data = gathered(shown.card, button(shown.card, title, nth), {**(fields or {}), **more})
-        return self.sends(data, reply_to=shown.message, again=again)
+        action = button(shown.card, title, nth)
+        data = gathered(shown.card, action, {**(fields or {}), **more})
+        return self.sends(data, reply_to=shown.message, again=again, invoke=action["type"] != "Action.Submit")
 
     def sends(self, data: Mapping[str, str], *, reply_to: str = "", again: str = "", invoke: bool = True) -> "Chat":
         """Send raw card data: what a client would submit, or a tampered version."""
@@ -461,6 +464,7 @@ class Chat:
             activity_id=activity_id,
             now=self.room.now,
             service_url="http://127.0.0.1:1/",
+            on_phone=self.on_phone,
             **more,
         )
 

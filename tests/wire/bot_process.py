@@ -98,10 +98,15 @@ class Client:
         self.card: Card = {}
         self.message = ""
         self.said = ""
+        self.platform = ""
+        """What her client says it runs on; empty: as recorded, `Web`."""
 
     def activity(self, shape: str, **changes: Any) -> dict[str, Any]:
         """Return a recorded activity as if sent by this person, with a new id."""
         made = recorded(shape) | {"id": str(uuid.uuid4()), "serviceUrl": self.connector.service_url}
+        if self.platform:
+            told = {"platform": self.platform}
+            made["entities"] = [one | told if one["type"] == "clientInfo" else one for one in made["entities"]]
         made["from"] = {"id": f"29:{self.name}", "name": self.name, "aadObjectId": self.name}
         made["conversation"] = {"conversationType": "personal", "tenantId": TENANT, "id": self.chat}
         return made | changes
@@ -129,8 +134,8 @@ class Client:
 
     async def submits(self, title: str, fields: Mapping[str, str] | None = None) -> Self:
         """Press like an older client (Action.Submit), and look at the updated card."""
-        fallback = button(self.card, title)["fallback"]
-        value = gathered(self.card, fallback, fields or {})
+        action = button(self.card, title)
+        value = gathered(self.card, action.get("fallback", action), fields or {})
         times, this = self.connector.times, (self.chat, self.message)
         before = times[this]
         status, _ = await self.post(self.activity("message.action-submit", value=value, replyToId=self.message))

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.chat.card_hand import inputs, titles, words
+import pytest
+
+from tests.chat.card_hand import actions, inputs, titles, words
 from tests.wire.bot_process import Client, at_rest, content, town
 
 REF = "SN 2026/0123"
@@ -93,6 +95,25 @@ async def test_a_whole_basis_by_an_older_clients_submits_is_the_same(tmp_path: P
     async with town(tmp_path, "anna") as (anna,):
         await anna.types(f"ny {REF}")
         await whole_basis(anna, anna.submits)
+
+        assert await answers(anna) == EXPECTED
+        assert len(anna.posted) == 1, "the card that was pressed is updated, none is added"
+
+
+@pytest.mark.parametrize("platform", ["iOS", "Android"])
+async def test_a_phone_gets_submits_and_each_press_updates_its_card_once(tmp_path: Path, platform: str) -> None:
+    async with town(tmp_path, "anna") as (anna,):
+        anna.platform = platform
+        await anna.types(f"ny {REF}")
+
+        async def presses(title: str, fields: dict[str, str] | None = None) -> None:
+            assert {action["type"] for action in actions(anna.card)} == {"Action.Submit"}
+            times, this = anna.connector.times, (anna.chat, anna.message)
+            before = times[this]
+            await anna.submits(title, fields)
+            assert times[this] == before + 1
+
+        await whole_basis(anna, presses)
 
         assert await answers(anna) == EXPECTED
         assert len(anna.posted) == 1, "the card that was pressed is updated, none is added"

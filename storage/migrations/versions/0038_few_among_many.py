@@ -1,4 +1,4 @@
-"""Index the lists of a round, those a person answers alone, and the open cases of a unit.
+"""Note who last used a phone. Index the lists of a round, those a person answers alone, and the open cases of a unit.
 
 Asking for the first two read every list there is, and for the last every case the unit ever had.
 """
@@ -16,6 +16,7 @@ _OPEN = sa.text("closed_on is null")
 
 
 def upgrade() -> None:
+    op.add_column("conversation", sa.Column("on_phone", sa.Boolean(), server_default=sa.false(), nullable=False))
     _index(["tenant_id", "round_id", "person_id"])
     op.create_index("ix_cases_open", "cases", ["unit_id"], sqlite_where=_OPEN, postgresql_where=_OPEN)
 
@@ -23,6 +24,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_cases_open", "cases")
     _index(["tenant_id"])
+    op.drop_column("conversation", "on_phone")
 
 
 def _index(columns: list[str]) -> None:
