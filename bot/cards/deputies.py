@@ -22,10 +22,10 @@ def deputies_card(pen: Pen, view: DeputiesView) -> Card:
     body.append(choice_set("person", pen.say("deputies.person"), people, value=view.person, compact=True))
     if view.units:
         units = {str(row_id): name for row_id, name in view.units}
-        body.append(choice_set("unit", pen.say("card.unit"), units, compact=True))
+        body.append(choice_set("unit", pen.say("card.unit"), units, value=view.unit, compact=True))
     if view.chefs:
         chefs = {str(row_id): name for row_id, name in view.chefs}
-        body.append(choice_set("stands_in_for", pen.say("deputies.chef"), chefs, compact=True))
+        body.append(choice_set("stands_in_for", pen.say("deputies.chef"), chefs, value=view.chef, compact=True))
     body.append(date_input("first", pen.say("card.first"), view.first))
     body.append(date_input("last", pen.say("card.last"), view.last))
     body.append(subtle(pen.say("deputies.delegation")))

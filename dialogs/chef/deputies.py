@@ -1,6 +1,6 @@
 """`ersättare`: deputies for a chef between two dates, named by the chef, a manager or an admin."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +41,10 @@ def _card(context: TurnContext, notices: tuple[Line, ...], typed: Mapping[str, s
     act = context.origin.act
     choose_chef = len({row.id for _, row in chefs}) > 1 and not context.units_as("unit_manager")
     people_here = _eligible(context)[:MOST_PEOPLE]
+
+    def again(field: str, offered: Iterable[int]) -> str:
+        return next((str(one) for one in offered if str(one) == typed.get(field)), "")
+
     return DeputiesView(
         notices=notices,
         deputies=tuple(_deputy(*named, units, chefs, act) for named in _named(context, units)[:MOST_DEPUTIES]),
@@ -48,7 +52,9 @@ def _card(context: TurnContext, notices: tuple[Line, ...], typed: Mapping[str, s
         units=tuple(units.items()) if len(units) > 1 else (),
         chefs=tuple({row.id: row.name for _, row in chefs}.items()) if choose_chef else (),
         no_app=_without_app(context, units),
-        person=next((str(row.id) for row in people_here if str(row.id) == typed.get("person")), ""),
+        person=again("person", (row.id for row in people_here)),
+        unit=again("unit", units),
+        chef=again("stands_in_for", (row.id for _, row in chefs)),
         first=readable_day(typed.get("first", "").strip(), context.today),
         last=readable_day(typed.get("last", "").strip(), context.today),
         save=Button(title=Line(say="buttons.save"), claim=claimed("name_deputy", AsShown(act))),

@@ -251,8 +251,11 @@ def wheel(context: TurnContext, _press: Press[OfMeasure]) -> Reaction:
     return wheel_form(context)
 
 
-def wheel_form(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelView:
-    """Return the form, with the months of every unit of hers that has its own."""
+def wheel_form(
+    context: TurnContext, notices: tuple[Line, ...] = (), typed: Mapping[str, str] | None = None
+) -> PanelView:
+    """Return the form, with the months of every unit of hers that has its own. typed: what was refused."""
+    given = fields_again(typed, context.origin.lets)
     units, usual = units_of(context), _settings(context).wheel
     own = year.wheels(context.session, context.tenant_id)
     lines = [Line(say="year.wheel"), _months("year.usual" if usual else "year.usual_none", "", usual)]
@@ -272,7 +275,12 @@ def wheel_form(context: TurnContext, notices: tuple[Line, ...] = ()) -> PanelVie
         fields=(
             PanelField(id="unit", kind="choice", label=Line(say="year.field_unit"), options=where, value=here),
             PanelField(
-                id="months", kind="choice", label=Line(say="year.field_months"), options=(*months, none), several=True
+                id="months",
+                kind="choice",
+                label=Line(say="year.field_months"),
+                options=(*months, none),
+                several=True,
+                value=given.get("months", ""),
             ),
         ),
         buttons=(Button(title=Line(say="buttons.save"), claim=claimed("wheel_save", at)),),
@@ -288,7 +296,7 @@ def save_wheel(context: TurnContext, press: Press[OfMeasure]) -> Reaction:
     """Store a unit's own months; choosing none restores the municipality's."""
     unit = sum(decoded(press.inputs.get("unit", ""))[:1])
     if unit not in units_of(context):
-        return wheel_form(context, refused(DutyDay()))
+        return wheel_form(context, refused(DutyDay()), press.inputs)
     said = press.inputs.get("months", "")
     chosen = [month for month in decoded(said) if 1 <= month <= 12]
     months = chosen if chosen or NO_ROUNDS in said.split(",") else None

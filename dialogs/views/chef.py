@@ -182,7 +182,7 @@ class DeputiesView(View):
     """The deputies, and a form for naming another.
 
     people, units, chefs: row ids and names to choose from; units and chefs only when there are several.
-    no_app: names of those who cannot be sent messages. person, first, last: values of the fields.
+    no_app: names of those who cannot be sent messages. The strings are the values of the fields.
     """
 
     kind: Literal["deputies"] = "deputies"
@@ -192,6 +192,8 @@ class DeputiesView(View):
     chefs: tuple[tuple[int, str], ...] = ()
     no_app: tuple[str, ...] = ()
     person: str = ""
+    unit: str = ""
+    chef: str = ""
     first: str = ""
     last: str = ""
     save: Button

@@ -82,6 +82,16 @@ def test_a_manager_and_an_admin_appoint_deputies_in_any_unit(room: Room, cecilia
     assert [event.actor != "" for event in room.events("deputy_named")] == [True, True]
 
 
+def test_what_was_chosen_stands_on_the_card_again_when_a_day_is_refused(room: Room, cecilia: Chat) -> None:
+    mona = room.chat("mona")
+    mona.types("ersättare").presses(
+        "Spara",
+        {"Ersättare": "Bo Exempel", "Enhet": SOUTH, "Ersätter": "David Provsson", "Från och med": "2026-05-20"},
+    )
+    mona.sees("Inget på kortet är sparat.").presses("Spara", {"Till och med": "2026-05-21"})
+    mona.sees("Bo Exempel ersätter David Provsson från 2026-05-20 till 2026-05-21")
+
+
 def test_a_chef_appoints_deputies_in_her_own_unit_only(room: Room, cecilia: Chat) -> None:
     cecilia.types("ersättare")
     assert "unit" not in inputs(cecilia.card)

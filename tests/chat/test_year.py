@@ -13,6 +13,7 @@ from storage import tenants
 from storage.desk import Session
 from storage.measures import FindingRow
 from storage.year import DutyRow
+from tests.chat.card_hand import inputs
 from tests.chat.harness import NORTH, SOUTH, Chat, Room, move_in
 from tests.chat.list_drive import takes_in
 from tests.chat.round_drive import RUNS, adds, draws, furnish
@@ -124,6 +125,7 @@ def test_the_wheel_says_when_the_next_round_is_due_and_nags_only_whoever_holds_r
     cecilia.presses("Spara", {"Månader": "April, September"}).sees("Årshjulet är sparat.", "ska öppna 2026-09")
     mona.types("egenkontroll").presses("Årets plan").presses("Årshjul").sees(f"{NORTH}: 4, 9.")
     mona.presses("Spara", {"Månader": "Maj"}).sees("Välj vad det är och för vem")
+    assert inputs(mona.card)["months"]["value"], "the months stand, as the card says"
     mona.presses("Spara", {"För vem?": SOUTH, "Månader": "Inga omgångar"})
     mona.sees_no(SOUTH).presses("Årshjul").sees(f"{SOUTH}: inga omgångar.")
     mona.presses("Spara", {"För vem?": SOUTH}).sees(f"ska öppna 2026-05: {SOUTH}")
