@@ -13,7 +13,7 @@ from storage.signatures import SignatureRow
 from tests.chat.card_hand import actions, as_sent, gathered, inputs
 from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
-from tests.chat.harness import Chat, Room
+from tests.chat.harness import Chat, Room, is_free_text
 
 CANARY = "kanariefågel"
 LINES = {
@@ -22,7 +22,7 @@ LINES = {
     "cecilia": ["att läsa", "fortsätt", "formulär", "vad saknas", "ångra", "ändra 1", "ändra 7", "ja", "nej", "paus"],
 }
 BESIDE = ("Senaste versionen", "En tidigare version", "Anmäls", "Anmäls inte")  # each would void what they walk towards
-AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort", *BESIDE)
+AVOIDED = ("Avsluta", "Dra tillbaka ärendet", "Förläng", "Nytt underlag", "Ta bort", *BESIDE)
 LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader", "Signera", "Signera med brist", "Öppna")
 
 
@@ -50,7 +50,8 @@ def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[st
         if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
             fields[input_id] = luck.choice(element["choices"])["value"]
         elif element["type"] == "Input.Text" and luck.random() < 0.8:
-            fields[input_id] = f"{words} {luck.randint(1, 99)}"
+            private = is_free_text(input_id)  # what is written elsewhere, as the name of a finding, may be posted
+            fields[input_id] = f"{words if private else 'påhittat'} {luck.randint(1, 99)}"
     return fields
 
 
