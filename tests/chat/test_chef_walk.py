@@ -16,6 +16,7 @@ from tests.chat.drive import opens
 from tests.chat.harness import Chat, Room, is_free_text
 
 CANARY = "kanariefågel"
+ELSEWHERE = "något påhittat, för långt för ett ärendenummer"
 LINES = {
     "anna": ["fortsätt", "ångra", "vad saknas", "mina ärenden", "uppgifter", "ändra", "formulär", "paus", "ja", "nej"]
     + [f"ändra {number}" for number in range(1, 13)],
@@ -50,8 +51,8 @@ def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[st
         if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
             fields[input_id] = luck.choice(element["choices"])["value"]
         elif element["type"] == "Input.Text" and luck.random() < 0.8:
-            private = is_free_text(input_id)  # what is written elsewhere, as the name of a finding, may be posted
-            fields[input_id] = f"{words if private else 'påhittat'} {luck.randint(1, 99)}"
+            # What is written elsewhere, as the name of a finding, may be posted.
+            fields[input_id] = f"{words if is_free_text(input_id) else ELSEWHERE} {luck.randint(1, 99)}"
     return fields
 
 
