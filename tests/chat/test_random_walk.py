@@ -60,6 +60,8 @@ class Walk(RuleBasedStateMachine):
         if line == "ångra":
             self.model.undo()
         self.anna.types(line)
+        if line == "ångra" and self.anna.kind_or_nothing() == "menu" and "Beslutsunderlag" in self.anna.buttons:
+            self.anna.presses("Beslutsunderlag")  # a file has begun another list, and nothing shows which is meant
         if line == "ångra" and self.anna.view is not None and self.anna.view.kind == "menu" and self.anna.view.asks:
             self.anna.presses("Ångra")
         self.replayed = False
