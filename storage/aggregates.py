@@ -150,17 +150,19 @@ def project_some(session: Session, *, wait: bool = True, today: date | None = No
     if not _lock_projector(session, wait=wait):
         return 0, ()
     today = today or datetime.now(UTC).date()
-    notes = session.exec(_QUEUED, params={"most": BATCH}).all()
-    if notes:
+    queued = session.exec(_QUEUED, params={"most": BATCH})
+    notes = queued.all()
+    if notes or queued.left_out:
         lists = [filled_id for _, _, filled_id in notes if filled_id]
-        ids = {case_id for _, case_id, _ in notes if case_id and isinstance(case_id, int)}
+        ids = {case_id for _, case_id, _ in notes if case_id}
         if lists:
             ids |= {case_id for (case_id,) in session.exec(_CASES_OF, params={"lists": lists})}
         skipped = _project(session, sorted(ids))
         skipped_cases.note_figures(session, today, ids, skipped)
-        session.exec(_TAKEN, params={"ids": [row_id for row_id, _, _ in notes]})
+        taken = [row_id for row_id, _, _ in notes] + [int(one.row) for one in queued.left_out]
+        session.exec(_TAKEN, params={"ids": taken})
         clear_enqueued(session)
-        return len(notes), skipped
+        return len(taken), skipped
     behind = _projected_by_older_rules(session)
     skipped = _project(session, behind) if behind else ()
     if skipped:
@@ -312,7 +314,7 @@ def _lock_projector(session: Session, *, wait: bool = True) -> bool:
 
 def kept_contributions(session: Session, case_ids: Sequence[int]) -> dict[Key, Contribution]:
     """Return the stored contributions of these cases and their lists."""
-    rows = session.exec(_KEPT, params={"cases": case_ids})
+    rows = session.exec(_KEPT, params={"cases": case_ids}).whole()
     return {(row[0], row[1]): Contribution(*row[2:]) for row in rows}
 
 

@@ -195,7 +195,7 @@ def _of(query: Any) -> Callable[[Session, Iterable[int]], list[Any]]:
     named = _named_tuple("named", query.selected_columns.keys())
 
     def run(session: Session, ids: Iterable[int]) -> list[Any]:
-        return list(map(named._make, session.exec(ready, params={"ids": ids})))
+        return list(map(named._make, session.exec(ready, params={"ids": ids}).whole()))
 
     return run
 

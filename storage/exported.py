@@ -15,7 +15,7 @@ from checklists.model import AnyRole, CaseType, Role
 from storage.answers import AnswerRow, Stored
 from storage.cases import STANDS, CaseRow, FactRow, rule_values
 from storage.filled import FilledRow
-from storage.held import Check, NotHeld, column
+from storage.held import UNREAD, Check, NotHeld, column
 from storage.people import UnitRow
 from storage.sealing import prefetch_keys
 
@@ -65,10 +65,13 @@ class Exported:
     answers: dict[str, Stored]
 
     def check(self) -> None:
-        """Raises: NotHeld: a value of the list or of its case is invalid."""
+        """Raises: NotHeld: a value of the list or of its case is invalid, or one of an answer cannot be read."""
         if not _HELD.fits(self.filled):
             columns = [ListOf._fields[at] for at in _HELD.misfits(self.filled)]
             raise NotHeld("filled_checklist", str(self.filled.id), columns)
+        for row in self.answers.values():
+            if UNREAD in row:
+                raise NotHeld("answer", "?", [name for name in Stored._fields if getattr(row, name) is UNREAD])
 
 
 # Columns rather than ORM objects, which would take most of the time of an export.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import String, UniqueConstraint, update
-from sqlmodel import Field, Session, col, func, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.log_check import OPEN, Outcome
 from storage.cases import CaseRow
@@ -48,7 +48,8 @@ def of_tenant(session: Session, tenant_id: int, month: date) -> Sequence[LogChec
 
 def newest_month(session: Session, tenant_id: int) -> date | None:
     """Return the newest month of which anything was drawn."""
-    return session.exec(select(func.max(col(LogCheckRow.month))).where(LogCheckRow.tenant_id == tenant_id)).one()
+    query = select(col(LogCheckRow.month)).where(LogCheckRow.tenant_id == tenant_id).distinct()
+    return next(iter(session.exec(query.order_by(col(LogCheckRow.month).desc()))), None)  # one may not be readable
 
 
 def keep(session: Session, rows: Sequence[LogCheckRow]) -> None:

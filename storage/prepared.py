@@ -1,14 +1,16 @@
 """Statements that are compiled once for each dialect, and how their values are passed to the driver and back."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Dialect, Select, inspect
+from sqlalchemy import Column, Dialect, Label, Select, Table, inspect
 from sqlalchemy.orm.util import AliasedClass
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.rows import Shape, shape
+from storage import held
+from storage.rows import Shape, TableRow, shape
 
 Q = TypeVar("Q")
 Part = Shape | None
@@ -17,10 +19,22 @@ Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
 """What turns the driver's values into ours, by place; values that need nothing are left out."""
 
 
+class Plain(NamedTuple):
+    """A plain value in a result that is a column of a table, and so may hold only what that column may.
+
+    at: its place among the parts. key: the places of the table's key in the driver's rows; None: not asked for.
+    """
+
+    at: int
+    kind: Shape
+    column: held.Column
+    key: tuple[int | None, ...]
+
+
 class Ready:
     """A statement compiled for one dialect, with what turns values into the driver's and back."""
 
-    __slots__ = ("_fixed", "_named", "_names", "_of_row", "_positional", "_processors", "parts", "sql")
+    __slots__ = ("_fixed", "_named", "_names", "_of_row", "_positional", "_processors", "parts", "plain", "sql")
 
     def __init__(self, statement: Any, dialect: Dialect, parts: Sequence[Part] = ()) -> None:
         compiled = statement.compile(dialect=dialect)
@@ -44,6 +58,7 @@ class Ready:
             (part, readers_of([next(columns) for _ in range(1 if part is None else part.width)], dialect))
             for part in parts
         )
+        self.plain = plain_of(statement, parts)
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them."""
@@ -98,6 +113,34 @@ def readers_of(columns: Iterable[Any], dialect: Dialect) -> Readers:
         if process is not None:
             found.append((place, process))
     return tuple(found)
+
+
+def plain_of(query: Any, parts: Sequence[Part]) -> tuple[Plain, ...]:
+    """Return which parts of a query's result are columns of tables by themselves."""
+    columns = [_stored(column) for column in query.selected_columns] if None in parts else []
+    found, place = [], 0
+    for at, part in enumerate(parts):
+        of = columns[place] if part is None else None
+        if of is not None:
+            kind, name = of
+            key = [columns.index((kind, one)) if (kind, one) in columns else None for one in kind.key_names]
+            found.append(Plain(at, kind, kind.check.columns[kind.names.index(name)], tuple(key)))
+        place += 1 if part is None else part.width
+    return tuple(found)
+
+
+def _stored(column: Any) -> tuple[Shape, str] | None:
+    """Return which column of which table one of a result's is; None: it is worked out."""
+    column = column.element if isinstance(column, Label) else column
+    table = getattr(column, "table", None)
+    table = getattr(table, "element", table)
+    kind = _kind_of(table.name) if isinstance(column, Column) and isinstance(table, Table) else None
+    return None if kind is None else (kind, kind.names[[one.name for one in kind.columns].index(column.name)])
+
+
+@cache
+def _kind_of(table: str) -> Shape | None:
+    return next((shape(one) for one in TableRow.__subclasses__() if one.__tablename__ == table), None)
 
 
 def parts_of(query: Any) -> tuple[Part, ...]:

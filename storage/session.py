@@ -6,8 +6,10 @@ SQLAlchemy's own session. There are no relationships, no expiry, and nothing is 
 """
 
 import contextlib
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, bindparam, insert, update
@@ -17,8 +19,8 @@ from sqlalchemy.sql.dml import Delete, Update
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.held import NOT_HELD, UNREAD, NotHeld
-from storage.prepared import PREPARED, Part, Prepared, Readers, parts_of, readers_of
+from storage.held import NOT_HELD, UNREAD, NotHeld, note
+from storage.prepared import PREPARED, Part, Plain, Prepared, Readers, parts_of, plain_of, readers_of
 from storage.rows import LightRow, Shape, shape
 
 T = TypeVar("T")
@@ -247,16 +249,27 @@ class RowSession(Session):
         is_scalar = isinstance(statement, SelectOfScalar)
         parts = parts_of(statement) if isinstance(statement, Select) else ()
         result = self.connection().execute(statement, params or {})
-        if not any(parts):
+        plain = plain_of(statement, parts)
+        streamed = "yield_per" in statement.get_execution_options()
+        if not any(parts) and (streamed or not plain):
             return result.scalars() if is_scalar else result
-        if "yield_per" in statement.get_execution_options():
+        if streamed:
             return Found(self._streamed(statement, params, result, parts, is_scalar=is_scalar))
         try:
-            return Found(self._rows(result.all(), [(part, ()) for part in parts], is_scalar=is_scalar))
+            rows = result.all()
+            if any(parts) or is_scalar:
+                rows = self._rows(rows, [(part, ()) for part in parts], is_scalar=is_scalar)
+            if _all_held(rows, plain, is_scalar=is_scalar):
+                return Found(rows)
         except UNREADABLE:
-            # Again, with the driver's values: SQLAlchemy raises for the whole result if it cannot read one of them.
-            rows = self.connection().execute(statement, params or {}).cursor.fetchall()
-            return self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar)
+            pass
+        # Again, with the driver's values: SQLAlchemy raises for the whole result if it cannot read one of them.
+        rows = self.connection().execute(statement, params or {}).cursor.fetchall()
+        found = self._one_by_one(rows, self._read_by(statement, parts), plain, is_scalar=is_scalar)
+        if any(parts) or is_scalar:
+            return found
+        named: Any = namedtuple("Row", tuple(result.keys()), rename=True)  # type: ignore[misc]
+        return Found(list(map(named._make, found)), found.left_out)
 
     def _read_by(self, statement: Any, parts: Sequence[Part]) -> "list[tuple[Part, Readers]]":
         """Return the parts of a query's result, each with what turns the driver's values into ours."""
@@ -281,9 +294,12 @@ class RowSession(Session):
         ready = prepared.ready((self._connection or self.connection()).dialect)
         rows = self._drive(ready.sql, ready.parameters(values)).fetchall()
         try:
-            return Found(self._rows(rows, ready.parts, is_scalar=prepared.is_scalar))
+            found = self._rows(rows, ready.parts, is_scalar=prepared.is_scalar)
+            if not ready.plain or _all_held(found, ready.plain, is_scalar=prepared.is_scalar):
+                return Found(found)
         except UNREADABLE:
-            return self._one_by_one(rows, ready.parts, is_scalar=prepared.is_scalar)
+            pass
+        return self._one_by_one(rows, ready.parts, ready.plain, is_scalar=prepared.is_scalar)
 
     def _drive(self, sql: str, parameters: Any = ()) -> Any:
         """Run a statement that is compiled for the dialect; return the driver's cursor.
@@ -360,29 +376,47 @@ class RowSession(Session):
         return row
 
     def _one_by_one(
-        self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", *, is_scalar: bool
+        self, rows: Iterable[Any], parts: "Sequence[tuple[Part, Readers]]", plain: Sequence[Plain], *, is_scalar: bool
     ) -> Found[Any]:
         """Return rows of which some are invalid, without those that may be left out. Raises: NotHeld: one may not."""
-        found, left_out = [], []
+        found, left_out, of = [], [], {one.at: one for one in plain}
         for row in rows:
             try:
-                whole = self._carefully(tuple(row), parts)
+                whole = self._carefully(tuple(row), parts, of)
                 found.append(whole[0] if is_scalar else whole)
             except _LeftOutError as left:
                 left_out.append(left.fault)
         return Found(found, left_out)
 
-    def _carefully(self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]") -> tuple[Any, ...]:
+    def _carefully(
+        self, values: tuple[Any, ...], parts: "Sequence[tuple[Part, Readers]]", plain: Mapping[int, Plain]
+    ) -> tuple[Any, ...]:
         at = 0
         whole: list[Any] = []
         for part, readers in parts:
             end = at + (1 if part is None else part.width)
             read = self._tried(values[at:end], readers)
-            if part is None and read[0] is UNREAD:
+            if part is not None:
+                whole.append(self._as_row(part, read))
+            elif len(whole) in plain:
+                whole.append(self._as_plain(plain[len(whole)], read[0], values))
+            elif read[0] is UNREAD:
                 raise NotHeld("query", str(at), ())
-            whole.append(read[0] if part is None else self._as_row(part, read))
+            else:
+                whole.append(read[0])
             at = end
         return tuple(whole)
+
+    def _as_plain(self, one: Plain, value: Any, values: Sequence[Any]) -> Any:
+        """Return a column's value, or what is read instead of it. Raises: _LeftOutError, NotHeld, as for its row."""
+        if one.column.all_read([value]):
+            return value
+        key = ":".join("?" if at is None or values[at] is UNREAD else str(values[at]) for at in one.key)
+        fault = note(self, one.kind.table.name, key, one.column.name)
+        if one.column.name in one.kind.instead:
+            other = one.kind.instead[one.column.name]
+            return other(value) if callable(other) else other
+        raise _LeftOutError(fault) if one.kind.alone else fault
 
     def _as_row(self, kind: Shape, values: list[Any]) -> Any:
         """Return a row of a table, with what is read instead of its invalid values. Raises: _LeftOutError, NotHeld."""
@@ -417,7 +451,7 @@ class RowSession(Session):
             raise
         except UNREADABLE:  # SQLAlchemy does not say which row it could not read
             rows = self.connection().execute(statement, params or {}).cursor.fetchall()
-            self._one_by_one(rows, self._read_by(statement, parts), is_scalar=is_scalar).whole()
+            self._one_by_one(rows, self._read_by(statement, parts), (), is_scalar=is_scalar).whole()
             raise
 
     def get(self, entity: Any, ident: Any, *, with_for_update: Any = None, **_: Any) -> Any:
@@ -671,6 +705,11 @@ def _key(row: Any) -> tuple[Shape, Any]:
     kind = row.shape_
     names = kind.key_names
     return kind, (getattr(row, names[0]) if len(names) == 1 else tuple([getattr(row, name) for name in names]))
+
+
+def _all_held(rows: Sequence[Any], plain: Sequence[Plain], *, is_scalar: bool) -> bool:
+    """Return whether the plain values in what a query found are such as their columns may hold."""
+    return all(one.column.all_read(rows if is_scalar else map(itemgetter(one.at), rows)) for one in plain)
 
 
 def _read(row: Any, readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, bindparam, delete, or_
-from sqlmodel import Field, Session, col, func, select
+from sqlmodel import Field, Session, col, select
 
 from checklists.reminder_rules import Rule
 from storage.cases import STANDS, CaseRow
@@ -18,6 +18,8 @@ from storage.unindexed import unindexed
 
 Occasion = tuple[int, Rule, int, str]
 """(person_id, rule, case_id, mark): what a person is reminded of once only."""
+_NEWEST = 20
+"""How many sweeps are read to find the newest: the database's own maximum may be a day that cannot be read."""
 
 
 class ToldRow(TableRow, table=True):
@@ -82,8 +84,8 @@ def is_swept(session: Session, tenant_id: int, day: date) -> bool:
 
 def swept_before(session: Session, tenant_id: int, day: date) -> date | None:
     """Return the last day before this one that was swept, None if there is none."""
-    query = select(func.max(col(SweepRow.day))).where(SweepRow.tenant_id == tenant_id, col(SweepRow.day) < day)
-    return session.exec(query).one()
+    query = select(col(SweepRow.day)).where(SweepRow.tenant_id == tenant_id, col(SweepRow.day) < day)
+    return next(iter(session.exec(query.order_by(col(SweepRow.day).desc()).limit(_NEWEST))), None)
 
 
 def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> SweepRow:
@@ -96,7 +98,9 @@ def begin_sweep(session: Session, tenant_id: int, day: date, at: datetime) -> Sw
 
 def last_sweep(session: Session) -> datetime | None:
     """Return when a day's sweep of any tenant was last finished."""
-    return session.exec(select(func.max(col(SweepRow.done_at)))).one()
+    query = select(SweepRow.done_at).where(col(SweepRow.done_at).is_not(None))
+    newest = session.exec(query.order_by(col(SweepRow.done_at).desc()).limit(_NEWEST)).all()
+    return max((at for at in newest if at is not None), default=None)
 
 
 Read = tuple[Sequence[CaseRow], tuple[Skipped, ...]]

@@ -104,7 +104,7 @@ def _row(context: TurnContext, row: MeasureRow, place: Place) -> PanelRow:
         lines.append(Line(say="measures.follow_up", args={"date": row.follow_up_on.isoformat()}))
     buttons: list[Button] = []
     what = OfMeasure(about=row.id, made_by=context.origin.act)
-    of = case.ref if case is not None else str(row.id)
+    of = f"{case.ref} ({row.id})" if case is not None else str(row.id)  # one case may have several measures
     if now != "done" and may_do(context.person_id, context.roles, place):
         buttons.append(Button(title=Line(say="buttons.measure_done"), claim=claimed("measure_done", what), about=of))
     if now == "done" and checks(context.roles, place):

@@ -354,7 +354,17 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
         # The view's own line about the voided signature would say the same thing twice.
         others = tuple(line for line in view.notices if line.say != "reading.voided")
         view = view.model_copy(update={"notices": (*told, *others)})
-    return _kept(context, incoming, view, changes)
+    return _kept(context, incoming, _without_lost(context, view, changes), changes)
+
+
+def _without_lost(context: TurnContext, view: AnyView, changes: Changes) -> AnyView:
+    """Return a view without the card of a case that this turn has taken from her: it could not even be refreshed."""
+    case = context.touched
+    if case is None or not any(change.event == "co_worker_set" for change in changes):
+        return view
+    if getattr(view, "refresh", None) is None or find_case.has_any(context, case, commands.RIGHTS["show_current"]):
+        return view
+    return SayView(notices=(*view.notices, Line(say="details.not_yours", args={"ref": case.ref})))
 
 
 def _kept(context: TurnContext, incoming: _Incoming, view: AnyView, changes: Changes) -> Outcome:

@@ -7,7 +7,7 @@ and the progress bar, which must have words beside it that say the same.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tests.chat.card_hand import Card, Element, as_sent, elements, every_action, inputs
@@ -76,16 +76,33 @@ _WORDS_OF = {
 }
 
 
-def check_card(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> None:
+def check_card(
+    card: Card,
+    *,
+    language: str,
+    user: str,
+    public: bool,
+    written: Iterable[str] = (),
+    said_ja: Collection[str] = (),
+) -> None:
     """Fail if anything is wrong with a card.
 
     user: the reader's channel id. public: the card is posted or updates a posted one. written: all free text so far.
+    said_ja: the fields in which she has just chosen Ja herself, which a refused card gives back.
     """
-    faults = list(faults_of(card, language=language, user=user, public=public, written=written))
+    faults = list(faults_of(card, language=language, user=user, public=public, written=written, said_ja=said_ja))
     assert not faults, "\n".join([*faults, as_sent(card)[:1000]])
 
 
-def faults_of(card: Card, *, language: str, user: str, public: bool, written: Iterable[str] = ()) -> Iterator[str]:
+def faults_of(
+    card: Card,
+    *,
+    language: str,
+    user: str,
+    public: bool,
+    written: Iterable[str] = (),
+    said_ja: Collection[str] = (),
+) -> Iterator[str]:
     """Yield every fault of a card, one sentence each."""
     sent, every, actions = as_sent(card), list(elements(card)), every_action(card)
     yield from _whole(card, sent, language, user)
@@ -98,7 +115,7 @@ def faults_of(card: Card, *, language: str, user: str, public: bool, written: It
         yield from _submit(action) if submits and action["type"] == "Action.Submit" else _action(action)
     ids = Counter(element["id"] for element in every if "id" in element)
     yield from (f"the id {name} stands {count} times" for name, count in ids.items() if count > 1)
-    yield from (fault for element in inputs(card).values() for fault in _input(element))
+    yield from (fault for element in inputs(card).values() for fault in _input(element, said_ja))
     if public:
         yield from _words_of_people(sent, written)
 
@@ -196,7 +213,7 @@ def _keys_and_words(element: Element) -> Iterator[str]:
             yield f"{kind} has {key} {value}, which does not exist"
 
 
-def _input(element: Element) -> Iterator[str]:
+def _input(element: Element, said_ja: Collection[str]) -> Iterator[str]:
     name, value = element.get("id"), element.get("value")
     if not name or not element.get("label"):
         yield f"the input {name!r} has no label"
@@ -206,7 +223,7 @@ def _input(element: Element) -> Iterator[str]:
             yield f"{name} has no choices, or two with the same value"
         if any(choice.keys() != {"title", "value"} or not choice["title"] for choice in element["choices"]):
             yield f"{name} has a choice without title, or with more than title and value"
-        if value == "ja":
+        if value == "ja" and name not in said_ja:
             yield f"{name} comes with Ja chosen beforehand"
         chosen = str(value).split(",") if element.get("isMultiSelect") else [value]
         if value is not None and not set(chosen) <= set(values):

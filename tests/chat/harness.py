@@ -50,7 +50,7 @@ REF = "SN 2026/0123"
 SECRET = bytes(range(32))
 DRAWN = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Ids and hashes. Whoever looks for a few digits in what is stored takes them away first."""
-LOOKED_OVER: set[tuple[str, str, frozenset[str]]] = set()
+LOOKED_OVER: set[tuple[str, str, frozenset[str], frozenset[str]]] = set()
 """The replies whose every rendering held, with whom they were for and what had been written."""
 LIST = newest("decision_basis")
 REGISTER = (
@@ -242,7 +242,7 @@ class Chat:
 
     def sends(self, data: Mapping[str, str], *, reply_to: str = "", again: str = "", invoke: bool = True) -> "Chat":
         """Send raw card data: what a client would submit, or a tampered version."""
-        self.room.refused |= {value for name, value in data.items() if _is_free_text(name)}
+        self.room.refused |= {value for name, value in data.items() if is_free_text(name)}
         self.presses_made += 1
         turn = self._turn("press", again, data=data, invoke=invoke, reply_to=reply_to or self.at)
         if invoke:
@@ -474,7 +474,8 @@ class Chat:
     def _outcome(self, turn: Turn) -> Outcome:
         outcome = self.room.desk.run_now(self._take(turn), turn.channel_id)
         if outcome.reply is not None:
-            self._look_over(outcome.reply, self.room.written())
+            said_ja = frozenset(name for name, value in turn.data.items() if value == "ja")
+            self._look_over(outcome.reply, self.room.written(), said_ja)
         return replace(outcome, reply=None) if outcome.posted else outcome
 
     def _take(self, turn: Turn) -> Callable[[Session], Outcome]:
@@ -554,14 +555,14 @@ class Chat:
             assert message in self.posted, "an update of a card that was never posted"
             self.posted[message] = card
 
-    def _look_over(self, reply: Reply, written: set[str]) -> None:
+    def _look_over(self, reply: Reply, written: set[str], said_ja: frozenset[str] = frozenset()) -> None:
         """Check every rendering of a reply with the oracle: public and private, in both languages.
 
         The same reply to the same person with the same texts written is looked over once in a process: people meet the
         same cards in every test. Of two renderings that are the same, the public one is checked: what holds for a
-        private one is asked of it too.
+        private one is asked of it too. said_ja: the fields in which she has just chosen Ja herself.
         """
-        asked_about = (reply.model_dump_json(), self.user, frozenset(written))
+        asked_about = (reply.model_dump_json(), self.user, frozenset(written), said_ja)
         if asked_about in LOOKED_OVER:
             return
         for language in LANGUAGES:
@@ -569,7 +570,10 @@ class Chat:
             private, public = (render_card(said, self.room.mint, private=private) for private in (True, False))
             for card in (public, private if private != public else None):
                 if card is not None:
-                    check_card(card, language=language, user=self.user, public=card is public, written=written)
+                    public_one = card is public
+                    check_card(
+                        card, language=language, user=self.user, public=public_one, written=written, said_ja=said_ja
+                    )
             plain = render_text(said) if said.view.kind == "say" else neutral_summary(said)
             assert plain.strip()
             assert not [text for text in written if len(text) > 3 and text in plain]
@@ -602,7 +606,8 @@ def asked(view: AnyView | None) -> str:
     return view.kind
 
 
-def _is_free_text(input_id: str) -> bool:
+def is_free_text(input_id: str) -> bool:
+    """Return whether a field takes what may never stand in a posted card."""
     return input_id in ("motivation", "place", "comment", "reason", "text") or input_id.endswith(
         (".text", ".place", ".method")
     )

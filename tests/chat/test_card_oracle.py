@@ -33,6 +33,16 @@ def body(card: Any, kind: str) -> Any:
     return next(element for element in card["body"] if element["type"] == kind)
 
 
+def test_a_ja_is_chosen_beforehand_unless_she_has_just_chosen_it(cards: dict[str, Any]) -> None:
+    card = cards["facts"]
+    field = body(card, "Input.ChoiceSet")
+    field["value"] = "ja"
+    hers = faults_of(card, language="sv", user="29:anna", public=False, said_ja={field["id"]})
+    another = faults_of(card, language="sv", user="29:anna", public=False, said_ja={"another"})
+
+    assert (list(hers), len(list(another))) == ([], 1)
+
+
 def test_good_cards_have_no_faults(cards: dict[str, Any]) -> None:
     assert [faults(card, public=True) for card in cards.values()] == [[]] * len(cards)
 

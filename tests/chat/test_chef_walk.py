@@ -13,16 +13,17 @@ from storage.signatures import SignatureRow
 from tests.chat.card_hand import actions, as_sent, gathered, inputs
 from tests.chat.conftest import Furnished
 from tests.chat.drive import opens
-from tests.chat.harness import Chat, Room
+from tests.chat.harness import Chat, Room, is_free_text
 
 CANARY = "kanariefågel"
+ELSEWHERE = "något påhittat, för långt för ett ärendenummer"
 LINES = {
     "anna": ["fortsätt", "ångra", "vad saknas", "mina ärenden", "uppgifter", "ändra", "formulär", "paus", "ja", "nej"]
     + [f"ändra {number}" for number in range(1, 13)],
     "cecilia": ["att läsa", "fortsätt", "formulär", "vad saknas", "ångra", "ändra 1", "ändra 7", "ja", "nej", "paus"],
 }
 BESIDE = ("Senaste versionen", "En tidigare version", "Anmäls", "Anmäls inte")  # each would void what they walk towards
-AVOIDED = ("Avsluta", "Förläng", "Nytt underlag", "Ta bort", *BESIDE)
+AVOIDED = ("Avsluta", "Dra tillbaka ärendet", "Förläng", "Nytt underlag", "Ta bort", *BESIDE)
 LIKED = ("Skicka till chef", "Börja läsa", "Fortsätt läsa", "Visa skillnader", "Signera", "Signera med brist", "Öppna")
 
 
@@ -50,7 +51,8 @@ def _filled(card: dict[str, object], luck: random.Random, words: str) -> dict[st
         if element["type"] == "Input.ChoiceSet" and luck.random() < 0.85:
             fields[input_id] = luck.choice(element["choices"])["value"]
         elif element["type"] == "Input.Text" and luck.random() < 0.8:
-            fields[input_id] = f"{words} {luck.randint(1, 99)}"
+            # What is written elsewhere, as the name of a finding, may be posted.
+            fields[input_id] = f"{words if is_free_text(input_id) else ELSEWHERE} {luck.randint(1, 99)}"
     return fields
 
 

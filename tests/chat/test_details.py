@@ -151,6 +151,18 @@ def test_a_co_worker_of_the_unit_shares_the_case_until_she_is_taken_away(details
     assert details.stored("child_informed_report") == ""
 
 
+def test_a_co_worker_who_takes_herself_away_is_told_and_keeps_no_card_of_the_case(
+    details: Chat, bo: Chat, room: Room
+) -> None:
+    details.presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    for title in ("Spara", "Avsluta"):
+        details.types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+        bo.types(f"uppgifter {REF}").presses(title, {"Medhandläggare": "Ingen"})
+        assert bo.said.endswith(f"Du är inte längre medhandläggare i {REF}."), "no card of the case comes with it"
+
+    assert room.events("denied") == []
+
+
 def test_only_workers_of_the_unit_can_be_chosen_and_never_the_lead(details: Chat) -> None:
     found = {choice["title"] for choice in inputs(details.card)["co_worker"]["choices"]}
 

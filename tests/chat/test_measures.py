@@ -242,6 +242,19 @@ def test_a_measure_of_a_case_goes_with_the_case_and_who_has_handed_it_over_sees_
     bo.receives().sees("En åtgärd är inte klar än")
 
 
+def test_two_measures_of_one_question_have_buttons_that_can_be_told_apart(room: Room) -> None:
+    """The oracle looks at every card: a screen reader would say the same of both."""
+    anna = sent(room)
+    cecilia = reads(begins(room.chat("cecilia")), {"child_heard": "nej"}, otherwise="ja")
+    cecilia.presses("Visa skillnader")
+    differences = cecilia.shown
+    for _ in range(2):
+        cecilia.presses("Åtgärd", on=differences).presses("Handläggaren").presses("Senast 2026-05-19")
+
+    anna.types("åtgärder").sees("Öppna: 2, varav dina: 2.").presses("Klart").sees("Öppna: 2", "inte kontrollerad än")
+    cecilia.types("åtgärder").presses("Kontrollerad").sees("Öppna: 1")
+
+
 def test_a_leavers_measure_is_said_to_be_done_by_whoever_checks_it(room: Room) -> None:
     cecilia = room.chat("cecilia").installs().types("åtgärder").presses("Fynd").presses("Ny åtgärd")
     whole = {"Vad ska göras?": "Ny rutin", "Ägare": "Bo Exempel", "Senast": "2026-05-20"}

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, insert, select, text
-from sqlmodel import Session
+from sqlmodel import AutoString, Session
 
 from bot.commandline import exports
 from bot.logs import places
@@ -235,7 +235,7 @@ def damage(stored: Any, one: Column, dialect: str) -> list[tuple[str, str]]:
             odd += [(of.__name__, value)] if isinstance(stored.type, of) else []
         odd += [("bytes", "'text'")] if isinstance(stored.type, LargeBinary) else []
         odd += [] if odd else [("text", "x'ff00'")]
-        odd += [("utf8", "cast(x'41ff' as text)")] if isinstance(stored.type, String) else []
+        odd += [("utf8", "cast(x'41ff' as text)")] if isinstance(stored.type, String | AutoString) else []
     return odd
 
 

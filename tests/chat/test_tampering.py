@@ -20,7 +20,7 @@ from dialogs.turn.tokens import Mint
 from tests.chat.card_hand import actions, gathered
 from tests.chat.conftest import Furnished
 from tests.chat.drive import answers_card, fills, opens, saves_facts
-from tests.chat.harness import LIST, REF, SECRET, Chat, Room, Shown, _is_free_text
+from tests.chat.harness import LIST, REF, SECRET, Chat, Room, Shown, is_free_text
 
 KEPT = ("answer", "fact", "cases", "filled_checklist", "extension", "draft", "person", "role", "unit", "tenant")
 """The tables that hold the state of cases and rights; the others only record the conversation."""
@@ -196,7 +196,7 @@ def test_whatever_a_card_sends_is_kept_only_where_and_as_it_may_be(walk: Walk, d
     for _ in range(draw.draw(st.integers(1, 4))):
         name = draw.draw(st.sampled_from(names))
         if draw.draw(st.booleans()):
-            data[name] = draw.draw(WORDS if _is_free_text(name) else ODD)
+            data[name] = draw.draw(WORDS if is_free_text(name) else ODD)
         else:
             data.pop(name, None)
     before = walk.kept()

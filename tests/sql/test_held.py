@@ -4,16 +4,19 @@ import json
 import logging
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import and_, text
+from sqlmodel import col, func, select
 
 from checklists.tenant_settings import DEFAULTS, can_be_read, read_settings, what_can_be_read
 from storage import cases, not_held, outbox, people, tenants
-from storage.cases import CaseRow
+from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.held import NotHeld
 from storage.people import PersonRow
+from storage.prepared import prepared
 from tests.sql.conftest import NOW, World, change, scalar, the_case
 from tests.sql.test_boxes import put
 from tests.sql.test_disposal import neighbour
@@ -70,6 +73,49 @@ def test_a_list_goes_without_the_row_and_who_asks_for_it_is_told(
     change(desk, f"update cases set case_type = 'barn' where id = {other.case}")
     desk.report_anew()
     assert desk.run_now(listed) == [world.case, other.case]
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_value_that_is_asked_for_by_itself_is_held_to_the_same_as_its_row(
+    desk: Desk, world: World, ready: bool
+) -> None:
+    """Whether the statement is prepared or not, alone, beside others, or beside a whole row."""
+    other = desk.run_now(lambda session: neighbour(session, world))
+    change(desk, f"update cases set case_type = 'hemligt' where id = {other.case}")
+    change(desk, "update person set language = 'xx'")
+    of_case: Any = select(col(CaseRow.id), col(CaseRow.case_type).label("kind")).order_by(col(CaseRow.id))
+    languages = select(PersonRow.language).where(PersonRow.id == world.person)
+    both: Any = select(CaseRow.case_type, PersonRow, func.length(CaseRow.case_type))
+    both = both.join(PersonRow, col(PersonRow.tenant_id) == CaseRow.tenant_id).where(PersonRow.id == world.person)
+    queries: list[Any] = [of_case, languages, both]
+    asked = list(map(prepared, queries)) if ready else queries
+
+    def work(session: Session) -> None:
+        of_cases, told, pairs = (session.exec(query) for query in asked)
+        assert (of_cases.all(), told.all()) == ([(world.case, "barn")], ["sv"])
+        assert [(case_type, row.id, length) for case_type, row, length in pairs] == [("barn", world.person, 4)]
+        assert [(one.table, one.row, one.columns) for one in of_cases.left_out] == [
+            ("cases", str(other.case), ("case_type",))
+        ]
+        with pytest.raises(NotHeld):
+            session.exec(asked[0]).first()
+
+    desk.run_now(work)
+
+
+def test_a_value_of_a_row_that_cannot_be_left_out_raises_and_none_of_an_outer_join_does_not(
+    desk: Desk, world: World
+) -> None:
+    query: Any = select(col(CaseRow.id), col(FactRow.value)).join(
+        FactRow, and_(col(FactRow.case_id) == col(CaseRow.id), col(FactRow.name) == "nothing"), isouter=True
+    )
+    assert desk.run_now(lambda session: session.exec(query).all()) == [(world.case, None)]
+
+    new = FactRow(tenant_id=world.tenant, case_id=world.case, child=0, name="violence", value="ja", revision=1, at=NOW)
+    desk.run_now(lambda session: session.add(new))
+    change(desk, "update fact set value = 'kanske'")
+    with pytest.raises(NotHeld):
+        desk.run_now(lambda session: session.exec(select(FactRow.value)))
 
 
 def test_what_is_read_instead_is_not_written_over_what_stands_there(desk: Desk, world: World) -> None:

@@ -1,6 +1,7 @@
 """Reminders already sent, the progress of a sweep, and outbox leases, on both databases."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -185,6 +186,21 @@ def test_a_sweep_is_begun_once_and_remembers_how_far_it_came(desk: Desk, open_de
 
     assert open_desk().run_now(reached) == 7
     assert desk.run_now(lambda session: told_reminders.sweep(session, world.tenant, NEXT)) is None
+
+
+def test_a_sweep_whose_day_or_end_cannot_be_read_hides_no_other(desk: Desk, world: World) -> None:
+    if desk.dialect == "postgresql":
+        pytest.skip("PostgreSQL refuses such values")
+    for day in (DAY, NEXT):
+        desk.run_now(partial(told_reminders.begin_sweep, tenant_id=world.tenant, day=day, at=NOW))
+    change(desk, "update sweep set done_at = '2026-01-02 08:00:00.000000'")
+    assert desk.run_now(told_reminders.last_sweep) == datetime(2026, 1, 2, 8, tzinfo=UTC)
+    change(desk, f"update sweep set done_at = 'nonsense', day = '2026-12-32' where day = '{NEXT}'")
+
+    assert desk.run_now(told_reminders.last_sweep) == datetime(2026, 1, 2, 8, tzinfo=UTC)
+    later = date(2031, 1, 1)
+    before = desk.run_now(lambda session: told_reminders.swept_before(session, world.tenant, later))
+    assert before == DAY
 
 
 def test_what_is_put_off_comes_on_its_day_and_is_then_forgotten(desk: Desk, world: World) -> None:
