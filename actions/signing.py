@@ -137,8 +137,7 @@ def ask_before_uncovering(session: Session, origin: Origin, case: CaseRow, occas
     standing = signatures.standing(session, case.id, BASIS, occasion)
     if standing is None or not _has_changed(session, case, standing):
         return False
-    if origin.person_id is not None:
-        _ask(session, origin, case, standing)
+    _ask(session, origin, case, standing)
     return True
 
 

@@ -174,10 +174,13 @@ def decision_for(dates: CaseDates, begun: date) -> date | None:
 
 
 def impossible(kept: CaseDates, today: date) -> tuple[str, ...]:
-    """Return the fields whose stored dates would be rejected today, in the order they are asked for."""
-    given: dict[str, date | None] = {name: day for name in FIELDS if (day := getattr(kept, name)) is not None}
-    last = months_on(today, MONTHS_AHEAD)
-    outside = {name for name, day in given.items() if day is not None and not FIRST_DAY <= day <= last}
+    """Return the fields whose stored dates would be rejected today, in the order they are asked for.
+
+    Days of an earlier investigation are in no order with those of this one.
+    """
+    last, of_now = months_on(today, MONTHS_AHEAD), current(kept)
+    outside = {name for name in FIELDS if (day := getattr(kept, name)) is not None and not FIRST_DAY <= day <= last}
+    given: dict[str, date | None] = {name: day for name in FIELDS if (day := getattr(of_now, name)) is not None}
     refused = settle(CaseDates(earlier_closed_on=kept.earlier_closed_on), given, today).faults
     return tuple(name for name in FIELDS if name in outside or name in refused)
 

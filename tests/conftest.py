@@ -132,7 +132,8 @@ LONGEST_FIRST = ["browser", "wire", "faults", "chat", "sql", "same_answer", "yea
 COUNTED = {
     "chat": {
         *("test_administration", "test_beside_yes", "test_case_reasons", "test_children", "test_deputies"),
-        *("test_details", "test_doubt", "test_feedback", "test_filled_in", "test_follow_up", "test_instruments"),
+        *("test_details", "test_doubt", "test_feedback", "test_files_after_signing", "test_filled_in"),
+        *("test_follow_up", "test_instruments"),
         *("test_linked_cases", "test_lists", "test_measures", "test_motivation_setting", "test_moving"),
         *("test_personal_numbers", "test_protected", "test_reading", "test_round_results", "test_round_rules"),
         *("test_rounds", "test_sign_off", "test_undo", "test_unit_cases", "test_wrong_case", "test_year"),

@@ -122,6 +122,20 @@ def test_the_children_of_the_empty_case_are_the_cases_and_have_their_lists(
     anna.types(f"fortsätt {REF} barn 2").sees("Barn 2")
 
 
+def test_a_closed_case_that_takes_the_place_of_an_empty_one_gets_no_list_to_answer(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    of_file(room, ",,2,")
+    opens(anna, WRONG, **ALL).presses("Ja")
+    anna.types(f"uppgifter {WRONG}").presses("Avsluta").presses("Avsluta", Avslutat="2026-05-12")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
+
+    assert (room.case().children, str(room.case().closed_on)) == (2, "2026-05-12")
+    lists = "select count(*) from filled_checklist where case_id = "
+    assert room.scalar(lists + str(room.case().id)) == 1
+
+
 def test_a_case_that_has_an_earlier_investigation_is_not_taken_the_place_of(
     room: Room, anna: Chat, cecilia: Chat
 ) -> None:

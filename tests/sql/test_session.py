@@ -54,6 +54,7 @@ def test_a_new_row_has_its_defaults_and_is_of_its_class() -> None:
         "shown": "",
         "card_case_id": None,
         "day_weight": None,
+        "on_phone": False,
     }
     assert [isinstance(row, table) for table in (ConversationRow, PersonRow)] == [True, False]
     assert row == row.model_copy(update={})

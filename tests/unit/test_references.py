@@ -240,4 +240,5 @@ def test_a_case_may_be_named_almost_rightly() -> None:
     assert "SN 2026/0123" in near("SN 2026/00123")
     assert not {"SN 2026/0010", "SN 2026/10", "SN 2026/11"} & set(near("SN 2026/01"))
     assert "SN 2026/01" not in near("SN 2026/01")
+    assert near("A-B") == written_otherwise("A-B"), "a pattern of one's own may do without a number"
     assert max(len(near(ref)) for ref in SHAPES) < 2000
