@@ -65,7 +65,7 @@ NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
 _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
-    *("signature_shown", "worker_asked", "void_confirmed"),
+    *("signature_shown", "worker_asked", "void_confirmed", "still_ongoing"),
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
     *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed", "joint_removed"),

@@ -20,10 +20,10 @@ from storage.naming import Naming
 _NO_CHANGE: frozenset[EventName] = frozenset(
     {
         *("deletion_asked", "deletion_withdrawn", "signature_shown", "differences_seen", "access_log", "export"),
-        *("denied", "conflict", "case_asked_for", "worker_asked"),
+        *("denied", "conflict", "case_asked_for", "worker_asked", "still_ongoing"),
     }
 )
-"""Events between asking and confirming that do not count as a change: looking at the case, and asking for it."""
+"""Events between asking and confirming that do not count as a change: looking at it, asking for it, and `Inte än`."""
 
 
 def ask(session: Session, origin: Origin, case: CaseRow, number: str) -> Changes:

@@ -58,6 +58,8 @@ class Thresholds:
     """4M: days before the limit, the last time."""
     ongoing: Days = 5
     """PAGAR: working days after the decision."""
+    ongoing_again: Days = 10
+    """PAGAR: working days after `Inte än`, when the same is asked once more."""
     follow_up_months: Annotated[int, Field(ge=1, le=60)] = 6
     """6M: months after the decision."""
     review: Days = 5
@@ -80,6 +82,7 @@ MAY_BE: Mapping[str, tuple[int, int]] = {
     "four_months_first": (1, 120),
     "four_months_last": (1, 120),
     "ongoing": (1, 30),
+    "ongoing_again": (1, 30),
     "review": (1, 30),
 }
 """The least and the most days that a threshold can be set to: none comes the day it begins to count from, and none for
@@ -101,9 +104,9 @@ class BasisState:
 
     waits_since: the day it was sent, or a signature of it was voided. read: someone has finished reading it since.
     returned: row id of the newest return, 0 if none. touched: something has been changed since that return. gaps: what
-    is missing. ongoing: what is answered `pagaende`. pointed_at: what the return points at. followed: what was signed
-    as `pagaende` and has been concluded since, reminded of once per followed_mark. followed_on: the day of the newest
-    of those answers.
+    is missing. ongoing: what is answered `pagaende`. not_yet: the day `Inte än` was said to the FIRST reminder of that
+    and to the one AGAIN. pointed_at: what the return points at. followed: what was signed as `pagaende` and has been
+    concluded since, reminded of once per followed_mark. followed_on: the day of the newest of those answers.
     """
 
     status: State = State.BEGUN
@@ -114,6 +117,7 @@ class BasisState:
     touched: bool = False
     gaps: tuple[Asked, ...] = ()
     ongoing: tuple[Asked, ...] = ()
+    not_yet: Mapping[str, date] = field(default_factory=dict)
     pointed_at: tuple[Asked, ...] = ()
     followed: tuple[Asked, ...] = ()
     followed_mark: str = ""
@@ -152,6 +156,36 @@ class Due:
     late: bool = False
     at_once: bool = False
     months: int = 0
+
+
+FIRST, AGAIN = "first", "again"
+"""The reminders of what is under way, as the trail names them; it may hold no day."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What is under way after a decision, or in one person's own list, and is asked about; after `Inte än` once more.
+
+    mark: of the first reminder. since: the day that one is counted from. not_yet: see `BasisState`.
+    """
+
+    mark: str
+    since: date
+    asked: tuple[Asked, ...]
+    not_yet: Mapping[str, date]
+
+    @property
+    def turn(self) -> str:
+        """Which reminder is now in turn; empty after `Inte än` to the second."""
+        if FIRST not in self.not_yet:
+            return FIRST
+        return AGAIN if AGAIN not in self.not_yet else ""
+
+    def due_on(self, thresholds: Thresholds, workdays: Workdays) -> date:
+        """Return the day of the reminder now in turn."""
+        if FIRST not in self.not_yet:
+            return workdays.after(self.since, thresholds.ongoing)
+        return workdays.after(self.not_yet[FIRST], thresholds.ongoing_again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,13 +374,17 @@ def _decision(on: _On) -> Due | None:
     return Due("BESLUT", ("worker",), str(planned), planned)
 
 
+def under_way(state: CaseState) -> UnderWay | None:
+    """Return what is asked about after the decision of a case; None if nothing is."""
+    dates, basis = current(state.dates), state.basis
+    if dates.decided_on is None or not basis.ongoing or dates.closed_on:
+        return None
+    return UnderWay(str(dates.decided_on), dates.decided_on, basis.ongoing, basis.not_yet)
+
+
 def _ongoing(on: _On) -> Due | None:
-    decided, asked = on.state.dates.decided_on, on.state.basis.ongoing
-    if decided is None or not asked or on.state.dates.closed_on:
-        return None
-    if not on.holds(on.workdays.after(decided, on.thresholds.ongoing)):
-        return None
-    return Due("PAGAR", ("worker",), str(decided), decided, asked)
+    found = under_way(on.state)
+    return ongoing_due(found, ("worker",), on.day, on.thresholds, on.workdays) if found is not None else None
 
 
 def _followed(on: _On) -> Due | None:
@@ -396,13 +434,12 @@ def review_due(round_id: int, closes_on: date, day: date, thresholds: Thresholds
     return Due("GRANSKA", (), f"round:{round_id}", closes_on) if is_due else None
 
 
-def ongoing_of_list(
-    mark: str, since: date, asked: tuple[Asked, ...], day: date, thresholds: Thresholds, workdays: Workdays
+def ongoing_due(
+    found: UnderWay, audiences: tuple[Audience, ...], day: date, thresholds: Thresholds, workdays: Workdays
 ) -> Due | None:
-    """Return PAGAR for one person's own list, of which she alone is reminded.
-
-    since: the day it was answered or decided, whichever is later.
-    """
-    start = workdays.after(since, thresholds.ongoing)
-    is_due = start <= day <= start + timedelta(days=thresholds.catch_up)
-    return Due("PAGAR", (), mark, since, asked) if is_due else None
+    """Return PAGAR if it is due. audiences: none for one person's own list, of which she alone is reminded."""
+    start = found.due_on(thresholds, workdays)
+    if not found.turn or not start <= day <= start + timedelta(days=thresholds.catch_up):
+        return None
+    mark = found.mark if found.turn == FIRST else f"{found.mark}:{AGAIN}"
+    return Due("PAGAR", audiences, mark, found.since, found.asked)

@@ -34,7 +34,7 @@ _WORDS = {
     "nej": (
         *("nej", "n", "nä", "nää", "näe", "nepp", "nix", "nejdå", "nej då", "nädå", "nä då", "tyvärr nej"),
         *("nej tyvärr", "absolut inte", "nej absolut inte", "inte alls", "inte än", "nej inte än", "nej inte alls"),
-        *("ännu inte", "nej ännu inte"),
+        *("ännu inte", "nej ännu inte", "inte ännu", "nej inte ännu"),
         *("no", "nope", "nah", "not at all", "not yet", "det är ett nej", "näpp", "nopp", "naj", "ej", "icke"),
         *("tyvärr inte", "nej tyvärr inte", "unfortunately not"),
     ),
@@ -194,7 +194,9 @@ _NONE_WORDS, _NONE_CORES = frozenset(map(folded, _NONE)), frozenset(map(folded, 
 _ALL_OF_WORDS = frozenset(map(folded, _ALL_OF))
 _SEVERAL_WORDS = frozenset(map(folded, _SEVERAL))
 _POLITE_WORDS, _POLITE_CORES = frozenset(map(folded, _POLITE)), frozenset(map(folded, _POLITE_CORE))
-_NOT_YET_WORDS = frozenset(map(folded, ("inte än", "nej inte än", "ännu inte", "nej ännu inte", "not yet")))
+_NOT_YET_WORDS = frozenset(
+    map(folded, ("inte än", "nej inte än", "ännu inte", "nej ännu inte", "inte ännu", "nej inte ännu", "not yet"))
+)
 _RESTATING_WORDS = frozenset(map(folded, _RESTATING))
 _RESERVE_WORDS = frozenset(map(folded, _RESERVES))
 

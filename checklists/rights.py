@@ -90,6 +90,7 @@ VerbName = Literal[
     "new",
     "new_occasion",
     "no_motivation",
+    "not_yet",
     "open",
     "open_ref",
     "pause",

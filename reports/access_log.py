@@ -103,7 +103,7 @@ _SAID: tuple[EventName, ...] = (
         "differences_seen",
     ),
     *("reading_reopened", "returned", "signed", "signed_with_shortfall", "void_confirmed", "voided", "followed_up"),
-    *("signature_shown", "denied", "conflict", "import", "export", "access_log", "disposed"),
+    *("signature_shown", "still_ongoing", "denied", "conflict", "import", "export", "access_log", "disposed"),
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
 )
 

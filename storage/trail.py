@@ -188,6 +188,12 @@ def was_done(session: Session, case_id: int, act: str, actor: str, since: dateti
     return session.exec(select(EventRow.id).where(*named).limit(1)).first() is not None
 
 
+def acts_on(session: Session, case_id: int, *acts: EventName) -> Sequence[EventRow]:
+    """Return the events of some kinds about a case, oldest first."""
+    query = select(EventRow).where(EventRow.case_id == case_id, col(EventRow.act).in_(acts))
+    return session.exec(query.order_by(col(EventRow.id))).all()
+
+
 def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     """Return whether a person was ever made lead or co-worker of a case, or opened it."""
     ids = (person_id, *people.joined_into(session, person_id))

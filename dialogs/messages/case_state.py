@@ -12,6 +12,7 @@ from checklists.loader import newest as newest_version
 from checklists.model import OPEN
 from checklists.reminder_rules import Asked, BasisState, CaseState
 from checklists.swedish_time import day_of
+from dialogs.messages.own_ongoing import not_yet
 from storage import answers, case_links, cases, extensions, filled, returns, signatures
 from storage.answers import AnswerRow
 from storage.cases import CaseRow, FactRow
@@ -126,7 +127,7 @@ def _state(session: Session, basis: Basis) -> BasisState:
     sent_back = returns.get(session, basis.case.tenant_id, row_id) if row_id else None
     returned_at = sent_back.at if sent_back else None
     answered = [row.at for sheet in basis.sheets for row in sheet.rows.values()]
-    followed = list(_followed(basis))
+    followed, ongoing = list(_followed(basis)), tuple(_ongoing(basis))
     newest = max((row for _, row in followed), key=lambda row: row.id, default=None)
     changes = answered + [fact.at for fact in basis.facts.values()]
     return BasisState(
@@ -137,7 +138,8 @@ def _state(session: Session, basis: Basis) -> BasisState:
         returned_on=_day(returned_at),
         touched=returned_at is not None and any(at > returned_at for at in changes),
         gaps=missing,
-        ongoing=tuple(_ongoing(basis)),
+        ongoing=ongoing,
+        not_yet=not_yet(session, basis.case.id) if ongoing and basis.case.decided_on else {},
         followed=tuple(Asked(sheet.shown_child, "item", row.item_id) for sheet, row in followed),
         followed_mark=str(newest.id) if newest else "",
         followed_on=_day(newest.at) if newest else None,

@@ -18,7 +18,7 @@ from checklists.rights import ANYONE, Right, VerbName
 from checklists.route import stop_of
 from checklists.swedish_time import local
 from checklists.tenant_settings import TenantSettings
-from dialogs.messages import own_ongoing
+from dialogs.messages import not_yet, own_ongoing
 from dialogs.messages.case_state import Standing, has_children_beside, read_case
 from dialogs.messages.own_ongoing import Ongoing
 from dialogs.messages.tell import reply_to
@@ -271,9 +271,12 @@ class _Bundle:
             works = self._person in (case.lead_id, case.co_id) and case.closed_on is None
             if not works and case.id not in self._own:  # her own list of a closed case can still be answered
                 continue
-            asked = [item for point in block.points for item in point.items if item.of == "item"]
-            if asked and not block.answers and (answers := self._answers(case, asked[0])):
-                first = block.model_copy(update={"first": asked[0], "answers": answers})
+            asked = [(point.rule, item) for point in block.points for item in point.items if item.of == "item"]
+            if asked and not block.answers and (answers := self._answers(case, asked[0][1])):
+                later = [one for one in block.more if one.claim.verb == "not_yet" and asked[0][0] == "PAGAR"]
+                more = tuple(one for one in block.more if one not in later)
+                shown = {"first": asked[0][1], "answers": (*answers, *later), "more": more}
+                first = block.model_copy(update=shown)
                 return [*blocks[:place], first, *blocks[place + 1 :]]
         return blocks
 
@@ -318,6 +321,9 @@ class _Bundle:
         if own is not None:
             title = Line(say="buttons.continue_case", args={"ref": case.ref})
             button = open_button(case.id, title, checklist=own.sheet.checklist.id)
+        works = self._person in (case.lead_id, case.co_id)
+        asks_on = [one.mark for one in found if one.rule == "PAGAR" and (works or own is not None)]
+        later = [not_yet.button(self._session, case, mark) for mark in asks_on]
         version = self._standings[case.id].version if case.id in self._standings else 1
         return ReminderCase(
             case_ref=case.ref,
@@ -327,7 +333,7 @@ class _Bundle:
             late=any((one.late or one.rule == "BESLUT") and self._today > one.on for one in found),
             answers=protection.buttons(case.id) if asked_here else (),
             button=button,
-            more=self._acts(case, found, reads=verb == OPENS["chef"]) if button else (),
+            more=(*self._acts(case, found, reads=verb == OPENS["chef"]), *later) if button else (),
         )
 
     def _acts(self, case: CaseRow, found: list[Due], *, reads: bool) -> tuple[Button, ...]:

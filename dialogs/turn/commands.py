@@ -13,7 +13,7 @@ from checklists.rights import ANYONE, RELATIONS, Right, may, table
 from dialogs.admin import administration, deletion, log_check
 from dialogs.chef import deputies, extract, reading, sign_off, unit_case, unit_cases, workers
 from dialogs.figures import report
-from dialogs.messages import reminder_content
+from dialogs.messages import not_yet, reminder_content
 from dialogs.rounds import (
     feedback,
     follow_up,
@@ -109,6 +109,7 @@ MODULES = (
     deputies,
     menu,
     reminder_content,
+    not_yet,
     report,
     manage,
     follow_up,

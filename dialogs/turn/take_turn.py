@@ -474,7 +474,7 @@ def _typed(context: TurnContext) -> Reaction:
         if case is not None:
             return open_case.continue_case(context, case)
     said = text if asks_text(shown_last) else bare
-    is_overtaken = context.is_overtaken and not context.turn.quotes
+    is_overtaken = (context.is_overtaken or shown_last is None) and not context.turn.quotes
     answered = (overtaken if is_overtaken else answer_typed)(context, shown_last, said)
     if answered is not None:
         return answered

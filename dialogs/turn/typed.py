@@ -36,6 +36,7 @@ from checklists.replies import (
     without_greeting,
 )
 from checklists.route import REVIEWED, Stop, motivated_by, stop_of
+from dialogs.messages import not_yet
 from dialogs.turn import commands, find_case
 from dialogs.turn.declared import Done, Press, Reaction, claimed, parted
 from dialogs.turn.exchange import Reply
@@ -81,11 +82,14 @@ def answer_typed(context: TurnContext, shown: Shown | None, text: str) -> Reacti
 
 
 def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction | None:
-    """Ask again what was shown, when a message has come after it: a line may be an answer to that. Stores nothing.
+    """Ask again what was shown, when a message has come after it: a line may be an answer to that. Stores nothing,
+    unless it is `inte än` to a reminder that asks about nothing else.
 
     None if the line is no answer. A case reference that was asked for is taken, as it can be nothing else, and where to
     write the comment on a return is told as ever.
     """
+    if is_not_yet(text) and (claim := not_yet.typed(context)) is not None:
+        return commands.run_verb(context, claim, {})
     if shown is None or not text or shown.kind in ("ask_ref", "return"):
         return answer_typed(context, shown, text)
     said = read_answer(text)

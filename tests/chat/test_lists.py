@@ -222,6 +222,24 @@ def test_what_was_under_way_is_asked_of_the_auditor_again(either_room: Room) -> 
     assert vera.reminded() == 0
 
 
+def test_the_auditor_who_says_not_yet_is_asked_once_more(room: Room) -> None:
+    furnish(room)
+    vera = begins(room.chat("vera"), "sample_audit", CHILD)
+    types_through(vera, {"intervention_followup_documented": "pagaende"})
+    takes_in(room, case_ref=CHILD, received_on="2026-04-01", closed_on="2026-05-12")
+    room.later(days=8)
+    room.sweeps()
+    vera.receives().presses("Inte än").sees(f"Det som pågår i {CHILD} står kvar som Pågår. Jag frågar igen 2026-06-03.")
+    reminded = []
+    for _ in range(40):
+        room.later(days=1)
+        room.sweeps()
+        reminded += [str(room.now.date())] * vera.reminded()
+    assert reminded == ["2026-06-03"]
+    vera.presses("Inte än").sees("Jag påminner inte om det igen.")
+    assert rows_of(room, "sample_audit", "auditor", CHILD)["intervention_followup_documented"].choice == "pagaende"
+
+
 def test_nothing_is_asked_again_of_who_may_see_the_case_no_more(room: Room) -> None:
     furnish(room)
     vera = begins(room.chat("vera"), "sample_audit", CHILD)

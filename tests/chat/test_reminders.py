@@ -16,10 +16,12 @@ from storage import outbox, tenants, trail
 from storage.desk import Session
 from storage.filled import FilledRow
 from storage.outbox import OutboxRow
+from storage.people import PersonRow
 from storage.returns import ReturnRow, add
 from storage.told_reminders import ToldRow
 from tests.chat.drive import TEXTS, fills, opens
 from tests.chat.harness import NORTH, REF, STOCKHOLM, TENANT, Chat, Room, object_id
+from tests.chat.read_drive import begins, reads
 from tests.chat.test_sending import ALL
 from tests.sql.import_files import import_people
 from tests.waiting import PATIENCE
@@ -889,6 +891,186 @@ def test_what_was_ongoing_is_answered_there(planned: Chat, room: Room) -> None:
 
     planned.receives().sees("Hur gick det?", "Har barnet fått information om beslutet?")
     planned.presses("Besvara 6").is_asked("child_informed_report")
+
+
+# --- Inte än ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(anna: Chat, room: Room, cecilia: Chat) -> Chat:
+    """Anna, reminded on 27 May of two answers that were under way in a signed case, decided on the 20th."""
+    going = dict.fromkeys(("child_informed_decision", "health_check_done"), "pagaende")
+    fills(opens(anna.installs(), **PLACED), going).presses("Skicka till chef")
+    reads(begins(cecilia), going).presses("Visa skillnader").presses("Signera")
+    sets(room, decided_on="2026-05-20")
+    sweeps_on(room, "2026-05-27")
+    cecilia.prompts().clear()
+    return anna.receives()
+
+
+def mornings(room: Room, chat: Chat, first: str, last: str) -> list[str]:
+    """Return the days between two on which somebody is reminded."""
+    days = [str(_day(first) + timedelta(days=n)) for n in range((_day(last) - _day(first)).days + 1)]
+    found = []
+    for day in days:
+        sweeps_on(room, day)
+        found += [day] * chat.reminded()
+    return found
+
+
+_day = date.fromisoformat
+PLACED = {**ALL, "child_placed": "ja"}
+
+
+def test_not_yet_leaves_it_under_way_and_asks_once_more_ten_working_days_later(
+    asked: Chat, room: Room, cecilia: Chat
+) -> None:
+    assert asked.buttons == ["Besvara 6", "Inte än", f"Öppna {REF}", "Påminn i morgon"]
+    answers, bundle = room.count(), asked.shown
+
+    asked.presses("Inte än").sees("står kvar som Pågår. Jag frågar igen 2026-06-10.")
+    asked.presses("Inte än", on=bundle).sees("Jag frågar igen 2026-06-10.")
+
+    assert (room.count(), room.case().decided_on) == (answers, _day("2026-05-20"))
+    assert not room.scalar("select count(*) from signature where voided_at is not null")
+    event = room.events("still_ongoing")
+    assert [(one.item_id, one.revision, one.detail) for one in event] == [("", None, "first")]
+    assert mornings(room, asked, "2026-05-28", "2026-06-10") == ["2026-06-10"]
+    asked.sees("Hur gick det?", "Har barnet fått information om beslutet?", "hälsoundersökning")
+    assert cecilia.prompts() == []
+
+    asked.presses("Inte än").sees("Jag påminner inte om det igen.")
+    asked.presses("Inte än", on=bundle).sees("Jag frågar igen 2026-06-10.")  # the stored reply
+    assert [one.detail for one in room.events("still_ongoing")] == ["first", "again"]
+    assert mornings(room, asked, "2026-06-11", "2026-07-31") == []
+    asked.types("mina ärenden").sees(REF).presses(f"Öppna {REF}").sees("Pågår")
+
+
+def test_who_says_nothing_to_the_second_is_not_asked_again(asked: Chat, room: Room) -> None:
+    asked.presses("Inte än")
+    assert mornings(room, asked, "2026-05-28", "2026-07-31") == ["2026-06-10"]
+
+
+def test_who_never_says_not_yet_is_asked_once(asked: Chat, room: Room) -> None:
+    assert mornings(room, asked, "2026-05-28", "2026-07-31") == []
+
+
+def test_what_is_answered_meanwhile_is_not_asked_again_and_an_answer_taken_back_is(asked: Chat, room: Room) -> None:
+    asked.presses("Inte än")
+    for number, item in (("6", "child_informed_decision"), ("11", "health_check_done")):
+        asked.types(f"ändra {number} {REF}")
+        asked.presses("Spara", {item: "Ja"}) if number == "6" else asked.presses("Ja")
+    sweeps_on(room, "2026-06-10")
+    assert asked.reminded() == 0
+
+    asked.types("ångra").presses("Ångra")
+    assert asked.stored("health_check_done") == "pagaende"
+    sweeps_on(room, "2026-06-11")
+    asked.receives().sees("hälsoundersökning").sees_no("Har barnet fått information om beslutet?")
+    asked.presses("Inte än").sees("Jag påminner inte om det igen.")
+
+
+def test_another_day_of_decision_is_asked_about_from_the_start(asked: Chat, room: Room) -> None:
+    asked.presses("Inte än")
+    asked.types(f"uppgifter {REF}").presses("Spara", {"Beslut fattat": "2026-05-25"}).sees("Sparat.")
+    assert mornings(room, asked, "2026-05-28", "2026-06-12") == ["2026-06-01"]
+    asked.presses("Inte än").sees("Jag frågar igen 2026-06-29.")
+    assert mornings(room, asked, "2026-06-15", "2026-07-31") == ["2026-06-29"]
+
+
+def test_not_yet_on_the_card_of_an_earlier_day_of_decision_keeps_the_new_one(asked: Chat, room: Room) -> None:
+    sets(room, decided_on="2026-05-25")
+    asked.presses("Inte än").sees("Jag frågar igen 2026-06-01.")
+    assert room.events("still_ongoing") == []
+    assert mornings(room, asked, "2026-05-28", "2026-06-12") == ["2026-06-01"]
+
+
+def test_a_co_worker_who_says_it_too_changes_nothing_and_both_are_asked_again(anna: Chat, room: Room) -> None:
+    bo = joins(room, "bo", "case_worker")
+    fills(opens(anna.installs(), **PLACED), {"health_check_done": "pagaende"})
+    row = room.desk.run_now(lambda s: s.exec(select(PersonRow.id).where(PersonRow.email == "bo@example.invalid")).one())
+    sets(room, decided_on="2026-05-20", co_id=row)
+    sweeps_on(room, "2026-05-27")
+    assert (anna.reminded(), bo.reminded()) == (1, 1)
+    first = bo.shown
+    assert bo.buttons[-4:] == ["Pågår", "Inte än", f"Öppna {REF}", "Påminn i morgon"]
+
+    anna.presses("Inte än")
+    room.now = morning("2026-05-29")
+    bo.presses("Inte än").sees("Jag frågar igen 2026-06-10.")
+    assert len(room.events("still_ongoing")) == 1
+    sweeps_on(room, "2026-06-10")
+    assert (anna.reminded(), bo.reminded()) == (1, 1)
+    room.now = morning("2026-06-11")
+    anna.presses("Inte än").sees("påminner inte om det igen")
+    bo.presses("Ja", on=first)
+    assert bo.stored("health_check_done") == "ja"
+
+
+def test_not_yet_to_a_closed_case_or_what_is_over_changes_nothing(asked: Chat, room: Room) -> None:
+    bundle = asked.shown
+    sets(room, closed_on="2026-05-27")
+    asked.presses("Inte än").sees("Ärendet är avslutat")
+    sets(room, closed_on="2026-05-27", decided_on="2026-05-20")
+    room.desk.run_now(lambda s: s.connection().exec_driver_sql("update cases set closed_on = null, decided_on = null"))
+    asked.presses("Inte än", on=bundle).sees(f"Påminnelsen om {REF} gäller inte längre.")
+    assert room.events("still_ongoing") == []
+    assert mornings(room, asked, "2026-06-10", "2026-06-12") == []
+
+
+@pytest.mark.parametrize("line", ["inte än", "Inte ännu.", "nej, inte än", "not yet"])
+@pytest.mark.parametrize("before", ["", f"ändra 1 {REF}", "mina ärenden"])
+def test_not_yet_may_be_typed_to_a_reminder_that_asks_nothing_else(
+    anna: Chat, room: Room, cecilia: Chat, line: str, before: str
+) -> None:
+    fills(opens(anna.installs(), **PLACED), {"health_check_done": "pagaende"})
+    sets(room, decided_on="2026-05-20")
+    room.now = morning("2026-05-26")
+    anna.types(before) if before else None
+    sweeps_on(room, "2026-05-27")
+    answers = room.count(), anna.receives()
+
+    room.later(hours=1)
+    anna.types(line).sees("Jag frågar igen 2026-06-10.")
+    assert (room.count(), len(room.events("still_ongoing"))) == (answers[0], 1)
+    anna.types("mina ärenden").types(line)
+    assert len(room.events("still_ongoing")) == 1
+
+
+def test_typed_where_something_else_is_asked_too_it_is_asked_about(anna: Chat, room: Room, cecilia: Chat) -> None:
+    anna.installs()
+    for ref in (REF, "SN 2026/0777"):
+        fills(opens(anna, ref, **PLACED), {"health_check_done": "pagaende"})
+        sets(room, ref, decided_on="2026-05-20")
+    sweeps_on(room, "2026-05-27")
+    anna.receives()
+    assert anna.buttons.count("Inte än") == 2
+    bundle = anna.shown
+    room.later(hours=1)
+
+    anna.types("inte än")
+    assert room.events("still_ongoing") == []
+    anna.presses("Inte än", on=bundle).sees(f"Det som pågår i {REF}")
+
+
+def test_not_yet_in_english(anna: Chat, room: Room, cecilia: Chat) -> None:
+    fills(opens(anna.installs(), **PLACED), {"health_check_done": "pagaende"})
+    anna.types("språk en")
+    sets(room, decided_on="2026-05-20")
+    sweeps_on(room, "2026-05-27")
+    anna.receives().presses("Not yet").sees(f"What is ongoing in {REF} stays Ongoing. I will ask again on 2026-06-10.")
+    sweeps_on(room, "2026-06-10")
+    anna.receives().presses("Not yet").sees("I will not remind you of it again.")
+
+
+def test_the_chef_who_is_reminded_in_a_workers_place_has_no_not_yet(anna: Chat, room: Room, cecilia: Chat) -> None:
+    fills(opens(anna.installs(), **PLACED), {"health_check_done": "pagaende"})
+    sets(room, decided_on="2026-05-20", lead_id=None)
+    sweeps_on(room, "2026-05-27")
+    assert "Inte än" not in cecilia.receives().sees("Hur gick det?").buttons
+
+
+# --- many follow-ups -------------------------------------------------------------------------------------------------
 
 
 def test_many_old_follow_ups_are_one_line(anna: Chat, room: Room) -> None:

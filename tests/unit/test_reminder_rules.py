@@ -416,3 +416,18 @@ def test_the_thresholds_and_the_free_days_are_the_tenants_own() -> None:
     assert due(planned(FRIDAY), date(2026, 5, 21), mine, closed) != ()
     assert [one.rule for one in due(sent(FRIDAY), date(2026, 6, 1), mine)] == ["OLAST"]
     assert [one.rule for one in due(received(FRIDAY), date(2026, 6, 5), mine)] == ["14D"]
+
+
+@pytest.mark.parametrize("waits", [10, 3])
+def test_not_yet_brings_what_is_under_way_back_once(waits: int) -> None:
+    said, rules = after(FRIDAY, 7), Thresholds(ongoing_again=waits)
+
+    def marks(**not_yet: date) -> list[tuple[str, date]]:
+        state = decided(FRIDAY, basis=BasisState(ongoing=GAP, not_yet=not_yet))
+        days = [day for day in OPEN if FRIDAY <= day <= FRIDAY + 90 * A_DAY]
+        found = [(one.mark, day) for day in days for one in due(state, day, rules) if one.rule == "PAGAR"]
+        return [(mark, min(day for other, day in found if other == mark)) for mark in sorted({one for one, _ in found})]
+
+    assert marks() == [(str(FRIDAY), after(FRIDAY, 5))]
+    assert marks(first=said) == [(f"{FRIDAY}:again", after(said, waits))]
+    assert marks(first=said, again=after(said, waits)) == []

@@ -7,7 +7,7 @@ answered since then changes nothing; anything else is stored as a new revision.
 import re
 from datetime import datetime
 
-from tests.year import case_acts, chef_acts, links, settings, units, worker_acts, wrong_number
+from tests.year import case_acts, chef_acts, clocks, links, settings, units, worker_acts, wrong_number
 from tests.year.done import ADMINISTERS, RENUMBERS, Done, snapshot
 from tests.year.model import Case, Model
 
@@ -38,6 +38,10 @@ def apply(model: Model, done: Done, unit: str, now: datetime, reads: bool) -> No
         links.linked(model, case, done, now, reads)
     elif done.what in RENUMBERS:
         wrong_number.put_right(model, case, done, now)
+    elif done.what == "not_yet":
+        on, _ = clocks.asked_on(case, model.rules, model.almanac)
+        if on and on <= now.date() and "closed_on" not in case.dates:
+            case.not_yet.append((case.dates["decided_on"], now.date()))
     elif done.kind == "text":
         worker_acts.typed(case, done, now, reads)
     elif done.view is not None:

@@ -23,13 +23,9 @@ def due(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]
         yield from _waiting(case, day, rules, almanac)
     decided = at("decided_on")
     if decided and not at("closed_on"):
-        going = any(
-            sheet.value(item).choice == "pagaende" and case.applies(item, child)
-            for child, sheet in case.sheets.items()
-            for item in BASIS
-        )
-        if going and _holds(day, rules, almanac.workdays_on(decided, rules["ongoing"])):
-            yield "PAGAR", ("worker",), str(decided), decided
+        asks_on, said = asked_on(case, rules, almanac)
+        if asks_on and _holds(day, rules, asks_on):
+            yield "PAGAR", ("worker",), f"{decided} {said}", decided
         if case.fact("intervention_decided", 0) == "ja":
             step = rules["follow_up_months"]
             starts = {months: almanac.back_to_work(months_on(decided, months)) for months in range(step, 60, step)}
@@ -39,6 +35,21 @@ def due(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]
     if case.followed and case.status == "signed":
         last = max(case.followed.values())
         yield "UPPFOLJT", ("chef",), str(last), last.date()
+
+
+def asked_on(case: Case, rules: Rules, almanac: Almanac) -> tuple[date | None, int]:
+    """Return when an open case is next asked what became of what is under way, and how often that was put off."""
+    decided = case.dates.get("decided_on")
+    going = any(
+        sheet.value(item).choice == "pagaende" and case.applies(item, child)
+        for child, sheet in case.sheets.items()
+        for item in BASIS
+    )
+    said = [on for of, on in case.not_yet if of == decided]
+    if not going or decided is None or len(said) > 1:
+        return None, len(said)
+    since, after = (said[0], "ongoing_again") if said else (decided, "ongoing")
+    return almanac.workdays_on(since, rules[after]), len(said)
 
 
 def _planned(case: Case, day: date, rules: Rules, almanac: Almanac) -> Iterator[Told]:

@@ -27,6 +27,7 @@ USUAL = {
     "four_months_first": 30,
     "four_months_last": 7,
     "ongoing": 5,
+    "ongoing_again": 10,
     "follow_up_months": 6,
     "catch_up": 30,
 }
@@ -138,6 +139,8 @@ class Case:
     key: int = field(default_factory=count().__next__)
     """Identifies it even when its number changes."""
     read_days: dict[str, date] = field(default_factory=dict)
+    not_yet: list[tuple[date, date]] = field(default_factory=list)
+    """Of which decision `Inte än` was said to a reminder, and on which day."""
 
     @property
     def status(self) -> str:

@@ -171,6 +171,11 @@ def put_off_for_ever() -> list[Change]:
     return [(told_reminders, "snoozed", lambda *_: set())]
 
 
+def not_yet_for_ever() -> list[Change]:
+    """Whoever says `Inte än` is never asked again."""
+    return [(reminder_rules.UnderWay, "turn", property(lambda self: "" if self.not_yet else reminder_rules.FIRST))]
+
+
 def any_form_taken() -> list[Change]:
     """A motivation is taken in any form, whatever the municipality has decided."""
     return [(tenants, "motivation_by", lambda *_: "either")]
@@ -239,6 +244,7 @@ PLANTED = {
     "free days ignored": Planted(free_days_ignored, "when nobody works|which is not due|was not reminded"),
     "office hours ignored": Planted(hours_ignored, "offices are closed|was not reminded of"),
     "put off for ever": Planted(put_off_for_ever, "was not reminded of"),
+    "not yet for ever": Planted(not_yet_for_ever, "was not reminded of", weeks=8),
     "any form of motivation taken": Planted(any_form_taken, "_motivated: it is|child_informed_.*: it is"),
     "told in a closed chat": Planted(told_in_a_closed_chat, "in the chat, which is closed|was called to"),
     "counted as in the case file": Planted(counted_as_in_the_file, "figures of"),

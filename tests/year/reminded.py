@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.chat.card_hand import titles
+from tests.chat.card_hand import button, titles
 from tests.year import clocks
 from tests.year.check import Fault
 from tests.year.model import Case
@@ -13,7 +13,7 @@ from tests.year.people import CHEF, Person
 if TYPE_CHECKING:
     from tests.year.town import Town
 
-AGAIN = "Påminn i morgon"
+AGAIN, NOT_YET = "Påminn i morgon", "Inte än"
 WRONG_CLOCK = timedelta(seconds=100)
 """By how much a process's clock may be wrong, and how long a message may take from it."""
 
@@ -74,9 +74,17 @@ def _is_in_office_hours(town: "Town", person: Person, now: datetime) -> None:
 
 
 async def puts_off(town: "Town", day: date) -> None:
-    """Some of those reminded today would rather be reminded tomorrow."""
+    """Some of those reminded today say `Inte än`; some would rather be reminded tomorrow."""
     for person in town.people.values():
         shown = person.bundle if day in person.bundles else None
+        if (
+            shown is not None
+            and shown.card is not None
+            and NOT_YET in titles(shown.card)
+            and town.chance.random() < 0.6
+        ):
+            ref = button(shown.card, NOT_YET)["tooltip"].partition(": ")[2]
+            await town.traffic.presses(person, shown, NOT_YET, {}, ref)
         if shown is not None and shown.card is not None and AGAIN in titles(shown.card) and town.chance.random() < 0.25:
             await town.traffic.presses(person, shown, AGAIN, {}, "")
 

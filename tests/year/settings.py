@@ -27,6 +27,7 @@ SAYS = {
     "four_months_first": (14, 30, 45),
     "four_months_last": (3, 7, 20),
     "ongoing": (1, 5, 9),
+    "ongoing_again": (2, 10, 15),
     "follow_up_months": (1, 2, 3, 6),
     "catch_up": (12, 30, 60),
 }
