@@ -1001,8 +1001,13 @@ def test_a_co_worker_who_says_it_too_changes_nothing_and_both_are_asked_again(an
     assert len(room.events("still_ongoing")) == 1
     sweeps_on(room, "2026-06-10")
     assert (anna.reminded(), bo.reminded()) == (1, 1)
+    second = bo.shown
     room.now = morning("2026-06-11")
+    bo.presses("Inte än", on=first).sees("påminner inte om det igen")
+    assert len(room.events("still_ongoing")) == 1, "to a reminder that the second has replaced"
+    bo.presses("Inte än", on=second).sees("påminner inte om det igen")
     anna.presses("Inte än").sees("påminner inte om det igen")
+    assert len(room.events("still_ongoing")) == 2
     bo.presses("Ja", on=first)
     assert bo.stored("health_check_done") == "ja"
 
@@ -1033,7 +1038,7 @@ def test_not_yet_may_be_typed_to_a_reminder_that_asks_nothing_else(
     room.later(hours=1)
     anna.types(line).sees("Jag frågar igen 2026-06-10.")
     assert (room.count(), len(room.events("still_ongoing"))) == (answers[0], 1)
-    anna.types("mina ärenden").types(line)
+    anna.types("mina ärenden").types(line).sees_no("Jag frågar igen")
     assert len(room.events("still_ongoing")) == 1
 
 
