@@ -268,4 +268,7 @@ def _void(session: Session, origin: Origin, case: CaseRow, row: FilledRow, stand
     for sheet in written(session, case, row.checklist).sheets:
         if lifecycle.may(sheet.filled.status, Act.VOID):
             _move(sheet, Act.VOID)
+    for reading in filled.readings(session, case.id, row.checklist, row.occasion):
+        if lifecycle.may(reading.status, Act.VOID, READER):
+            reading.status = lifecycle.after(reading.status, Act.VOID, READER)
     return record(session, origin, Change("voided", case, row.id, detail=f"signature {standing.id}", notice="voided"))

@@ -57,6 +57,7 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
 READING_TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.BEGUN, Act.FINISH_READING): State.READ,
     (State.READ, Act.SIGN): State.SIGNED,
+    (State.SIGNED, Act.VOID): State.READ,  # of a child that the change did not concern: read, and to be signed again
     (State.BEGUN, Act.REOPEN_READING): State.BEGUN,
     (State.READ, Act.REOPEN_READING): State.BEGUN,
     (State.SIGNED, Act.REOPEN_READING): State.BEGUN,

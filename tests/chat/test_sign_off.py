@@ -436,6 +436,28 @@ def test_a_new_child_after_signing_voids_and_is_sent_and_read(room: Room, cecili
     reads(cecilia.receives().presses("Fortsätt läsa")).presses("Visa skillnader").sees("Barn 2")
 
 
+@pytest.mark.parametrize("child", [1, 2])
+def test_what_changes_for_one_child_is_read_again_and_the_whole_is_signed_again(
+    room: Room, cecilia: Chat, anna: Chat, child: int
+) -> None:
+    cecilia.installs()
+    fills(opens(anna, children=2, **ALL)).presses("Skicka till chef")
+    reads(begins(cecilia)).presses("Visa skillnader").presses("Signera med brist").presses(
+        "Signera med brist", Skäl=WHY
+    )
+    first = signature(room)
+    anna.types(f"ändra 1 barn {child}").presses("Nej")
+    fills(anna)
+    assert signature(room).voided_at is not None
+
+    reads(cecilia.types("att läsa").presses("Fortsätt läsa"), {"child_heard": "nej"}).presses("Visa skillnader")
+    cecilia.presses("Signera med brist").presses("Signera med brist", Skäl=WHY)
+    states = "select count(*) from filled_checklist where status = 'signed'"
+    assert room.scalar(states) == 4, "the lists of both children, as the worker and the chef have them"
+    assert room.scalar("select count(*) from signature where voided_at is null") == 1
+    assert first.id != room.scalar("select id from signature where voided_at is null")
+
+
 def test_a_closed_case_is_neither_signed_nor_sent_back(room: Room, cecilia: Chat, anna: Chat) -> None:
     has_read(room)
     anna.types("uppgifter").presses("Avsluta").presses("Avsluta")

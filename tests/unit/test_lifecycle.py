@@ -36,6 +36,7 @@ READ_BY: dict[Act, tuple[set[State], State]] = {
     Act.FINISH_READING: ({BEGUN}, READ),
     Act.SIGN: ({READ}, SIGNED),
     Act.REOPEN_READING: ({BEGUN, READ, SIGNED}, BEGUN),
+    Act.VOID: ({SIGNED}, READ),
 }
 LISTS: list[tuple[Role, dict[Act, tuple[set[State], State]]]] = [("case_worker", WRITTEN), ("unit_manager", READ_BY)]
 
