@@ -58,6 +58,7 @@ CACHES = {
     "storage/contributions.py _fact": "500 facts",
     "storage/contributions.py _states_and_complete": "2,000 sets of answers without texts",
     "storage/times.py _day_of_hour": "10,000 hours",
+    "storage/prepared.py _kind_of": "the tables",
     "texts/__init__.py sentences": "the languages",
 }
 STORES = {
