@@ -7,7 +7,7 @@ is declared `alone`, the row is left out; otherwise NotHeld is raised, and the c
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import itemgetter
@@ -100,14 +100,16 @@ class Column:
             return self.is_known(value)
         return (self.longest is None or len(value) <= self.longest) and (self.more is None or self.more(value))
 
-    def all_read(self, values: Iterable[Any]) -> bool:
+    def all_read(self, values: Collection[Any]) -> bool:
         """Return whether the column may hold each of these values that were read by themselves; a text may be too long.
 
-        None is of an outer join. Runs for every query, so without further rules one value of each class is looked at.
+        None is of an outer join. Runs for every query, so without further rules their classes alone are looked at.
         """
-        is_any = self.allowed is None and self.more is None
-        some: Iterable[Any] = {type(value): value for value in values}.values() if is_any else set(values)
-        return all(value is None or (self.is_known(value) and (not self.more or self.more(value))) for value in some)
+        if self.allowed is None and self.more is None and {*self.kinds, NoneType}.issuperset(map(type, values)):
+            return True
+        return all(
+            value is None or (self.is_known(value) and (not self.more or self.more(value))) for value in set(values)
+        )
 
     def is_known(self, value: Any) -> bool:
         """Return whether a value is of an allowed class, and allowed itself. A datetime does not count as a date."""

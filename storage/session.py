@@ -9,7 +9,6 @@ import contextlib
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, bindparam, insert, update
@@ -709,7 +708,10 @@ def _key(row: Any) -> tuple[Shape, Any]:
 
 def _all_held(rows: Sequence[Any], plain: Sequence[Plain], *, is_scalar: bool) -> bool:
     """Return whether the plain values in what a query found are such as their columns may hold."""
-    return all(one.column.all_read(rows if is_scalar else map(itemgetter(one.at), rows)) for one in plain)
+    if is_scalar or not rows:
+        return all(one.column.all_read(rows) for one in plain)
+    columns = list(zip(*rows, strict=True))
+    return all(one.column.all_read(columns[one.at]) for one in plain)
 
 
 def _read(row: Any, readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
