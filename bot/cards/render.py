@@ -89,8 +89,8 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     return with_submits(made) if reply.submits else made
 
 
-_ANSWERED_IN_PLACE = ("text_for_file", "show_extract")
-"""What is shown in the response to a press alone, which `Action.Submit` does not have."""
+ANSWERED_IN_PLACE = ("text_for_file", "show_extract", "export_figures", "round_links")
+"""What is shown in the response to a press alone, which `Action.Submit` does not have: texts, and one-time links."""
 
 
 def with_submits(part: Any) -> Any:
@@ -99,7 +99,7 @@ def with_submits(part: Any) -> Any:
         return [with_submits(one) for one in part]
     if not isinstance(part, dict):
         return part
-    if part.get("type") == "Action.Execute" and "fallback" in part and part["verb"] not in _ANSWERED_IN_PLACE:
+    if part.get("type") == "Action.Execute" and "fallback" in part and part["verb"] not in ANSWERED_IN_PLACE:
         look = {name: part[name] for name in ("style", "mode", "tooltip") if name in part}
         return {**part["fallback"], **look}
     # The client itself asks for what is current, and knows no other way.

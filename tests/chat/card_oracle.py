@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from bot.cards.render import ANSWERED_IN_PLACE
 from tests.chat.card_hand import Card, Element, as_sent, elements, every_action, inputs
 
 MOST_BYTES = 24 * 1024
@@ -122,7 +123,7 @@ def faults_of(
 
 def kinds_of(actions: Iterable[Element]) -> set[str]:
     """Return the types of buttons, those left out that are answered in a response alone."""
-    return {one["type"] for one in actions if one.get("verb") not in ("text_for_file", "show_extract")}
+    return {one["type"] for one in actions if one.get("verb") not in ANSWERED_IN_PLACE}
 
 
 def _whole(card: Card, sent: str, language: str, user: str) -> Iterator[str]:

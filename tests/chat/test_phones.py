@@ -113,3 +113,15 @@ def test_what_only_a_response_can_show_is_asked_for_in_the_same_way_everywhere(a
 
     assert button(anna.card, "Text till akten")["type"] == "Action.Execute"
     anna.presses("Text till akten").sees("Har barnet")
+
+
+def test_figures_are_fetched_from_a_phone_too(room: Room) -> None:
+    cecilia = room.chat("cecilia").installs()
+    cecilia.on_phone = True
+    cecilia.types("rapport")
+    assert button(cecilia.card, "Exportera")["type"] == "Action.Execute"
+    assert kinds(cecilia) == SUBMIT
+
+    cecilia.presses("Exportera").sees("Siffrorna som CSV")
+    assert cecilia.view is not None
+    assert len(cecilia.view.links) > 1  # type: ignore[union-attr]
