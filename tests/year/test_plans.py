@@ -4,10 +4,11 @@ A query that reads every case, list, answer or event is fast in every test and s
 years. SQLite's plans depend on the statement and the indexes alone, so an empty database shows them.
 """
 
-import importlib
-import pkgutil
+import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,17 +17,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Engine
 
-import storage
 from actions.basis import BASIS
 from storage import cases, filled, standing
 from storage.desk import Session, opened
-from storage.prepared import PREPARED, Ready
 from storage.sealing import Keys
 from storage.unfit import readable
-from tests.conftest import TRAIL
+from tests.conftest import ROOT, TRAIL
 from tests.migrated import put_database
 from tests.year.simulate import year
 
@@ -67,11 +65,22 @@ def ran() -> Iterator[dict[str, Any]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-def prepared() -> Iterator[str]:
-    for module in pkgutil.iter_modules(storage.__path__, "storage."):
-        importlib.import_module(module.name)
-    for one in PREPARED.values():
-        yield Ready(one.query, sqlite.dialect(paramstyle="qmark")).sql
+_PRINT_PREPARED = """
+import importlib, json, pkgutil, storage
+from sqlalchemy.dialects import sqlite
+from storage.prepared import PREPARED, Ready
+for module in pkgutil.iter_modules(storage.__path__, "storage."):
+    importlib.import_module(module.name)
+print(json.dumps([Ready(one.query, sqlite.dialect(paramstyle="qmark")).sql for one in PREPARED.values()]))
+"""
+
+
+def prepared() -> list[str]:
+    """Return the statements that our modules prepare, from a process that knows nothing of what other tests prepare."""
+    printed = subprocess.run([sys.executable, "-c", _PRINT_PREPARED], check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    found: list[str] = json.loads(printed.stdout)
+    assert len(found) > 50
+    return found
 
 
 def asked_daily(session: Session) -> None:
