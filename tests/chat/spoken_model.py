@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from checklists.cells import FREE
 from checklists.lifecycle import WRITER
 from checklists.model import OPEN, Answer, Motivation
 from dialogs.views.views import AnyView
@@ -29,6 +30,8 @@ class Model:
     acts: list[dict[Place, Answer | None]] = field(default_factory=list)
     overtaken: set[int] = field(default_factory=set)
     """Indexes of acts partly overwritten by a file import; they cannot be undone."""
+    words: dict[Place, str] = field(default_factory=dict)
+    """The answers of files, as the newest had them."""
 
     def of(self, child: int) -> dict[str, Answer]:
         """Return a child's answers."""
@@ -60,10 +63,20 @@ class Model:
         choice, old = "nej" if how == "missing" else "ja", self.of(child)
         self.store(child, {i: Answer(choice if about else old[i].choice, motivation=how) for i in items})
 
-    def from_file(self, child: int, item: str, answer: Answer) -> None:
-        """Apply an imported answer, which is not an act of hers."""
-        self.overtaken |= {at for at, act in enumerate(self.acts) if (child, item) in act}
-        self.answers[child, item] = replace(answer, revision=self.revision(child, item) + 1)
+    def from_file(self, child: int, item: str, word: str, answer: Answer) -> None:
+        """Apply an imported answer, which is not an act of hers. One without a motivation leaves the stored one.
+
+        word: the answer as the file has it; two that are outside the scale are the same only if their words are.
+        """
+        place, old = (child, item), self.answers.get((child, item))
+        self.overtaken |= {at for at, act in enumerate(self.acts) if place in act}
+        is_same = old is not None and old.choice == answer.choice
+        if is_same and answer.choice == FREE:
+            is_same = self.words.get(place) == word
+        if old is not None and is_same and answer.motivation in ("", "missing"):
+            answer = replace(answer, motivation=old.motivation)
+        self.words[place] = word
+        self.answers[place] = replace(answer, revision=self.revision(child, item) + 1)
 
     def undo(self, place: int | None = None) -> None:
         """Undo the latest act not undone, or the one at `place`, if among the last ten."""

@@ -126,7 +126,7 @@ class Counted(Walk):
             for item, word in answers.items():
                 told = read_cells(LIST.by_id[item], Cells(word, motivation=more["motivation"]))
                 if stored[item].revision != self.model.revision(child, item):
-                    self.model.from_file(child, item, Answer(told.choice, motivation=told.motivation_kind))
+                    self.model.from_file(child, item, word, Answer(told.choice, motivation=told.motivation_kind))
                 assert self.model.of(child)[item].choice == told.choice
 
     @rule()
