@@ -103,8 +103,8 @@ class Seen:
     about: str
     revisions: tuple[int, ...]
     echo: int
-    aside: tuple[int, int]
-    """If the card asks how an answer came about: the child and the answer's revision; else zeros."""
+    aside: tuple[int, str, int]
+    """If the card asks how an answer came about: the child, the item and the answer's revision; else nothing."""
 
     def answers(self, model: Model) -> bool:
         """Return whether its question can still be answered on it."""
@@ -131,7 +131,7 @@ class Seen:
 
 def seen(shown: Shown, view: AnyView, model: Model) -> Seen:
     """Return a card as seen now. Assumes a new database, where list ids follow the order of the children."""
-    child, about, aside = 1, "", (0, 0)
+    child, about, aside = 1, "", (0, "", 0)
     items: tuple[str, ...] = ()
     made: Any = view
     if view.kind in ("question", "group", "motivation", "form"):
@@ -145,8 +145,8 @@ def seen(shown: Shown, view: AnyView, model: Model) -> Seen:
     elif view.kind == "form":
         items = tuple(listed.item for field in made.fields for listed in field.items)
     if getattr(view, "aside", None) is not None:
-        whose = made.aside.buttons[0].claim.filled
-        aside = (whose, model.revision(whose, "child_heard"))
+        whose, item = made.aside.buttons[0].claim.filled, made.aside.item.split("/")[-1]
+        aside = (whose, item, model.revision(whose, item))
     revisions = tuple(model.revision(child, item) for item in items)
     echo = len(model.acts) - 1 if "Ångra" in titles(shown.card) else -1
     return Seen(shown, view.kind, child, items, about, revisions, echo, aside)

@@ -18,7 +18,6 @@ from texts import say
 FACTS = ("violence", "child_placed", "intervention_decided", "child_communicated")
 SHARED = ("violence", "intervention_decided")
 CHOICES = {say(f"answers.{choice}", "sv"): choice for choice in ("ja", "nej", "pagaende", "ej_tillampligt")}
-HOW = ("Eget samtal", "Observation", "Via annan")
 LINES = (
     ["fortsätt", "ångra", "ångra", "tillbaka", "paus", "vad saknas", "mina ärenden", "hjälp", "formulär", "uppgifter"]
     + ["ändra", "ny", f"ny {REF}", "?", "ändra 4 barn 2"]
@@ -164,11 +163,11 @@ class Walk(RuleBasedStateMachine):
     def _expect(self, card: Seen, title: str, data: dict[str, str]) -> None:
         model = self.model
         given = {item: data[item] for item in card.items if data.get(item)}
-        if title in HOW:
-            child, revision = card.aside
-            heard = {"child_heard": replace(model.of(child)["child_heard"])}
-            is_new = revision == model.revision(child, "child_heard")
-            model.store(child, (heard if is_new else {}) | card.kept_by_any_press(model, given))
+        if data["verb"] == "how":
+            child, item, revision = card.aside
+            told = {item: replace(model.of(child)[item])}
+            is_new = revision == model.revision(child, item)
+            model.store(child, (told if is_new else {}) | card.kept_by_any_press(model, given))
         elif title == "Ångra":
             model.undo(card.echo)
         elif card.kind == "group" and title in ("Pausa", "Tillbaka", "Formulär"):
