@@ -12,7 +12,7 @@ from typing import TypedDict
 from checklists import lifecycle
 from checklists.lifecycle import READER, WRITER, State
 from checklists.loader import all_facts, checklist_version, newest
-from checklists.model import NOTHING, Answer, Checklist, Gap, ListId, MotivationBy, Role, Written
+from checklists.model import NOTHING, Answer, Checklist, Gap, Item, ListId, MotivationBy, Role, Written
 from checklists.round_draw import section_order
 from checklists.route import Stop, is_open, next_open, stops
 from checklists.rules import Applied
@@ -212,6 +212,13 @@ class Basis:
             for gap in sheet.gaps:
                 if not is_shared(gap) or sheet is self.sheets[0]:
                     yield sheet, gap
+
+    def all_ongoing(self) -> Iterator[tuple[Sheet, Item]]:
+        """Yield every question that is answered `pagaende`."""
+        for sheet in self.sheets:
+            for item in sheet.applied.applicable(sheet.filled.role):
+                if item.id in sheet.answers and sheet.answers[item.id].choice == "pagaende":
+                    yield sheet, item
 
     def next_from(self, row_id: int = 0, after: str = "") -> tuple[Sheet, Stop] | None:
         """Return the next open card with its sheet, searching on from a card and wrapping round; None if all are done.

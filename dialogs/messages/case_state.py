@@ -127,7 +127,8 @@ def _state(session: Session, basis: Basis) -> BasisState:
     sent_back = returns.get(session, basis.case.tenant_id, row_id) if row_id else None
     returned_at = sent_back.at if sent_back else None
     answered = [row.at for sheet in basis.sheets for row in sheet.rows.values()]
-    followed, ongoing = list(_followed(basis)), tuple(_ongoing(basis))
+    followed = list(_followed(basis))
+    ongoing = tuple(Asked(sheet.shown_child, "item", item.id) for sheet, item in basis.all_ongoing())
     newest = max((row for _, row in followed), key=lambda row: row.id, default=None)
     changes = answered + [fact.at for fact in basis.facts.values()]
     return BasisState(
@@ -145,14 +146,6 @@ def _state(session: Session, basis: Basis) -> BasisState:
         followed_on=_day(newest.at) if newest else None,
         pointed_at=tuple(Asked(sheet.shown_child, "item", item) for sheet in basis.sheets for item in sheet.points),
     )
-
-
-def _ongoing(basis: Basis) -> Iterator[Asked]:
-    for sheet in basis.sheets:
-        for item in sheet.applied.applicable(WRITER):
-            answer = sheet.answers.get(item.id)
-            if answer is not None and answer.choice == "pagaende":
-                yield Asked(sheet.shown_child, "item", item.id)
 
 
 def _followed(basis: Basis) -> Iterator[tuple[Sheet, AnswerRow]]:

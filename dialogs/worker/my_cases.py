@@ -129,7 +129,7 @@ def _line_of_list(context: TurnContext, case_id: int, checklist: ListId) -> Case
     basis = _own(context, case, checklist)
     gaps = sum(1 for _ in basis.all_gaps())
     lines = [Line(say="lists.by_hand")] if any(sheet.is_by_hand for sheet in basis.sheets) else []
-    lines += [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps})]
+    lines += [Line(say="cases.gaps" if gaps != 1 else "cases.one_gap", args={"gaps": gaps}), *_ongoing(basis)]
     title = Line(say="buttons.continue_case" if gaps else "buttons.open_case", args={"ref": case.ref})
     button = open_button(case.id, title, checklist=checklist)
     return CaseLine(case_ref=case.ref, status=_progress(basis), lines=tuple(lines), button=button)
@@ -146,6 +146,12 @@ def _own(context: TurnContext, case: CaseRow, checklist: ListId) -> Basis:
 def _progress(basis: Basis) -> Line:
     head = basis_head(basis)
     return Line(say="lists.own", args={"list": basis.list_id, "done": head.done, "total": head.total})
+
+
+def _ongoing(basis: Basis) -> tuple[Line, ...]:
+    """Return the line on what is under way, for whoever answered so; reminders of it come to an end, and this stays."""
+    found = sum(1 for _ in basis.all_ongoing())
+    return (Line(say="cases.ongoing", args={"ongoing": found}),) if found else ()
 
 
 def _basis(context: TurnContext, case: CaseRow) -> Basis:
@@ -194,7 +200,9 @@ def standing_lines(
 
 def _line(context: TurnContext, case: CaseRow, nearest: tuple[str, date] | None) -> CaseLine:
     basis, report = _basis(context, case), _own(context, case, _REPORT)
-    more_lists = (_progress(report),) if report.sheets else ()
+    more = [_progress(report)] if report.sheets else []
+    if current(cases.dates_of(case)).decided_on:
+        more += _ongoing(basis)
     named = {"ref": case.ref}
     if not basis.is_for_case:
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "details")
@@ -204,7 +212,7 @@ def _line(context: TurnContext, case: CaseRow, nearest: tuple[str, date] | None)
         button = open_button(case.id, Line(say="buttons.open_case", args=named), "open")
     else:
         button = open_button(case.id, Line(say="buttons.continue_case", args=named))
-    lines = standing_lines(context, basis, nearest, *more_lists)
+    lines = standing_lines(context, basis, nearest, *more)
     return CaseLine(case_ref=case.ref, status=status(basis), lines=lines, button=button)
 
 

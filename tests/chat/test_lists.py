@@ -238,6 +238,7 @@ def test_the_auditor_who_says_not_yet_is_asked_once_more(room: Room) -> None:
     assert reminded == ["2026-06-03"]
     vera.presses("Inte än").sees("Jag påminner inte om det igen.")
     assert rows_of(room, "sample_audit", "auditor", CHILD)["intervention_followup_documented"].choice == "pagaende"
+    vera.types("mina ärenden").sees("1 står som Pågår")
 
 
 def test_nothing_is_asked_again_of_who_may_see_the_case_no_more(room: Room) -> None:

@@ -943,7 +943,14 @@ def test_not_yet_leaves_it_under_way_and_asks_once_more_ten_working_days_later(
     asked.presses("Inte än", on=bundle).sees("Jag frågar igen 2026-06-10.")  # the stored reply
     assert [one.detail for one in room.events("still_ongoing")] == ["first", "again"]
     assert mornings(room, asked, "2026-06-11", "2026-07-31") == []
-    asked.types("mina ärenden").sees(REF).presses(f"Öppna {REF}").sees("Pågår")
+    asked.types("mina ärenden").sees("2 står som Pågår")
+    cecilia.types("enhetens ärenden").sees(REF).sees_no("Pågår")
+    asked.types("mina ärenden").presses(f"Öppna {REF}").sees("Pågår")
+
+
+def test_before_the_decision_no_list_says_what_is_under_way(anna: Chat) -> None:
+    fills(opens(anna.installs(), **PLACED), {"health_check_done": "pagaende"})
+    anna.types("mina ärenden").sees("Inget saknas").sees_no("Pågår")
 
 
 def test_who_says_nothing_to_the_second_is_not_asked_again(asked: Chat, room: Room) -> None:
