@@ -31,7 +31,7 @@ class Point:
 
 Notice = Literal[
     "sent", "resent", "returned", "voided", "followed_up", "signed", "handed_over", "asked", "asked_for",
-    "child_added",
+    "child_added", "renamed", "withdrawn",
     "link_asked", "link_refused", "linked", "unlinked", "link_ended", "joint", "joint_gone",
 ]  # fmt: skip
 """The kinds of change that others are notified of at once."""
@@ -42,8 +42,9 @@ class Change:
     """One thing that changed. detail: a code, never content. item_id, revision: of the answer or fact, if any.
 
     notice: what to notify others of at once, None for nothing. points: the questions a return points at. was: lead and
-    co-worker before a case was handed over, 0 for nobody. link: row id of the link of two cases that is asked for.
-    other: the case that is linked to this one. event_id: row id of its event, set by `record`.
+    co-worker before a case was handed over, 0 for nobody. was_ref: its reference before it was renamed or withdrawn.
+    link: row id of the link of two cases that is asked for. other: the case that is linked to this one. event_id: row
+    id of its event, set by `record`.
     """
 
     event: EventName
@@ -55,6 +56,7 @@ class Change:
     notice: Notice | None = None
     points: Sequence[Point] = ()
     was: tuple[int, int] = (0, 0)
+    was_ref: str = ""
     link: int = 0
     other: CaseRow | None = None
     event_id: int = 0

@@ -3,7 +3,7 @@
 from actions import cases as acts
 from actions import linking, lists, signing
 from actions.basis import written
-from actions.changes import NONE, Change, Changes, record
+from actions.changes import NONE, Change, Changes, Notice, record
 from actions.facts import set_fact
 from actions.origin import Origin
 from checklists.case_dates import FIELDS, settle
@@ -17,8 +17,8 @@ def rename(session: Session, origin: Origin, case: CaseRow, ref: str) -> Changes
     """Give a case another reference. ref: normalised, and not in use. Its events and lists are the case's, and stay."""
     if case.ref == ref:
         return NONE
-    case.ref = ref
-    return record(session, origin, Change("ref_changed", case))
+    was, case.ref = case.ref, ref
+    return record(session, origin, Change("ref_changed", case, notice="renamed", was_ref=was))
 
 
 def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
@@ -26,12 +26,17 @@ def withdraw(session: Session, origin: Origin, case: CaseRow) -> Changes:
 
     It is kept, closed, until its retention period is over. Raises: CaseIsSent: a list of it was sent or signed.
     """
+    return _withdraw(session, origin, case, "withdrawn")
+
+
+def _withdraw(session: Session, origin: Origin, case: CaseRow, notice: Notice | None = None) -> Changes:
     if is_sent(session, case):
         raise CaseIsSent
     changes = linking.end_all(session, origin, case)
+    was = case.ref
     cases.free_ref(case)
     case.withdrawn, case.closed_on = True, origin.today
-    return changes + record(session, origin, Change("withdrawn", case))
+    return changes + record(session, origin, Change("withdrawn", case, notice=notice, was_ref=was))
 
 
 def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Changes:
@@ -55,7 +60,7 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
     changes = acts.set_type(session, origin, case, empty.case_type)
     changes += linking.follow(session, origin, empty, case)
     round_moves.follow(session, empty.id, case.id)
-    changes += withdraw(session, origin, empty)
+    changes += _withdraw(session, origin, empty)
     session.flush()  # the reference is free before it is taken
     changes += record(session, origin, _renamed_into(case, ref, empty))
     changes += acts.set_dates(session, origin, case, days).changes
@@ -71,11 +76,10 @@ def merge(session: Session, origin: Origin, case: CaseRow, empty: CaseRow) -> Ch
 
 
 def _renamed_into(case: CaseRow, ref: str, empty: CaseRow) -> Change:
-    """Give a case the reference of an empty one; whoever had that one, and has not got this, is to be told."""
-    case.ref = ref
+    """Give a case the reference of an empty one; whoever had that one is to be told too."""
+    was_ref, case.ref = case.ref, ref
     was = (empty.lead_id or 0, empty.co_id or 0)
-    loses = set(was) - {0, case.lead_id, case.co_id}
-    return Change("ref_changed", case, notice="handed_over" if loses else None, was=was)
+    return Change("ref_changed", case, notice="renamed", was=was, was_ref=was_ref)
 
 
 def _is_known(facts: Facts, at: tuple[int, str]) -> bool:

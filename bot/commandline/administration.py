@@ -326,7 +326,8 @@ def _rename_case(parsed: argparse.Namespace) -> Work:
         there = cases.find(session, tenant.id, ref)
         if there is not None and there.id != case.id:
             raise RefTaken
-        return _told(wrong_case.rename(session, origin, case, ref))
+        changes = wrong_case.rename(session, origin, case, ref)
+        return [*_told(changes), *_try_to_tell(session, lambda: follow(session, origin, changes))]
 
     return work
 

@@ -38,6 +38,10 @@ def _tell(session: Session, origin: Origin, case: CaseRow, change: Change, actor
             prompts.signed(session, origin, worker, actor.name if actor else "")
         case "handed_over":
             prompts.to_old_and_new(session, origin, worker, change.was)
+        case "renamed":
+            prompts.renamed(session, origin, worker, change.was_ref, change.was)
+        case "withdrawn":
+            prompts.withdrawn(session, origin, case, change.was_ref)
         case "child_added":
             prompts.child_added(session, origin, worker)
         case "asked":

@@ -110,15 +110,20 @@ def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[i
     case = worker.case
     now = {case.lead_id or 0: "lead", case.co_id or 0: "co"}
     before = {was[0]: "lead", was[1]: "co"}
+    changed = {person_id for person_id in {*now, *before} if now.get(person_id) != before.get(person_id)}
+    _new_parts(session, origin, worker, changed, was)
+
+
+def _new_parts(session: Session, origin: Origin, worker: Basis, changed: set[int], was: tuple[int, int]) -> None:
+    case = worker.case
+    now = {case.lead_id or 0: "lead", case.co_id or 0: "co"}
     lead = people.person(session, origin.tenant_id, case.lead_id or 0)
     args = {"ref": case.ref, "name": lead.name if lead else ""}
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
     # With the same lead, or none, nothing was handed over to anybody.
     lost = "prompts.no_longer" if lead and lead.id != was[0] else "prompts.no_longer_hers"
-    for person in people.by_ids(session, origin.tenant_id, {*now, *before} - {0, origin.person_id or 0}):
+    for person in people.by_ids(session, origin.tenant_id, changed - {0, origin.person_id or 0}):
         part = now.get(person.id)
-        if part == before.get(person.id):
-            continue
         title = Line(say="buttons.continue_case", args={"ref": case.ref})
         button = Button(title=title, claim=claimed("continue", case=case.id))
         about = Line(say="details.about", args={"ref": case.ref})
@@ -129,15 +134,47 @@ def to_old_and_new(session: Session, origin: Origin, worker: Basis, was: tuple[i
         tell(session, [person], view, now=origin.now, case=case.id)
 
 
+def renamed(session: Session, origin: Origin, worker: Basis, was_ref: str, was: tuple[int, int]) -> None:
+    """Tell the case's workers, except the one who did it, that it has another number.
+
+    was: the lead and co-worker of the empty case that had the number; they no longer have any case with it.
+    """
+    case = worker.case
+    _new_parts(session, origin, worker, set(was) - {case.lead_id, case.co_id}, was)
+    title = Line(say="buttons.continue_case", args={"ref": case.ref})
+    button = Button(title=title, claim=claimed("continue", case=case.id))
+    lines = (Line(say="prompts.renamed", args={"old": was_ref, "ref": case.ref}),)
+    buttons = (button,) if case.closed_on is None else ()
+    _tell_workers(
+        session, origin, case, MenuView(title=_about(case.ref), lines=lines, buttons=buttons, only_if_hers=True)
+    )
+
+
+def withdrawn(session: Session, origin: Origin, case: CaseRow, was_ref: str) -> None:
+    """Tell the workers of a case, except the one who did it, that it is withdrawn: nothing of it is theirs to do."""
+    lines = (Line(say="prompts.withdrawn", args={"ref": was_ref}),)
+    button = command_button("mina ärenden", "buttons.my_cases")
+    _tell_workers(session, origin, case, MenuView(title=_about(was_ref), lines=lines, buttons=(button,)))
+
+
 def child_added(session: Session, origin: Origin, worker: Basis) -> None:
     """Tell the case's workers, except the one who did it, that a child has been added and has a list to answer."""
     case = worker.case
     title = Line(say="buttons.continue_case", args={"ref": case.ref})
     lines = (Line(say="prompts.child_added", args={"ref": case.ref, "count": case.children}),)
     button = Button(title=title, claim=claimed("continue", case=case.id))
-    about = Line(say="details.about", args={"ref": case.ref})
+    _tell_workers(
+        session, origin, case, MenuView(title=_about(case.ref), lines=lines, buttons=(button,), only_if_hers=True)
+    )
+
+
+def _about(ref: str) -> Line:
+    return Line(say="details.about", args={"ref": ref})
+
+
+def _tell_workers(session: Session, origin: Origin, case: CaseRow, view: MenuView) -> None:
+    """Tell the case's workers, except the one who acted."""
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
-    view = MenuView(title=about, lines=lines, buttons=(button,), only_if_hers=True)
     found = people.by_ids(session, origin.tenant_id, set(staff.workers(case)) - {origin.person_id or 0})
     tell(session, found, view, now=origin.now, case=case.id)
 

@@ -75,6 +75,18 @@ def test_the_card_of_the_case_last_used_stays_when_it_comes_into_view(room: Room
     room.chat(name).types("fel nummer").sees(REF).presses("Spara", Ärende="SN 2026/0777").sees("SN 2026/0777")
 
 
+def test_whoever_has_the_case_is_told_its_new_number_by_whoever_else_gives_it(
+    room: Room, anna: Chat, cecilia: Chat
+) -> None:
+    opens(anna, WRONG, **ALL).presses("Ja")
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF})
+    anna.receives().sees(f"{WRONG} heter nu {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
+
+    anna.types(f"fel nummer {REF}").presses("Spara", {"case_ref": WRONG})
+    assert (anna.arrives(), cecilia.arrives()) == (0, 0)
+
+
 def test_an_outdated_card_does_not_rename_again(room: Room, anna: Chat) -> None:
     opens(anna, WRONG, **ALL)
     anna.types(f"fel nummer {WRONG}")
@@ -155,7 +167,7 @@ def test_who_had_the_empty_case_is_told_that_it_is_hers_no_longer(room: Room, an
     cecilia.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF}")
 
     bo.receives().sees(f"{REF} har lämnats över till Anna Påhittad", "Du kan inte längre öppna det")
-    anna.receives().sees(f"Du är nu handläggare i {REF}")
+    anna.receives().sees(f"{WRONG} heter nu {REF}").presses(f"Fortsätt {REF}").is_asked("child_informed_report")
 
 
 @pytest.mark.parametrize("name", ["cecilia", "ada"])
@@ -206,6 +218,15 @@ def test_a_withdrawn_case_is_in_no_list_figure_or_reminder_and_its_number_is_fre
     room.sweeps()
     assert [chat.arrives() for chat in (anna, cecilia)] == [0, 0]
     anna.types(f"ny {WRONG}").sees("Uppgifter som avgör")
+
+
+def test_whoever_has_the_case_is_told_that_the_chef_has_withdrawn_it(room: Room, anna: Chat, cecilia: Chat) -> None:
+    opens(anna, WRONG, **ALL)
+
+    cecilia.types(f"fel nummer {WRONG}").presses("Dra tillbaka ärendet").sees(f"{WRONG} är draget tillbaka")
+
+    anna.receives().sees(f"{WRONG} är draget tillbaka", "inte längre bland dina ärenden")
+    anna.presses("Mina ärenden").sees("Du har inga öppna ärenden")
 
 
 def test_a_case_that_was_sent_is_not_withdrawn(room: Room, anna: Chat, cecilia: Chat) -> None:
