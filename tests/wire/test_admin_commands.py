@@ -2,6 +2,8 @@
 
 import csv
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,32 @@ def test_the_admins_day_needs_no_master_key(operator: Operator) -> None:
     assert operator.runs("sends", "list")[1] == "no message waits for a decision\n"
     assert operator.runs("skipped")[1] == "no case is skipped\n"
     assert operator.runs("log-check")[1].endswith(": no access to check\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cases", "rename", "SN 2026/0001", "--to", "SN 2026/0010"),
+        ("people", "hand-over", "anna@example.invalid", "--to", "bo@example.invalid"),
+    ],
+)
+def test_those_concerned_are_told_and_where_no_master_key_is_the_operator_is_told_to(
+    operator: Operator, words: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(operator.database)) as database:
+        database.execute(
+            "insert into conversation (tenant_id, person_id, channel_id, service_url, reference, installed, shown, card)"
+            " select tenant_id, id, 'chat', '', '{}', true, '', '' from person where name = 'Anna Påhittad'"
+        )
+        database.commit()
+        told = "select count(*) from outbox"
+        assert "nobody was told, because the master keys are not set here" in operator.runs(*words)[1]
+        assert database.execute(told).fetchone() == (0,)
+
+        operator.sets(BK_MODE="dev", BK_KEYS=keys(one=FIRST))
+        words = (*words[:2], words[4], "--to", words[2])
+        assert "nobody was told" not in operator.runs(*words)[1]
+        assert database.execute(told).fetchone() != (0,)
 
 
 def test_a_selection_finds_a_unit_by_any_case_and_by_what_it_was_called(operator: Operator) -> None:
