@@ -72,7 +72,8 @@ def test_those_concerned_are_told_and_where_no_master_key_is_the_operator_is_tol
 ) -> None:
     with closing(sqlite3.connect(operator.database)) as database:
         database.execute(
-            "insert into conversation (tenant_id, person_id, channel_id, service_url, reference, installed, shown, card)"
+            "insert into conversation"
+            " (tenant_id, person_id, channel_id, service_url, reference, installed, shown, card)"
             " select tenant_id, id, 'chat', '', '{}', true, '', '' from person where name = 'Anna Påhittad'"
         )
         database.commit()
