@@ -1,6 +1,6 @@
 """Closed investigations of cases that a new report or opening has reopened, whose times are still counted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_
@@ -63,9 +63,23 @@ def of_case(session: Session, case_id: int) -> list[CaseDates]:
 
 def reported_between(first: date, last: date) -> ColumnElement[bool]:
     """Return the condition on CaseRow that one of the case's reports came in between two days, both included."""
+    return _between(first, last, lambda row: (row.received_on, row.first_received_on))
 
-    def came(row: type[CaseRow | ClosedInvestigationRow]) -> ColumnElement[bool]:
-        return or_(*(col(day).between(first, last) for day in (row.received_on, row.first_received_on)))
+
+def decided_between(first: date, last: date) -> ColumnElement[bool]:
+    """Return the condition on CaseRow that one of the case's decisions was taken between two days, both included."""
+    return _between(first, last, lambda row: (row.decided_on,))
+
+
+Dated = type[CaseRow | ClosedInvestigationRow]
+
+
+def _between(first: date, last: date, days: Callable[[Dated], tuple[date | None, ...]]) -> ColumnElement[bool]:
+    """Return the condition that one of some days of a case, or of its closed investigations, is between two."""
+
+    def is_between(row: Dated) -> ColumnElement[bool]:
+        return or_(*(col(day).between(first, last) for day in days(row)))
 
     of_case = col(ClosedInvestigationRow.case_id) == col(CaseRow.id)
-    return or_(came(CaseRow), select(ClosedInvestigationRow.id).where(of_case, came(ClosedInvestigationRow)).exists())
+    closed = select(ClosedInvestigationRow.id).where(of_case, is_between(ClosedInvestigationRow))
+    return or_(is_between(CaseRow), closed.exists())

@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, col, func, select
 from checklists.model import CaseType, ListId
 from checklists.round_frame import Decided
 from checklists.swedish_time import day_of
-from storage import cases
+from storage import cases, closed_investigations
 from storage.cases import STANDS, VIOLENCE, CaseRow
 from storage.filled import FilledRow
 from storage.people import UnitRow
@@ -77,26 +77,29 @@ class InFrame:
 def decided(
     session: Session, tenant_id: int, units: Iterable[int], first: date, last: date, kind: CaseType, checklist: ListId
 ) -> list[InFrame]:
-    """Return the cases of some units that were decided between two days, with or without any list."""
+    """Return the cases of some units that were decided between two days, with or without any list.
+
+    Of a case that was reopened any of its decisions counts; it comes once, with the newest in the period.
+    """
     query = (
         select(CaseRow, UnitRow.name)
         .join(UnitRow, col(UnitRow.id) == col(CaseRow.unit_id))
         .where(CaseRow.tenant_id == tenant_id, CaseRow.case_type == kind, col(CaseRow.unit_id).in_(sorted(units)))
-        .where(col(CaseRow.decided_on) >= first, col(CaseRow.decided_on) <= last, STANDS)
+        .where(closed_investigations.decided_between(first, last), STANDS)
         .order_by(col(CaseRow.id))
     )
     found = session.exec(query).all()
     ids = [case.id for case, _ in found]
     facts, reviewed = cases.facts_of(session, ids), reviewed_on(session, ids, checklist)
-    busy = under_way(session, ids, checklist)
+    busy, closed = under_way(session, ids, checklist), closed_investigations.of_cases(session, ids)
     rows = []
     for case, unit in found:
         yes = {name for (_, name), row in facts.get(case.id, {}).items() if row.value == "ja"}
-        assert case.decided_on is not None
+        days = (case.decided_on, *(one.decided_on for one in closed.get(case.id, ())))
         one = Decided(
             case.ref,
             unit,
-            case.decided_on,
+            max(day for day in days if day is not None and first <= day <= last),
             flagged=bool(yes & {VIOLENCE, PLACED}),
             protected=case.protected_identity,
             reviewed_on=reviewed.get(case.id),

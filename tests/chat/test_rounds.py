@@ -49,6 +49,17 @@ def opens(chat: Chat, ref: str) -> Chat:
     return chat.presses(title, nth=len(before))
 
 
+def test_a_reopened_case_is_in_the_frame_of_the_decision_that_was_taken_in_the_period(room: Room) -> None:
+    furnish(room)
+    for cells in ({"closed_on": "2026-04-10"}, {"opened_on": "2026-05-02"}, {"decided_on": "2026-05-11"}):
+        takes_in(room, case_ref=refs()[2], **cells)
+
+    draws(room.chat("mona")).sees("Beslutade ärenden: 11.")
+
+    [one] = [row for row in rows(room, RoundCaseRow) if row.case_id == room.case(refs()[2]).id]
+    assert str(one.decided_on) == "2026-03-03"
+
+
 def test_a_whole_round_from_the_draw_to_an_honest_closing(room: Room) -> None:
     furnish(room)
     mona, cecilia = room.chat("mona"), room.chat("cecilia")
