@@ -23,6 +23,8 @@ from storage.tenants import TenantRow
 
 KEPT = frozenset({"event", "event_seal", "tombstone"})
 """Tables that refer to a case by row id and are kept: who did what and when, without content."""
+BY_CASE = frozenset({"filled_checklist", "counted"})
+"""Tables whose rows name the case of each list that they name: its lists need not be looked for in them."""
 CLEARED = frozenset({"conversation"})
 """Tables whose rows are kept with the reference set to null: a chat belongs to a person."""
 
@@ -149,7 +151,7 @@ def _of(table: Table, ids: Sequence[int]) -> ColumnElement[bool] | None:
         return table.c.id.in_(ids)
     lists = select_columns(col(FilledRow.id)).where(col(FilledRow.case_id).in_(ids))
     found = [column.in_(ids) for column in case_columns(table)]
-    if table.name != "filled_checklist":
+    if table.name not in BY_CASE:
         found += [column.in_(lists) for column in filled_columns(table)]
     for key in table.foreign_keys:
         parent = key.column.table

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, delete
+from sqlalchemy import ColumnElement, Row, Table, delete
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, select
 
@@ -19,6 +19,7 @@ from checklists.ref_pattern import normal
 from storage import inbox, outbox
 from storage.conversations import ConversationRow
 from storage.sealing import KeyGone, MasterGone, SealBroken, prefetch_keys
+from storage.unindexed import unindexed
 
 _PAGE = 500
 _CORE = re.compile("[0-9/.:-]+")
@@ -88,7 +89,7 @@ def forget(session: Session, tenant_id: int, refs: Iterable[str], before: Naming
 
 def _newer(session: Session, table: Table, tenant_id: int, since: int) -> Iterator[Row[Any]]:
     """Yield the rows of a table that are newer than a row id, oldest first."""
-    query = select_columns(table).where(table.c.tenant_id == tenant_id).order_by(table.c.id).limit(_PAGE)
+    query = select_columns(table).where(_is_of(table, tenant_id)).order_by(table.c.id).limit(_PAGE)
     while True:
         page = session.connection().execute(query.where(table.c.id > since)).all()
         prefetch_keys(session, tenant_id, {row.case_id for row in page})
@@ -100,8 +101,12 @@ def _newer(session: Session, table: Table, tenant_id: int, since: int) -> Iterat
 
 def _these(session: Session, table: Table, tenant_id: int, ids: Collection[int]) -> Iterator[Row[Any]]:
     for some in _in_pages(ids):
-        query = select_columns(table).where(table.c.tenant_id == tenant_id, table.c.id.in_(some))
+        query = select_columns(table).where(_is_of(table, tenant_id), table.c.id.in_(some))
         yield from session.connection().execute(query).all()
+
+
+def _is_of(table: Table, tenant_id: int) -> ColumnElement[bool]:
+    return unindexed(table.c.tenant_id) == tenant_id
 
 
 def _in_pages(ids: Collection[int]) -> Iterator[Sequence[int]]:

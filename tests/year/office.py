@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import select
-
 from bot.commandline import disposing
 from storage import inbox, outbox
 from storage.inbox import InboxRow
@@ -290,7 +288,8 @@ class Office:
 
     def _nothing_sealed(self) -> None:
         """Check that no stored reply or message names a disposed case. Raises: Fault: one does."""
-        found = self._town.stacks[0].desk.read_now(_sealed)
+        asked = [[row for (row,) in self._ask(f"select id from {table}")] for table in ("inbox", "outbox")]
+        found = self._town.stacks[0].desk.read_now(lambda session: _sealed(session, *asked))
         for what, text in found:
             for ref in {*self._gone.values()} - self._town.model.kept():
                 if ref in text:
@@ -304,7 +303,10 @@ def _by_day(plans: Iterable[tuple[date, Act]]) -> dict[date, list[Act]]:
     return found
 
 
-def _sealed(session: Any) -> list[tuple[str, str]]:
-    replies = [("a reply", partial(inbox.reply_of, session, row)) for row in session.exec(select(InboxRow))]
-    sent = [("a message", partial(outbox.view_of, session, row)) for row in session.exec(select(OutboxRow)) if row.view]
+def _sealed(session: Any, of_replies: list[int], messages: list[int]) -> list[tuple[str, str]]:
+    """Return what is said in the stored replies and messages with these row ids."""
+    rows = (session.get(InboxRow, row_id) for row_id in of_replies)
+    replies = [("a reply", partial(inbox.reply_of, session, row)) for row in rows if row is not None]
+    rows = (session.get(OutboxRow, row_id) for row_id in messages)
+    sent = [("a message", partial(outbox.view_of, session, row)) for row in rows if row is not None and row.view]
     return [(what, str(read())) for what, read in (*replies, *sent)]
