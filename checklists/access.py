@@ -5,7 +5,7 @@ only to its own workers, the chefs of its unit and their deputies.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -138,14 +138,14 @@ class Staff:
             self._present.add(holding.person_id)
             self._by_role[holding.role].append(holding)
 
-    def recipients(self, case: CaseAccess, audience: Audience) -> list[int]:
-        """Return the person ids to notify about a case, without duplicates.
+    def recipients(self, case: CaseAccess, audience: Audience, past: Collection[int] = ()) -> list[int]:
+        """Return the person ids to notify about a case, without duplicates. past: see `chefs`.
 
         The chefs replace the workers when none of the case's workers holds a role any more.
         """
         if audience == "worker":
-            return self.workers(case) or self.chefs(case)
-        return self.chefs(case) if audience == "chef" else self._deputies_else_managers(case)
+            return self.workers(case) or self.chefs(case, past)
+        return self.chefs(case, past) if audience == "chef" else self._deputies_else_managers(case, past)
 
     def past_deputies(self, case: CaseAccess, audience: Audience) -> list[int]:
         """Return whom to notify when none of `recipients` has the app: the chefs, if their deputies lack it.
@@ -192,12 +192,16 @@ class Staff:
         """Return the lead and the co-worker, without those who no longer hold any role."""
         return [person for person in (case.lead_id, case.co_id) if person is not None and person in self._present]
 
-    def chefs(self, case: CaseAccess) -> list[int]:
+    def chefs(self, case: CaseAccess, past: Collection[int] = ()) -> list[int]:
         """Return who reads and signs the case: for each chef of the unit her deputies, else the chef herself.
 
-        Nobody who works on the case is included. A chef who does is represented by her deputies alone.
+        Nobody who works on the case is included. A chef who does is represented by her deputies alone. past: those who
+        have worked on it, who may read but not sign; they are left out in the same way while anyone else is left.
         """
         workers = {case.lead_id, case.co_id}
+        return self._chefs(case, {*workers, *past}) or self._chefs(case, workers)
+
+    def _chefs(self, case: CaseAccess, workers: Collection[int | None]) -> list[int]:
         chefs = self._holders("unit_manager", case)
         found: list[int] = []
         for chef in chefs:
@@ -227,8 +231,8 @@ class Staff:
         """Return the managers of the whole organisation."""
         return self._holders("manager")
 
-    def _deputies_else_managers(self, case: CaseAccess) -> list[int]:
-        workers = {case.lead_id, case.co_id}
+    def _deputies_else_managers(self, case: CaseAccess, past: Collection[int]) -> list[int]:
+        workers = {case.lead_id, case.co_id, *past}
         deputies = [person for person in self._holders("deputy", case) if person not in workers]
         return deputies or self.managers_of(case)
 

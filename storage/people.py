@@ -1,6 +1,6 @@
 """The people register: units, people, and the roles they hold in units between two dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Date, String, UniqueConstraint, and_, bindparam, or_
@@ -124,6 +124,15 @@ def joined_into(session: Session, person_id: int) -> Sequence[int]:
 def joined(session: Session, tenant_id: int) -> dict[int, int]:
     """Return who each row that was joined into another is now, by row id."""
     query = select(PersonRow.id, PersonRow.joined_into_id).where(PersonRow.tenant_id == tenant_id)
+    rows = session.exec(query.where(col(PersonRow.joined_into_id).is_not(None))).all()
+    return {row_id: into or row_id for row_id, into in rows}
+
+
+def now(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """Return who those of some rows are now that were joined into another, by row id."""
+    if not ids:
+        return {}
+    query = select(PersonRow.id, PersonRow.joined_into_id).where(col(PersonRow.id).in_(ids))
     rows = session.exec(query.where(col(PersonRow.joined_into_id).is_not(None))).all()
     return {row_id: into or row_id for row_id, into in rows}
 

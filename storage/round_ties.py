@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from checklists.lifecycle import WRITER
+from storage import trail
 from storage.answers import AnswerRow
 from storage.cases import CaseRow
 from storage.filled import FilledRow
@@ -23,12 +24,8 @@ def ties(session: Session, case_ids: Sequence[int]) -> Mapping[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
     for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(case_ids))):
         found[case.id] |= {person for person in (case.lead_id, case.co_id) if person}
-    acts = ("lead_set", "co_worker_set", "case_opened")
-    events = select(EventRow).where(col(EventRow.case_id).in_(case_ids), col(EventRow.act).in_(acts))
-    for event in session.exec(events):
-        of_act = event.actor.removeprefix("person:") if event.act == "case_opened" else event.detail.partition(" ")[0]
-        if event.case_id is not None and of_act.isdigit() and int(of_act):
-            found[event.case_id].add(int(of_act))
+    for case_id, some in trail.workers_ever(session, case_ids).items():
+        found[case_id] |= some
     wrote = (
         select(FilledRow.case_id, AnswerRow.author_id)
         .join(AnswerRow, col(AnswerRow.filled_id) == col(FilledRow.id))

@@ -21,9 +21,7 @@ from sqlalchemy import (
     Select,
     Table,
     UniqueConstraint,
-    and_,
     bindparam,
-    or_,
     text,
 )
 from sqlalchemy import select as select_columns
@@ -194,18 +192,23 @@ def acts_on(session: Session, case_id: int, *acts: EventName) -> Sequence[EventR
     return session.exec(query.order_by(col(EventRow.id))).all()
 
 
+def workers_ever(session: Session, case_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return who was ever made lead or co-worker of some cases, or opened one, by case, as the persons they are now."""
+    acts = ("lead_set", "co_worker_set", "case_opened")
+    query = select(EventRow).where(col(EventRow.case_id).in_(case_ids), col(EventRow.act).in_(acts))
+    found: dict[int, set[int]] = {case_id: set() for case_id in case_ids}
+    for event in session.exec(query):
+        # A deputy's act has whom she acted for behind the person.
+        named = event.actor.removeprefix("person:") if event.act == "case_opened" else event.detail.partition(" ")[0]
+        if event.case_id is not None and named.isdigit() and int(named):
+            found[event.case_id].add(int(named))
+    now = people.now(session, {person for some in found.values() for person in some})
+    return {case_id: {now.get(person, person) for person in some} for case_id, some in found.items()}
+
+
 def ever_worked_on(session: Session, case_id: int, person_id: int) -> bool:
     """Return whether a person was ever made lead or co-worker of a case, or opened it."""
-    ids = (person_id, *people.joined_into(session, person_id))
-    said = or_(
-        col(EventRow.detail).in_(map(str, ids)),
-        *(col(EventRow.detail).like(f"{one} %") for one in ids),  # followed by whom a deputy acted for
-    )
-    named = and_(col(EventRow.act).in_(("lead_set", "co_worker_set")), said)
-    actors = [f"person:{one}" for one in ids]
-    opened = and_(col(EventRow.act) == "case_opened", col(EventRow.actor).in_(actors))
-    query = select(EventRow.id).where(EventRow.case_id == case_id, or_(named, opened))
-    return session.exec(query.limit(1)).first() is not None
+    return person_id in workers_ever(session, [case_id])[case_id]
 
 
 def is_another(session: Session, case_id: int, since: int) -> bool:

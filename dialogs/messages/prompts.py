@@ -30,7 +30,8 @@ def to_readers(session: Session, origin: Origin, worker: Basis, reason: Reason) 
     """Tell the readers of the case or, if none of them can be reached, the managers: a case never waits unnoticed."""
     case = worker.case
     staff = Staff(people.holdings_on(session, origin.tenant_id, origin.today))
-    found = people.by_ids(session, origin.tenant_id, staff.chefs(case))
+    past = trail.workers_ever(session, [case.id])[case.id]  # they cannot sign it
+    found = people.by_ids(session, origin.tenant_id, staff.chefs(case, past))
     lead = people.person(session, origin.tenant_id, case.lead_id or 0)
     gaps = [gap_row(sheet, gap).model_copy(update={"why": ""}) for sheet, gap in worker.all_gaps()]
     title = {"sent": "buttons.start_reading", "followed_up": "buttons.open"}.get(reason, "buttons.continue_reading")

@@ -147,8 +147,9 @@ def reached(session: Session, staff: Staff, case: CaseRow, audiences: Iterable[A
     lacks it. If no deputy has it, see `Staff.past_deputies`.
     """
     found: list[int] = []
+    past = trail.workers_ever(session, [case.id])[case.id]
     for audience in audiences:
-        some = _reached(session, staff, case, staff.recipients(case, audience))
+        some = _reached(session, staff, case, staff.recipients(case, audience, past))
         found += some or _reached(session, staff, case, staff.past_deputies(case, audience))
     return list(dict.fromkeys(found))
 

@@ -185,7 +185,8 @@ def sent_card(context: TurnContext, basis: Basis) -> ClosedView:
 
 def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
     staff = Staff(people.holdings_on(context.session, context.tenant_id, context.today))
-    found = people.by_ids(context.session, context.tenant_id, staff.chefs(basis.case))
+    past = trail.workers_ever(context.session, [basis.case.id])[basis.case.id]
+    found = people.by_ids(context.session, context.tenant_id, staff.chefs(basis.case, past))
     missed = conversations.without_app(context.session, found)
     if not found:
         return (Line(say="summary.no_chef"),)

@@ -6,6 +6,7 @@ from storage.signatures import SignatureRow
 from tests.chat.card_hand import inputs
 from tests.chat.drive import opens
 from tests.chat.harness import NORTH, REF, SOUTH, Chat, Room, move_in
+from tests.chat.list_drive import takes_in
 from tests.chat.read_drive import ALL, begins, reads, sent
 
 DAYS = {"first": "2026-05-12", "last": "2026-05-20"}
@@ -62,6 +63,23 @@ def test_a_right_that_has_ended_stops_a_press_on_an_old_card(room: Room, cecilia
     david.presses("Signera", on=card).sees("Det finns inget ärende")
 
     assert room.count(SignatureRow) == 0
+
+
+def test_a_deputy_who_has_had_the_case_is_not_asked_to_sign_it_and_the_chef_is(room: Room, cecilia: Chat) -> None:
+    takes_in(room, case_ref=REF, unit=NORTH, lead_email="eva@example.invalid")
+    names(cecilia, "Eva Tvåenheter")
+    eva = room.chat("eva").installs()
+    takes_in(room, case_ref=REF, lead_email="anna@example.invalid")
+    while eva.arrives():
+        pass
+
+    sent(room, readers=("cecilia", "eva"))
+
+    assert eva.arrives() == 0
+    cecilia.receives().sees(f"{REF} är skickat för läsning")
+    room.later(days=6)
+    room.sweeps()
+    assert (cecilia.reminded(), eva.reminded()) == (1, 0), "nor is she reminded that it is unread"
 
 
 def test_nobody_stands_in_at_her_own_case(room: Room, cecilia: Chat) -> None:

@@ -32,7 +32,19 @@ from checklists.log_check import Access
 from checklists.model import Role
 from imports.common import Order
 from imports.units import Units
-from storage import aggregates, cases, conversations, filled, outbox, people, projection_queue, skipped, tenants, trail
+from storage import (
+    aggregates,
+    cases,
+    conversations,
+    filled,
+    outbox,
+    people,
+    projection_queue,
+    round_ties,
+    skipped,
+    tenants,
+    trail,
+)
 from storage import log_checks as kept
 from storage.cases import CaseRow
 from storage.desk import Desk, Session
@@ -223,6 +235,21 @@ def test_who_is_told_out_of_hours_is_so_under_her_new_address(desk: Desk, world:
 
     desk.run_now(work)
     assert scalar(desk, "select count(*) from event where act = 'setting_changed'") == 4
+
+
+def test_who_had_a_case_under_a_row_that_was_joined_into_hers_has_had_it(desk: Desk, world: World) -> None:
+    def work(session: Session) -> None:
+        stays, gone, other = (enter(session, world, name, NORTH, "case_worker") for name in ("a", "a.b", "c"))
+        case = the_case(session, world)
+        for lead in (gone.id, other.id):
+            case_acts.set_workers(session, by(world), case, lead_id=lead, co_id=None)
+        gone_id, stays_id = gone.id, stays.id
+        staff.join(session, by(world), gone, stays)
+        for found in (trail.workers_ever(session, [world.case]), round_ties.ties(session, [world.case])):
+            assert stays_id in found[world.case]
+            assert gone_id not in found[world.case]
+
+    desk.run_now(work)
 
 
 def test_two_rows_become_one_with_all_that_either_had(desk: Desk, world: World) -> None:

@@ -42,6 +42,16 @@ def staff(*more: Holding) -> Staff:
     return Staff([*WORKERS, *ELSEWHERE, *more])
 
 
+def test_who_has_worked_on_the_case_is_not_asked_to_sign_it_while_anyone_else_is_there() -> None:
+    with_deputy = staff(*CHEFS, FOR_CHEF)
+    assert with_deputy.chefs(Case(), [DEPUTY]) == [CHEF], "the chef herself in the deputy's place"
+    assert with_deputy.chefs(Case(), [CHEF]) == [DEPUTY]
+    assert with_deputy.chefs(Case(), [CHEF, DEPUTY]) == [DEPUTY], "she reads, and is told that another signs"
+    assert with_deputy.chefs(Case(lead_id=DEPUTY), [CHEF]) == [CHEF]
+    assert staff(*TWO_CHEFS).recipients(Case(), "chef", [CHEF]) == [OTHER_CHEF]
+    assert with_deputy.recipients(Case(), "deputy_else_manager", [DEPUTY]) == [MANAGER]
+
+
 # --- rights ----------------------------------------------------------------------------------------------------------
 
 
