@@ -16,7 +16,7 @@ from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.session import Found
-from storage.times import Moment
+from storage.times import Moment, earliest
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
 GONE, DROPPED = "gone", "dropped"
@@ -224,5 +224,5 @@ def get(session: Session, row_id: int) -> OutboxRow | None:
 
 def oldest(session: Session) -> dict[str, datetime]:
     """Return when the oldest row in each open state was stored; a state without rows is left out."""
-    query = select(OutboxRow.state, func.min(col(OutboxRow.created_at))).where(col(OutboxRow.state).in_(OPEN_STATES))
-    return dict(session.exec(query.group_by(OutboxRow.state)).all())
+    is_open = col(OutboxRow.state).in_(OPEN_STATES)
+    return earliest(session, OutboxRow.state, col(OutboxRow.created_at), is_open)
