@@ -6,7 +6,7 @@ transaction of its own. If the worker then crashes, the message becomes `uncerta
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Index, Integer, UniqueConstraint, and_, bindparam, or_, update
 from sqlmodel import Field, Session, col, func, select
@@ -21,6 +21,8 @@ from storage.times import Moment, earliest
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
 GONE, DROPPED = "gone", "dropped"
 """gone: the person cannot be reached. dropped: there was nothing left to send."""
+MessageKind = Literal["prompt", "reminder", "notice", "update"]
+"""What a message is: asks for something now, reminds, tells, or changes a posted card."""
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
