@@ -14,6 +14,8 @@ import pytest
 import app
 from bot.commandline import upkeep_commands
 from checklists.faults import Code, room_of
+from checklists.replies import folded
+from dialogs.turn import commands as chat
 from tests.conftest import ROOT
 from texts import LANGUAGES, Language, sentences
 
@@ -175,3 +177,21 @@ def test_a_command_that_is_named_with_options_has_them(language: Language) -> No
             assert found is not None, f"{key}: {quoted}"
             assert set(OPTION.findall(" ".join(words))) <= commands()[found][0], f"{key}: {quoted}"
     assert looked > 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_that_a_refusal_of_the_chat_says_to_type_is_one(language: Language) -> None:
+    quoted = "“([^”]*)”" if language == "en" else "”([^”]*)”"
+    lines = {
+        (key, line)
+        for key, sentence in sentences(language).items()
+        for line in re.findall(quoted, sentence)
+        if key.startswith(("errors.", "common.", "wrong_case.", "reminders.")) and not re.match(r"\{|SN §|.*\?$", line)
+    }
+    words = {folded(word) for command in chat.COMMANDS for word in (command.word, *command.aliases)}
+    assert len(lines) > 10
+    assert [line for line in sorted(lines) if not any(_begins(line[1], word) for word in words)] == []
+
+
+def _begins(line: str, word: str) -> bool:
+    return f"{folded(line)} ".startswith(f"{word} ")
