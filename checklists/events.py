@@ -34,3 +34,20 @@ EventName = Literal[
     "import", "export", "access_log", "link_used", "setting_changed", "retention_set", "disposal_listed", "disposed",
     "purged", "backup", "restored", "moved", "swept", "test_sent",
 ]  # fmt: skip
+OF_CASE: tuple[EventName, ...] = (
+    "case_opened", "unit_set", "case_type_set", "lead_set", "co_worker_set", "children_set", "protected_identity_set",
+    "received_on_set", "assigned_on_set", "opened_on_set", "planned_decision_on_set", "decided_on_set",
+    "started_on_set", "closed", "reopened", "extended", "fact_set", "ref_changed", "withdrawn", "case_asked_for",
+    "reason_added", "reason_removed",
+    "worker_asked", "cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed",
+    "joint_removed",
+    "list_begun", "list_withdrawn",
+    "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
+    "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown", "still_ongoing",
+    "denied", "conflict",
+    "case_given", "case_moved", "case_replaced", "tie_declared", "raised", "raised_received", "raised_late",
+    "measure_made", "measure_done", "measure_checked", "measure_reopened", "feedback_told",
+    "deletion_asked", "deletion_withdrawn", "deletion_confirmed",
+    "import", "export", "access_log", "disposed",
+)  # fmt: skip
+"""The events that may be about a case: each has its words, for whoever reads what was done with it."""

@@ -47,6 +47,7 @@ VerbName = Literal[
     "duty_save",
     "export",
     "export_figures",
+    "export_people",
     "extend",
     "extract",
     "feedback",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checklists.errors import UserError
-from checklists.events import EventName
+from checklists.events import OF_CASE
 from checklists.faults import Code, Refusal, fault
 from checklists.references import normal_ref
 from checklists.swedish_time import local, midnight
@@ -82,30 +82,12 @@ def plain_lines(session: Session, asked: Question, actor: str, now: datetime, la
         titles = [say("roles." + one, language) for one in role.split(",") if one]
         kind = by.partition(":")[0]
         who = ", ".join(titles) or say("access.by_" + (kind if kind in _BY else "unknown"), language)
-        words = say("access.act_" + act, language) if act in _SAID else say("access.other", language)
+        words = say("access.act_" + act, language) if act in OF_CASE else say("access.other", language)
         lines.append(f"{at[:10]} {at[11:16]}  {who}: {words}")
     return lines
 
 
 _BY = ("cli", "import", "system", "person")
-_SAID: tuple[EventName, ...] = (
-    *("case_opened", "unit_set", "case_type_set", "lead_set", "co_worker_set", "children_set", "fact_set"),
-    *("protected_identity_set", "received_on_set", "assigned_on_set", "opened_on_set", "planned_decision_on_set"),
-    *("decided_on_set", "started_on_set", "closed", "reopened", "extended", "ref_changed", "withdrawn"),
-    *(
-        "case_asked_for",
-        "worker_asked",
-        "list_begun",
-        "list_withdrawn",
-        "answered",
-        "sent",
-        "reading_begun",
-        "differences_seen",
-    ),
-    *("reading_reopened", "returned", "signed", "signed_with_shortfall", "void_confirmed", "voided", "followed_up"),
-    *("signature_shown", "still_ongoing", "denied", "conflict", "import", "export", "access_log", "disposed"),
-    *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
-)
 
 
 def rows_of(session: Session, asked: Question, found: list[Found]) -> Iterator[list[str]]:

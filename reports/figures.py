@@ -224,6 +224,11 @@ def places_of(checklist: str) -> dict[str, int]:
 # --- whole lists and cases -------------------------------------------------------------------------------------------
 
 
+def has_cases(selection: Selection) -> bool:
+    """Return whether a selection has the figures of cases, which stand with the workers' decision basis."""
+    return selection.checklist in ("", BASIS) and selection.role in ("", WORKER)
+
+
 def list_lines(session: Session, tenant_id: int, period: Period, selection: Selection) -> list[ListLine]:
     """Return a line per checklist, unit and role. Figures of cases are in the line of the workers' decision basis."""
     span = (session, tenant_id, period.first, period.last)
@@ -232,7 +237,7 @@ def list_lines(session: Session, tenant_id: int, period: Period, selection: Sele
     checklist, role = selection.checklist, selection.role
     for count in aggregates.read(*span, of="lists", checklist=checklist, role=role, by_place=False):
         found[count.checklist, names[count.unit_id], count.unit_id, count.role][count.code] += count.n
-    if selection.checklist in ("", BASIS) and selection.role in ("", WORKER):
+    if has_cases(selection):
         for count in aggregates.read(*span, of="cases", codes=sorted({code for code, _ in _OF_CASES})):
             for code in _OF_CASES.get((count.code, count.value), ()):
                 found[BASIS, names[count.unit_id], count.unit_id, WORKER][code] += count.n

@@ -13,7 +13,7 @@ from checklists.periods import Period
 from checklists.rates import ANSWERED, FIGURES_OF, ONLY_HERE, Share
 from reports import checklists as list_rows
 from reports import rates as rate_rows
-from reports.figures import BASIS, WORKER, lines, period_of, sum_of, whole
+from reports.figures import BASIS, WORKER, has_cases, lines, period_of, sum_of, whole
 from reports.figures import list_lines as all_list_lines
 from reports.list_length import proposals, the_year
 from reports.not_random import not_random
@@ -116,7 +116,9 @@ def _figures(session: Session, book: "Workbook", wanted: Wanted) -> tuple[int, l
     numbers = (_numbers(columns, row, language) for row in rates)
     count = questions.table(head(columns, language), numbers, wraps=True)
     if not wanted.for_publication:
-        _times(session, wanted, Sheet(book, say("workbook.times", language), [26, 23, 38, *[11] * 8], figures_from=3))
+        if has_cases(wanted.selection):
+            times_of = Sheet(book, say("workbook.times", language), [26, 23, 38, *[11] * 8], figures_from=3)
+            _times(session, wanted, times_of)
         quarters = Sheet(book, say("workbook.trend", language), [30, 24, 16, 14, *[12] * 6], figures_from=4)
         _trend(session, everyone, period, wanted, quarters, book)
     return count, everyone, period
@@ -167,8 +169,7 @@ def _to_hand_out(session: Session, everyone: Sequence[int], period: Period, want
     None of them is written for publication, for several municipalities, or if other lists or roles are selected.
     """
     selection, language = wanted.selection, wanted.language
-    others = selection.checklist not in ("", BASIS) or selection.role not in ("", WORKER)
-    if others or wanted.for_publication or len(everyone) != 1:
+    if not has_cases(selection) or wanted.for_publication or len(everyone) != 1:
         return
     [tenant_id] = everyone
     settings = tenants.settings(tenants.get(session, tenant_id))
@@ -214,7 +215,7 @@ def _summary(session: Session, everyone: Sequence[int], period: Period, wanted: 
     sheet.write(head(header, language), bold=True)
     for row in list_rows.checklist_rows(session, selection, wanted.today, for_publication=wanted.for_publication):
         sheet.write(_numbers(columns, row, language), wraps=True)
-    if not wanted.for_publication:
+    if has_cases(selection) and not wanted.for_publication:
         sheet.write([])
         header = head(("clock", "ended", *TIME_COLUMNS[3:]), language)
         sheet.write(header, bold=True, figures_from=1)
@@ -253,14 +254,13 @@ def _trend(
 def _trend_rows(session: Session, everyone: Sequence[int], period: Period, wanted: Wanted) -> Iterator[list[Cell]]:
     language, selection = wanted.language, wanted.selection
     basis = replace(selection, checklist=BASIS, role=WORKER)
-    has_basis = selection.checklist in ("", BASIS) and selection.role in ("", WORKER)
     for quarter in quarters_within(Period(period.first, min(period.last, wanted.today))):
         for tenant_id in everyone:
             counts = {
                 (line.unit_id, line.checklist, line.role): line
                 for line in all_list_lines(session, tenant_id, quarter, selection)
             }
-            some = whole(session, tenant_id, quarter, basis) if has_basis else []
+            some = whole(session, tenant_id, quarter, basis) if has_cases(selection) else []
             if some:
                 together = [line for line in counts.values() if (line.checklist, line.role) == (BASIS, WORKER)]
                 begun, complete = (sum(one.counts.get(code, 0) for one in together) for code in ("begun", "complete"))

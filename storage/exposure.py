@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from checklists.exposure import Field, Happened
 from checklists.rights import ROLES
@@ -21,6 +21,7 @@ from storage.people import RoleRow, UnitRow
 from storage.returns import ReturnRow
 from storage.sealing import SealingKeyRow
 from storage.signatures import SignatureRow
+from storage.times import earliest
 from storage.trail import EventRow
 
 _DECIDE = ("case_opened", "unit_set", "lead_set", "co_worker_set", "protected_identity_set", "disposed")
@@ -128,8 +129,8 @@ def fields_of(session: Session, tenant_id: int, before: datetime) -> Mapping[int
         (SignatureRow, "signed"),
     )
     for row, field in dated:
-        query = select(row.case_id, func.min(row.at)).where(row.tenant_id == tenant_id, row.at < before)
-        for case_id, since in session.exec(query.group_by(row.case_id)):
+        since_when = earliest(session, row.case_id, row.at, row.tenant_id == tenant_id, row.at < before)
+        for case_id, since in since_when.items():
             _note(found[case_id], {field}, since)
     return found
 

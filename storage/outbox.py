@@ -6,7 +6,7 @@ transaction of its own. If the worker then crashes, the message becomes `uncerta
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Index, Integer, UniqueConstraint, and_, bindparam, or_, update
 from sqlmodel import Field, Session, col, func, select
@@ -16,11 +16,13 @@ from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import TENANT_ITSELF, seal, unseal
 from storage.session import Found
-from storage.times import Moment
+from storage.times import Moment, earliest
 
 WAITING, SENDING, SENT, UNCERTAIN, STOPPED = "waiting", "sending", "sent", "uncertain", "stopped"
 GONE, DROPPED = "gone", "dropped"
 """gone: the person cannot be reached. dropped: there was nothing left to send."""
+MessageKind = Literal["prompt", "reminder", "notice", "update"]
+"""What a message is: asks for something now, reminds, tells, or changes a posted card."""
 STATES = (WAITING, SENDING, SENT, UNCERTAIN, STOPPED, GONE, DROPPED)
 OPEN_STATES = (WAITING, SENDING, UNCERTAIN)
 URGENT, NOT_URGENT = 0, 1
@@ -224,5 +226,5 @@ def get(session: Session, row_id: int) -> OutboxRow | None:
 
 def oldest(session: Session) -> dict[str, datetime]:
     """Return when the oldest row in each open state was stored; a state without rows is left out."""
-    query = select(OutboxRow.state, func.min(col(OutboxRow.created_at))).where(col(OutboxRow.state).in_(OPEN_STATES))
-    return dict(session.exec(query.group_by(OutboxRow.state)).all())
+    is_open = col(OutboxRow.state).in_(OPEN_STATES)
+    return earliest(session, OutboxRow.state, col(OutboxRow.created_at), is_open)

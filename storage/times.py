@@ -1,12 +1,14 @@
-"""Timestamps in tables: stored in UTC and returned timezone-aware, on both databases."""
+"""Timestamps in tables: stored in UTC and returned timezone-aware, on both databases; the earliest of some."""
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, TypeDecorator
+from sqlmodel import Session, func, select
 
 from checklists.swedish_time import day_of
+from storage.session import UNREADABLE
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Read in place of a moment that cannot be read."""
@@ -47,6 +49,22 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Return the stored value as an aware datetime in UTC."""
         return None if value is None else value.astimezone(UTC)
+
+
+def earliest(session: Session, by: Any, moment: Any, *where: Any) -> dict[Any, datetime]:
+    """Return the earliest moment of each group of rows. by, moment: columns of one table. where: conditions.
+
+    The database picks it by its letters, so it may pick one that cannot be read. Then all are read, and those that
+    cannot be are left out, each a named fault of its row.
+    """
+    query = select(by, func.min(moment)).where(*where).group_by(by)
+    try:
+        return dict(session.exec(query).all())
+    except UNREADABLE:
+        found: dict[Any, datetime] = {}
+        for key, at in session.exec(select(by, moment).where(*where)):
+            found[key] = min(found.get(key, at), at)
+        return found
 
 
 def _in_utc(value: datetime) -> datetime:

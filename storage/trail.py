@@ -34,7 +34,7 @@ from storage.among import among
 from storage.prepared import prepared
 from storage.rows import TableRow
 from storage.sealing import KeyGone, Keys, canonical, keys_of
-from storage.times import Moment
+from storage.times import Moment, earliest
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 from storage.unfit import UNFIT
 
@@ -243,8 +243,9 @@ def newest(session: Session) -> int:
 
 def unchained(session: Session) -> tuple[int, datetime | None]:
     """Return how many events are not chained yet, and when the oldest of them happened."""
-    query = select(func.count(), func.min(col(EventRow.at))).where(text(_UNCHAINED))
-    return session.exec(query).one()
+    is_unchained = text(_UNCHAINED)
+    count = session.exec(select(func.count()).select_from(EventRow).where(is_unchained)).one()
+    return count, min(earliest(session, EventRow.tenant_id, col(EventRow.at), is_unchained).values(), default=None)
 
 
 Ends = dict[int, tuple[int, str]]

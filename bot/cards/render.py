@@ -89,7 +89,7 @@ def render_card(reply: Reply, mint: Mint, *, private: bool) -> Card | None:
     return with_submits(made) if reply.submits else made
 
 
-ANSWERED_IN_PLACE = ("text_for_file", "show_extract", "export_figures", "round_links")
+ANSWERED_IN_PLACE = ("text_for_file", "show_extract", "export_figures", "export_people", "round_links")
 """What is shown in the response to a press alone, which `Action.Submit` does not have: texts, and one-time links."""
 
 

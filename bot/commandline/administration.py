@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from actions import deletions, log_checks, sends, staff, units, wrong_case
 from actions.changes import NONE, Change, Changes, record
 from actions.origin import Origin
-from bot.commandline.common import Stop, actor, as_text, day, now, open_desk, output
+from bot.commandline.common import Stop, actor, as_text, day, file_kind, now, open_desk, output
 from bot.settings import read_settings
 from checklists.errors import PersonalNumberInText, RefTaken, UserError
 from checklists.faults import COMMANDS_SPEAK, Code, Refusal, fault, word
@@ -238,7 +238,9 @@ def _try_to_tell(session: Session, tell: Callable[[], object]) -> list[str]:
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def _export(_parsed: argparse.Namespace) -> Found[list[str]]:
+def _export(parsed: argparse.Namespace) -> Found[list[str]]:
+    file_kind(parsed.out, "csv")
+
     def work(session: Session, tenant: TenantRow, origin: Origin) -> Sequence[list[str]]:
         record(session, origin, Change("export", detail="people"))
         return list(register.rows(session, tenant))

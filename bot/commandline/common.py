@@ -146,6 +146,22 @@ def record_everywhere(session: Session, settings: Settings, act: str, detail: st
         trail.record(session, tenant.id, now(settings), actor(), act, detail=detail)
 
 
+_PROMISED = frozenset({"csv", "json", "ods", "pdf", "xls", "xlsb", "xlsm", "xlsx", "zip"})
+"""Endings by which a machine chooses what opens a file."""
+
+
+def file_kind(path: Path | None, *kinds: str, asked: str | None = None) -> str:
+    """Return the kind of file to write: the one asked for, else the one that its name ends in, else the first.
+
+    kinds: those the command writes. Raises: Stop: the name ends in another kind, as which the file would not open.
+    """
+    ending = path.suffix.casefold().removeprefix(".") if path is not None else ""
+    kind = asked or (ending if ending in kinds else kinds[0])
+    if ending in _PROMISED and ending != kind:
+        raise Stop(fault(Code.OTHER_ENDING, ending=ending, kind=kind))
+    return kind
+
+
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[BinaryIO]:
     """Open the output of a command, standard output when no file is named.

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from actions.measures import every_measured
-from bot.commandline.common import Stop, open_desk, output, release
+from bot.commandline.common import Stop, file_kind, open_desk, output, release
 from bot.commandline.doctor_here import no_file
 from bot.settings import read_settings
 from checklists.concepts import FILE, Concept, faults_of, read_concepts
@@ -117,6 +117,7 @@ def _package(parsed: argparse.Namespace) -> None:
 
     version = release()
     before: Path = parsed.before or parsed.out
+    file_kind(parsed.out, "zip")
     package = made(version)
     if parsed.before or before.exists():
         try:

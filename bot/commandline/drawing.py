@@ -4,7 +4,7 @@ import argparse
 import io
 from pathlib import Path
 
-from bot.commandline.common import Stop, as_text, check_name, output
+from bot.commandline.common import Stop, as_text, check_name, file_kind, output
 from checklists.faults import Code, fault
 from checklists.frame_file import COLUMNS, DRAW, NEEDED, NEW, redrawn
 
@@ -21,6 +21,7 @@ def _draw(parsed: argparse.Namespace) -> None:
     from checklists.csv_in import read_csv
     from reports.csv_out import write_csv
 
+    file_kind(parsed.out, "csv")
     check_name(parsed.frame)
     try:
         raw = parsed.frame.read_bytes()

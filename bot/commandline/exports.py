@@ -5,10 +5,11 @@ import gc
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TypeVar, get_args
 
@@ -18,6 +19,7 @@ from bot.commandline.common import (
     as_text,
     check_days,
     day,
+    file_kind,
     give_way,
     open_desk,
     output,
@@ -40,6 +42,20 @@ PAGES = ("rounds", "follow_up", "measures", "year", "reread", "results", "pace")
 """Figures that are one page of a workbook by themselves."""
 FIGURES = ("rates", "checklists", "times", *PAGES)
 CASE = "case"
+_OF_UNITS = ("from", "to", "unit")
+_OF_LISTS = ("checklist", *_OF_UNITS, "role")
+TAKES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("answers", "rates", "checklists", "reread", "results"), _OF_LISTS),
+    "table": (*_OF_LISTS, "kinds", "totals"),
+    **dict.fromkeys(("rounds", "follow_up", "measures"), ("checklist", *_OF_UNITS)),
+    **dict.fromkeys(("times", "year", "pace"), _OF_UNITS),
+    CASE: ("case", "tenant"),
+}
+"""The options that mean something to each `--what`. Any other is refused: its file would pass for what was asked for.
+
+times: clocks are of cases, with a list or without. pace: nothing narrower than a unit, so that nobody can be worked
+out.
+"""
 OF_REVIEWERS = (*ROWS, "rates", "checklists")
 """What may hold lists of reviewers."""
 NEVER_PUBLISHED = (*ROWS, "times", *PAGES, CASE)
@@ -54,7 +70,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--to", dest="last", type=day, metavar="DATE")
     export.add_argument("--unit", action="filter", default="")
     export.add_argument("--role", default="", choices=ROLES)
-    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    export.add_argument("--format", choices=["csv", "xlsx"], help="csv unless FILE is .xlsx")
     export.add_argument("--out", type=Path, metavar="FILE")
     export.add_argument(
         "--for-publication", action="store_true", help="figures of a closed quarter or year, small numbers hidden"
@@ -86,8 +102,8 @@ def _export(parsed: argparse.Namespace) -> None:
     if parsed.for_publication:
         _check_publication(parsed)
         published_quarters(Period(parsed.first, parsed.last), now)
-    _check_case(parsed)
-    _check_pace(parsed)
+    _check_options(parsed)
+    parsed.format = file_kind(parsed.out, "csv", "xlsx", asked=parsed.format)
     if parsed.what == CASE:
         _export_case(settings, parsed)
         return
@@ -121,22 +137,15 @@ def _say_not_random(desk: Desk, selection: Selection) -> None:
         print(fault(Code.NOT_RANDOM, count=share.k, of=share.n), file=sys.stderr)
 
 
-def _check_case(parsed: argparse.Namespace) -> None:
-    """Refuse the options of other exports in an extract of one case, and its own in the others. Raises: Stop."""
-    filters = ("checklist", "first", "last", "unit", "role") if parsed.what == CASE else ("case", "tenant")
-    named = {"first": "from", "last": "to"}
-    for name in filters:
-        if getattr(parsed, name):
-            raise Stop(fault(Code.CASE_ALONE, option=f"--{named.get(name, name)}"))
+def _check_options(parsed: argparse.Namespace) -> None:
+    """Refuse an option that would mean nothing to what is exported. Raises: Stop."""
+    takes, kept_as = TAKES[parsed.what], {"from": "first", "to": "last"}
+    for name in dict.fromkeys(chain.from_iterable(TAKES.values())):
+        if name not in takes and getattr(parsed, kept_as.get(name, name)):
+            others = listed(f"--{one}" for one in takes)
+            raise Stop(fault(Code.DOES_NOT_TAKE, what=f"--what {parsed.what}", option=f"--{name}", others=others))
     if parsed.what == CASE and not parsed.case:
         raise Stop(fault(Code.CASE_NEEDED))
-
-
-def _check_pace(parsed: argparse.Namespace) -> None:
-    """Refuse to narrow figures of time by anything but unit and period. Raises: Stop."""
-    for name in ("checklist", "role"):
-        if parsed.what == "pace" and getattr(parsed, name):
-            raise Stop(fault(Code.PACE_OF_UNITS, option=f"--{name}"))
 
 
 def _export_case(settings: Settings, parsed: argparse.Namespace) -> None:

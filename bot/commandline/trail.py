@@ -5,7 +5,7 @@ import argparse
 from bot.commandline.administration import the_person, the_tenant
 from bot.commandline.common import Stop, actor, as_text, check_days, day, now, open_desk, output, today
 from bot.settings import Settings, read_settings
-from checklists.faults import Code, fault
+from checklists.faults import Code, fault, listed
 from reports import access_log
 from reports import exposed as exposure
 from reports.csv_out import write_csv
@@ -48,6 +48,9 @@ def _exposed(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     if parsed.last < parsed.first:
         raise Stop(fault(Code.NEEDS_DAYS))
+    if parsed.key and parsed.device_days is not None:
+        others = listed(("--from", "--to", "--tenant"))
+        raise Stop(fault(Code.DOES_NOT_TAKE, what="--key", option="--device-days", others=others))
     time = exposure.Time(parsed.first, parsed.last)
 
     def work(session: Session) -> list[str]:
@@ -110,7 +113,7 @@ def _access_log(parsed: argparse.Namespace) -> None:
     asked = access_log.Question(parsed.case, parsed.unit, parsed.first, parsed.last)
     if parsed.plain:
         if not parsed.case:
-            raise Stop(fault(Code.NO_CASE_OR_UNIT))
+            raise Stop(fault(Code.CASE_NEEDED))
         with open_desk(settings, keyless=True) as desk:
             lines = desk.run_now(lambda session: access_log.plain_lines(session, asked, actor(), now(settings)))
         print("\n".join(lines))

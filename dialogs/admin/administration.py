@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from dialogs.admin import deletion, pages, people_pages
-from dialogs.admin.shown import ACT, ADMIN, PAGE, to_page
+from dialogs.admin.shown import ACT, ADMIN, EXPORT, PAGE, to_page
 from dialogs.turn.declared import Command, Press, Reaction, Verb
 from dialogs.turn.presses import AdminPage, OnAdmin
 from dialogs.turn.turn_context import TurnContext
@@ -68,5 +68,9 @@ def act(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
     return found(context, press.what, press.inputs) if found else first_card()
 
 
-VERBS = (Verb(PAGE, page, AdminPage, keeps=False), Verb(ACT, act, OnAdmin))
+VERBS = (
+    Verb(PAGE, page, AdminPage, keeps=False),
+    Verb(ACT, act, OnAdmin),
+    Verb(EXPORT, people_pages.export_people, keeps=False),
+)
 COMMANDS = (Command("administrera", ("admin",), administer, ADMIN),)

@@ -114,7 +114,9 @@ def ask(context: TurnContext, press: Press[OnAdmin]) -> Reaction:
         ref = find_case.reference(context, press.inputs.get("case_ref", ""))
         case = cases.find(context.session, context.tenant_id, ref)
         if case is None:
-            return _card(context, (Line(say="common.no_such_case"),), press.inputs)
+            near = find_case.almost(context, ref, lambda one: find_case.may_be_named(context, one, ASK))
+            meant = (Line(say="deletion.near", args={"ref": near}),) if near else ()
+            return _card(context, (Line(say="common.no_such_case"), *meant), press.inputs)
         changes = acts.ask(context.session, context.origin, case, press.inputs.get("decision", ""))
     except UserError as error:
         return _card(context, told(context, error), _typed(error, press.inputs))

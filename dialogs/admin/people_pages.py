@@ -33,12 +33,12 @@ from dialogs.admin.shown import (
 )
 from dialogs.figures import addresses
 from dialogs.figures.addresses import link_url
-from dialogs.turn.declared import Done, Reaction
-from dialogs.turn.presses import AdminPage, OnAdmin
+from dialogs.turn.declared import Done, Press, Reaction, claimed
+from dialogs.turn.presses import AdminPage, Nothing, OnAdmin
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.admin import AdminField, AdminSection, AdminView
 from dialogs.views.figures import LinkRow, LinksView
-from dialogs.views.parts import Line
+from dialogs.views.parts import Button, Line
 from storage import cases, conversations, links, people
 from storage.cases import CaseRow
 from storage.people import PersonRow
@@ -75,7 +75,7 @@ def found(context: TurnContext, at: AdminPage, inputs: Mapping[str, str]) -> Rea
     buttons = (
         *following,
         to_page("buttons.add_person", "add"),
-        to_page("buttons.export_people", "export"),
+        _to_export(),
         *back(),
     )
     return AdminView(title=Line(say="admin.people"), lines=(count,), sections=(search, *rows), buttons=buttons)
@@ -86,9 +86,14 @@ def _roles(context: TurnContext, person: PersonRow) -> tuple[Line, ...]:
     return tuple(role_line(row, names) for row in people.every_role_of(context.session, person.id))
 
 
-def export(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
+def _to_export() -> Button:
+    """Return the button to the register as a file. A verb of its own, as its answer is shown in a response alone."""
+    return Button(title=Line(say="buttons.export_people"), claim=claimed("export_people"))
+
+
+def export_people(context: TurnContext, _press: Press[Nothing] | None = None) -> Reaction:
     """Return a one-time link to the register as a file; without a secret where the answer is posted (see `report`)."""
-    buttons = (to_page("buttons.export_people", "export"), to_page("buttons.people", PEOPLE), *back())
+    buttons = (_to_export(), to_page("buttons.people", PEOPLE), *back())
     if not context.turn.invoke:
         return LinksView(notices=(Line(say="admin.register_private"),), links=(), buttons=buttons)
     if not context.pages_url:
@@ -98,6 +103,11 @@ def export(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> 
     made = LinkRow(what="people", address=link_url(context.pages_url, addresses.PATHS[addresses.PEOPLE], token))
     changes = record(context.session, context.origin, Change("link_made", detail=addresses.PEOPLE))
     return Done(LinksView(links=(made,), buttons=buttons), changes)
+
+
+def _export_page(context: TurnContext, _at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
+    """Answer the button of cards posted by earlier releases."""
+    return export_people(context)
 
 
 def person(context: TurnContext, at: AdminPage, _inputs: Mapping[str, str]) -> Reaction:
@@ -414,6 +424,6 @@ def hand_over(context: TurnContext, what: OnAdmin, inputs: Mapping[str, str]) ->
     return Done(_cases(context, row, 0, (notice,)), changes)
 
 
-PAGES = {PEOPLE: found, "person": person, "no_app": no_app, "add": add, "cases": their_cases, "export": export}
+PAGES = {PEOPLE: found, "person": person, "no_app": no_app, "add": add, "cases": their_cases, "export": _export_page}
 ACTIONS = {"add": add_person, "leave": leave, "move": move, "email": email, "join": join, "join_sure": join_sure}
 ACTIONS |= {"hand_over": hand_over}

@@ -20,6 +20,7 @@ _MAY: Mapping[Role, tuple[Relation, ...]] = {"admin": RELATIONS}
 ADMIN = Right("admin", "self", _MAY)
 PAGE = Right("admin_page", "self", _MAY)
 ACT = Right("admin_act", "self", _MAY)
+EXPORT = Right("export_people", "self", _MAY)
 ROWS = 5
 """Rows on one page of a list."""
 MOST_CHOICES = 80

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from actions.changes import NONE, Change, Changes, record
-from checklists.errors import UserError
-from checklists.periods import Period, read_period
+from checklists.periods import Period, is_period, read_period
 from checklists.rights import FIGURES, Right, sees_figures
 from checklists.swedish_order import swedish_order
 from checklists.swedish_time import clock
@@ -168,10 +167,7 @@ def _refused(context: TurnContext, right: Right) -> Reaction:
 
 
 def _is_period(context: TurnContext, rest: str) -> bool:
-    try:
-        return bool(read_period(rest, context.today))
-    except UserError:
-        return False
+    return is_period(rest, context.today)
 
 
 VERBS = (Verb(SHOW, show_report, OfFigures, keeps=False), Verb(EXPORT, export_figures, OfFigures, keeps=False))

@@ -9,14 +9,21 @@ from dialogs.views.views import AnyView, without_texts
 from storage import conversations, outbox
 from storage.conversations import ConversationRow
 from storage.desk import Session
-from storage.outbox import OutboxRow
+from storage.outbox import MessageKind, OutboxRow
 from storage.people import PersonRow
 
-PROMPT, REMINDER = "prompt", "reminder"
+PROMPT: MessageKind = "prompt"
+REMINDER: MessageKind = "reminder"
 
 
 def tell(
-    session: Session, found: Iterable[PersonRow], view: AnyView, *, now: datetime, case: int = 0, kind: str = PROMPT
+    session: Session,
+    found: Iterable[PersonRow],
+    view: AnyView,
+    *,
+    now: datetime,
+    case: int = 0,
+    kind: MessageKind = PROMPT,
 ) -> list[PersonRow]:
     """Put a view into the outbox for each person; return those without the app, who get none. case: see `put`."""
     missed = []
@@ -36,7 +43,7 @@ def put(
     view: AnyView,
     *,
     now: datetime,
-    kind: str,
+    kind: MessageKind,
     case: int = 0,
     once: str | None = None,
     due_at: datetime | None = None,

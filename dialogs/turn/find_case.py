@@ -95,8 +95,20 @@ def by_ref(context: TurnContext, text: str, right: Right) -> Basis:
 
     Raises: UserError: the text is not a reference. NoSuchCase: the case does not exist, or this person may not open it.
     """
-    with _telling_near(context, text, right, lambda case: access.may_use(right, context.roles, case)):
+    with telling_near(context, text, right, lambda case: access.may_use(right, context.roles, case)):
         return by_id(context, _known(context, text, right).id, right)
+
+
+def row_by_ref(context: TurnContext, text: str, right: Right) -> CaseRow:
+    """Return the named case without its lists. Raises: see `by_ref`."""
+    with telling_near(context, text, right, lambda case: may_be_named(context, case, right)):
+        return row(context, _known(context, text, right).id, right)
+
+
+def may_be_named(context: TurnContext, case: CaseRow, right: Right) -> bool:
+    """Return whether a case this person may use can be named to her: an admin reads no protected identity's number."""
+    is_named = not case.protected_identity or has_any(context, case, _OPENS)
+    return is_named and (right.about == "self" or access.may_use(right, context.roles, case))
 
 
 def _known(context: TurnContext, text: str, right: Right) -> CaseRow:
@@ -108,7 +120,7 @@ def _known(context: TurnContext, text: str, right: Right) -> CaseRow:
 
 
 @contextmanager
-def _telling_near(context: TurnContext, text: str, right: Right, may: Callable[[CaseRow], bool]) -> Iterator[None]:
+def telling_near(context: TurnContext, text: str, right: Right, may: Callable[[CaseRow], bool]) -> Iterator[None]:
     """Add to a refusal which of her own cases a text almost names, be there a case of that name or not."""
     try:
         yield
@@ -118,6 +130,15 @@ def _telling_near(context: TurnContext, text: str, right: Right, may: Callable[[
         if not error.near:
             raise
         raise error from None
+
+
+def no_such(
+    context: TurnContext, text: str, right: Right, may: Callable[[CaseRow], bool], case: CaseRow | None = None
+) -> NoSuchCase:
+    """Return the refusal of a text that names no case of hers, with those it almost names. case: the one it names."""
+    error = NoSuchCase(case, right.verb)
+    error.named, error.near = text, _near(context, text, may)
+    return error
 
 
 def _near(context: TurnContext, text: str, may: Callable[[CaseRow], bool]) -> tuple[str, ...]:
@@ -157,9 +178,12 @@ def bare(context: TurnContext, text: str, right: Right) -> CaseRow | None:
     return case if access.may_use(right, context.roles, case) or begun_lists(context, case) else None
 
 
-def almost(context: TurnContext, text: str) -> str:
-    """Return the reference of a case of hers that a text names but for spaces, marks and zeros; "" if there is none."""
-    return next(iter(_near(context, text, lambda case: has_any(context, case, _OPENS))), "")
+def almost(context: TurnContext, text: str, may: Callable[[CaseRow], bool] | None = None) -> str:
+    """Return the reference of a case that a text names but for spaces, marks and zeros; "" if there is none.
+
+    may: which cases she may be told of; by default those she may open.
+    """
+    return next(iter(_near(context, text, may or (lambda case: has_any(context, case, _OPENS)))), "")
 
 
 def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:
@@ -221,7 +245,7 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
     """
     checklist, ref = list_names.split(without_child(text))
     if ref:
-        with _telling_near(context, ref, right, lambda case: has_any(context, case, right, checklist)):
+        with telling_near(context, ref, right, lambda case: has_any(context, case, right, checklist)):
             known = _known(context, ref, right)
             return by_id(context, known.id, right, checklist or _meant(context, known, ref))
     row_id = context.conversation.case_id

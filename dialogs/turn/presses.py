@@ -383,7 +383,10 @@ class OfRound:
 
 @dataclass(frozen=True, slots=True)
 class OfLink:
-    """The link of a case to another. said: `ja` or `nej` to a question about it. newest: see `OnFacts`."""
+    """The link of a case to another. said: `ja` or `nej` to a question about it, or the reference that was asked about.
+
+    newest: see `OnFacts`.
+    """
 
     link_id: int = 0
     newest: int = 0

@@ -1,6 +1,7 @@
 """Beginning a list other than the decision basis: `ny LIST REF`, and the card before its first question."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from actions import cases as acts
 from actions import lists
@@ -14,7 +15,6 @@ from checklists.rights import LIST_HOLDER, Right
 from dialogs.rounds import start_review
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
-from dialogs.turn.find_case import NoSuchCase
 from dialogs.turn.presses import OnFacts
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.ready_made import REST_SAVED, begin_button
@@ -51,7 +51,7 @@ def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
         return taken(context, case)
     if case is None:
         if checklist != REPORT or not units:
-            raise NoSuchCase(None, "new")
+            raise find_case.no_such(context, named, LISTED, partial(_lists, context, checklist=checklist))
         case, changes = acts.open_case(context.session, context.origin, ref, units[0], context.person_id)
     first = start_review.before_it(context, case, checklist)
     if first is not None:
@@ -60,12 +60,16 @@ def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
     return _with(changes, begin(context, basis))
 
 
+def _lists(context: TurnContext, case: CaseRow, checklist: ListId | None = None) -> bool:
+    return find_case.has_any(context, case, LISTED, checklist)
+
+
 def of_role(context: TurnContext, rest: str) -> Reaction:
     """Begin the list this person answers in a case, if she does not open cases; ask which if there are several."""
     ref = find_case.reference(context, rest)
     case = cases.find(context.session, context.tenant_id, ref)
     if case is None:
-        raise NoSuchCase(None, "new")
+        raise find_case.no_such(context, rest, LISTED, partial(_lists, context))
     lists_ = offered(context, case)
     if len(lists_) == 1:
         return in_case(context, lists_[0], rest)

@@ -5,6 +5,8 @@ reference, if it has protected identity and she has no right to it. Asking about
 same words whether or not there is such a case.
 """
 
+from functools import partial
+
 from actions import linking as acts
 from checklists import access
 from checklists.case_dates import read_past_day, readable_day
@@ -15,7 +17,7 @@ from checklists.references import meant, pairs
 from checklists.rights import LIST_HOLDER, READER, Right, VerbName
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, claimed
-from dialogs.turn.find_case import NoSuchCase, maybe_ref
+from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import OfLink, OnDetails
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Button, Line
@@ -43,16 +45,18 @@ _UNITED: tuple[Role, ...] = ("case_worker", "unit_manager", "deputy")
 # --- the card --------------------------------------------------------------------------------------------------------
 
 
-def card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "") -> AnyView:
+def card(
+    context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "", sure: str = ""
+) -> AnyView:
     """Return the card of what a case is linked to, with what was assessed together; the closed-case view if closed.
 
-    text: what was filled in and refused.
+    text: what was filled in and refused. sure: see `_link`.
     """
     if case.closed_on is not None:
         return find_case.closed_case(context, case)
     newest = trail.newest_of_case(context.session, case.id)
     rows = [_row(context, case, row, other, newest) for row, other in case_links.of_case(context.session, case.id)]
-    save = claimed("link_to", OfLink(newest=newest), case=case.id)
+    save = claimed("link_to", OfLink(newest=newest, said=sure), case=case.id)
     again = shown_again(text, context.origin.lets)
     return PanelView(
         notices=notices,
@@ -128,12 +132,14 @@ def typed(context: TurnContext, rest: str) -> Reaction:
     if case is not None:
         return card(context, _opened(context, case))
     if not (two := _two(context, rest)):
-        find_case.reference(context, rest)  # says what is wrong with it
-        raise NoSuchCase(None, LINKED.verb)
+        with find_case.telling_near(context, rest, LINKED, partial(_may, context)):
+            find_case.reference(context, rest)  # says what is wrong with it
+        raise find_case.no_such(context, rest, LINKED, partial(_may, context))
     one, other = (_named(context, part) for part in two)
     first = one if one is not None and _may(context, one) else other
     if first is None or not _may(context, first):
-        raise NoSuchCase(one or other, LINKED.verb)
+        written = next((part for part in two if find_case.almost(context, part, partial(_may, context))), rest)
+        raise find_case.no_such(context, written, LINKED, partial(_may, context), one or other)
     return _link(context, _opened(context, first), two[1] if first is one else two[0])
 
 
@@ -183,11 +189,14 @@ def _opened(context: TurnContext, case: CaseRow) -> CaseRow:
 def link_to(context: TurnContext, press: Press[OfLink]) -> Reaction:
     """Link the case on the card to the one whose reference is filled in."""
     case = find_case.row(context, press.case, LINK_TO)
-    return _link(context, case, press.inputs.get("case_ref", ""))
+    return _link(context, case, press.inputs.get("case_ref", ""), press.what.said)
 
 
-def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
-    """Link a case of hers to the named one; if she has no right to that one, ask those who have."""
+def _link(context: TurnContext, case: CaseRow, text: str, sure: str = "") -> Reaction:
+    """Link a case of hers to the named one; if she has no right to that one, ask those who have.
+
+    sure: the reference that she was asked about already, as she has another case that is written almost like it.
+    """
     pattern = tenants.settings(context.tenant).case_ref_pattern
     try:
         ref, other = meant(text, pattern)[-1], find_case.named(context, text)
@@ -195,6 +204,8 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
             changes = acts.link(context.session, context.origin, case, other, _acting(context, case))
             line = Line(say="linked.done" if changes else "linked.already", args={"ref": other.ref})
             return Done(card(context, case, (line,)), changes)
+        if ref != sure and (near := _almost(context, case, ref)):  # be there such a case or not: it is not told
+            return card(context, case, (Line(say="linked.near", args={"ref": near}),), text, sure=ref)
         if (asked := _asked_too(context, case, other)) is not None:
             changes = acts.say(context.session, context.origin, asked, case, yes=True, acting=_acting(context, case))
             return Done(card(context, case, (Line(say="linked.done", args={"ref": ref}),)), changes)
@@ -202,6 +213,11 @@ def _link(context: TurnContext, case: CaseRow, text: str) -> Reaction:
     except UserError as error:
         return card(context, case, (Line(say=error.text_key, args=error.args_for_text),), text)
     return Done(card(context, case, (Line(say="linked.asked", args={"ref": ref}),)), changes)
+
+
+def _almost(context: TurnContext, case: CaseRow, ref: str) -> str:
+    """Return the reference of another case of hers that one is written almost like, "" if there is none."""
+    return find_case.almost(context, ref, lambda other: other.id != case.id and _may(context, other))
 
 
 def _asked_too(context: TurnContext, case: CaseRow, other: CaseRow | None) -> CaseLinkRow | None:

@@ -28,6 +28,8 @@ SAVE_REF = Right("save_ref", "case", _MAY)
 WITHDRAW = Right("withdraw", "case", _MAY)
 _SURE = "|sure"
 """Appended to the reference in the button that confirms."""
+_ASKED = "|asked "
+"""Between the case's reference and the one that was asked about, in the button that saves that one all the same."""
 HAND_OVER = Right("hand_over", "case", READER)
 ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
 
@@ -38,10 +40,7 @@ ASK_CHEF = Right("ask_chef", "self", {"case_worker": RELATIONS})
 def typed(context: TurnContext, rest: str) -> Reaction:
     """Show the card for the named case, or the last one used."""
     if rest:
-        case = find_case.named(context, rest)
-        if case is None:
-            raise find_case.NoSuchCase(None, WRONG_CASE.verb)
-        return _card(context, find_case.row(context, case.id, WRONG_CASE))
+        return _card(context, find_case.row_by_ref(context, rest, WRONG_CASE))
     case = find_case.last_touched(context, WRONG_CASE)
     return _card(context, find_case.row(context, case.id, WRONG_CASE)) if case is not None else ask_ref("fel nummer")
 
@@ -55,9 +54,13 @@ def pressed(context: TurnContext, press: Press[OnDetails]) -> Reaction:
     return kept.before(again or _card(context, case))
 
 
-def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "") -> WrongCaseView:
+def _card(
+    context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), text: str = "", asked: str = ""
+) -> WrongCaseView:
+    """Return the card. text: what was filled in. asked: the reference it asks about, saved if it is filled in again."""
     newest = AsShown(case.ref, trail.newest_of_case(context.session, case.id))
-    buttons = [Button(title=Line(say="buttons.save"), claim=claimed("save_ref", newest, case=case.id))]
+    save = AsShown(f"{case.ref}{_ASKED}{asked}", newest.newest) if asked else newest
+    buttons = [Button(title=Line(say="buttons.save"), claim=claimed("save_ref", save, case=case.id))]
     if not acts.is_sent(context.session, case):
         buttons.append(Button(title=Line(say="buttons.withdraw"), claim=claimed("withdraw", newest, case=case.id)))
     return WrongCaseView(
@@ -73,7 +76,8 @@ def _card(context: TurnContext, case: CaseRow, notices: tuple[Line, ...] = (), t
 def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
     """Give the case its right reference: a free one, or that of an empty case this person may also put right."""
     case = find_case.row(context, press.case, SAVE_REF)
-    if press.what.state != case.ref:
+    shown, _, asked = press.what.state.partition(_ASKED)
+    if shown != case.ref:
         return _card(context, case, (Line(say="facts.changed_meanwhile"),))
     text = press.inputs.get("case_ref", "")
     try:
@@ -81,6 +85,8 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
         if bare := find_case.without_words(context, text):  # `ärende SN 2026/0124`: ask whether the words belong to it
             return _card(context, case, (Line(say="wrong_case.words"), Line(say="errors.none_saved")), bare)
         there = cases.find(context.session, context.tenant_id, ref)
+        if there is None and ref != asked and (other := _almost(context, case, ref)):
+            return _card(context, case, (Line(say="wrong_case.near", args={"ref": other}),), text, asked=ref)
         if there is None or there.id == case.id:
             changes = acts.rename(context.session, context.origin, case, ref)
         elif access.may_use(SAVE_REF, context.roles, there):
@@ -91,8 +97,20 @@ def save_ref(context: TurnContext, press: Press[AsShown]) -> Reaction:
         return _card(context, case, refused(error), text)
     if not changes:
         return _card(context, case, (Line(say="wrong_case.same"),))
-    line = Line(say="wrong_case.renamed", args={"old": press.what.state, "ref": case.ref})
+    line = Line(say="wrong_case.renamed", args={"old": shown, "ref": case.ref})
     return Done(_done(context, case, line), changes)
+
+
+def _almost(context: TurnContext, case: CaseRow, ref: str) -> str:
+    """Return the reference of another case that a new one is written almost like, "" if there is none to name to her.
+
+    Cases she has no right to do not count: only `ny` says that a number is taken.
+    """
+
+    def may(other: CaseRow) -> bool:
+        return other.id != case.id and find_case.may_be_named(context, other, SAVE_REF)
+
+    return find_case.almost(context, ref, may)
 
 
 def withdraw(context: TurnContext, press: Press[AsShown]) -> Reaction:

@@ -121,6 +121,33 @@ def test_no_is_told_and_asked_again_only_on_another_day(room: Room) -> None:
     assert anna.arrives() == 1
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_a_number_almost_like_that_of_a_case_of_hers_is_asked_about_whether_or_not_there_is_such_a_case(
+    room: Room, *, others: bool
+) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    almost = CHILD.replace("/0", "/")
+    assert almost != CHILD
+    if others:
+        takes_in(room, case_ref=almost, unit=NORTH, lead_email="bo@example.invalid", received_on="2026-04-01")
+    takes_in(room, case_ref="RVT 2026/0077", unit=ADULT_UNIT, case_type="vuxen", lead_email="anna@example.invalid")
+
+    anna.types(f"koppla RVT 2026/0077 {almost}").sees(f"Menade du {CHILD}?").sees_no("fått frågan")
+    anna.presses("Koppla", {"case_ref": almost}).sees(f"Du kan inte öppna {almost}", "fått frågan")
+    anna.presses("Koppla", {"case_ref": almost}).sees(f"Menade du {CHILD}?")
+    anna.presses("Koppla", {"case_ref": CHILD}).sees(f"Ärendet är kopplat till {CHILD}")
+
+    ylva.types(f"koppla {ADULT} {almost}").sees("fått frågan").sees_no(CHILD)
+
+
+def test_a_case_that_is_named_almost_rightly_is_offered_to_be_linked(room: Room) -> None:
+    anna, _cecilia, ylva, _hugo = people(room)
+    almost = CHILD.replace("/0", "-")
+    anna.types(f"koppla {almost}").presses(f"koppla {CHILD}").sees(f"Kopplade ärenden: {CHILD}")
+    anna.types(f"koppla {almost} RVT 2026/0099").sees(f"Menade du ”koppla {CHILD} RVT 2026/0099”?")
+    ylva.types(f"koppla {almost}").sees(NO_CASE).sees_no(CHILD)
+
+
 @pytest.mark.parametrize("other", ["SN 2026/9999", "SN 2026/0702", "SN 2026/0703", CHILD])
 def test_what_she_may_not_open_is_told_in_the_same_words_whatever_it_is(room: Room, other: str) -> None:
     _anna, _cecilia, ylva, _hugo = people(room)

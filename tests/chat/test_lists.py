@@ -323,6 +323,15 @@ def test_a_method_that_was_left_out_is_asked_for_at_the_end(room: Room) -> None:
     vera.types("BBIC").sees("Inget saknas.")
 
 
+def test_a_case_that_is_named_almost_rightly_is_offered_for_another_list(room: Room) -> None:
+    furnish(room)
+    almost = CHILD.replace("/0", "-")
+    vera = room.chat("vera").types(f"ny stickprov {almost}").sees(f"Menade du ”ny stickprov {CHILD}”?")
+    vera.presses(f"ny stickprov {CHILD}").sees(CHILD)
+    room.chat("vera").types(f"ny {almost}").sees(f"Menade du ”ny {CHILD}”?")
+    room.chat("hugo").types(f"ny kretsgenomgång {almost}").sees_no(CHILD)
+
+
 def test_an_unknown_fact_is_asked_once_and_stored_for_the_case(room: Room) -> None:
     furnish(room)
     takes_in(room, case_ref=TWIN, unit=NORTH, lead_email="anna@example.invalid")

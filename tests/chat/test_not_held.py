@@ -233,6 +233,8 @@ def damage(stored: Any, one: Column, dialect: str) -> list[tuple[str, str]]:
     if dialect == "sqlite":
         for of, value in ((Date, "'2026-02-30'"), (Moment, "'nonsense'"), (Integer, "'x'"), (Boolean, "'x'")):
             odd += [(of.__name__, value)] if isinstance(stored.type, of) else []
+        # In order of letters "nonsense" is the last of all days: what asks for the first, or the last, meets only one.
+        odd += [("first", "'0000-00-00'")] if isinstance(stored.type, Date | Moment) else []
         odd += [("bytes", "'text'")] if isinstance(stored.type, LargeBinary) else []
         odd += [] if odd else [("text", "x'ff00'")]
         odd += [("utf8", "cast(x'41ff' as text)")] if isinstance(stored.type, String | AutoString) else []

@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot.cards.render import ANSWERED_IN_PLACE
+from dialogs.turn import commands
 from storage import tenants
 from storage.answers import AnswerRow
 from storage.desk import Session
 from tests.chat.card_hand import actions, button
 from tests.chat.card_oracle import kinds_of
 from tests.chat.drive import answers_card, opens
-from tests.chat.harness import Chat, Room
+from tests.chat.harness import Chat, Room, move_in
+from tests.conftest import ROOT
 from tests.wire.door import TENANT
 
 FACTS = {"violence": "ja", "intervention_decided": "ja", "child_placed": "nej", "child_communicated": "ja"}
@@ -113,6 +116,32 @@ def test_what_only_a_response_can_show_is_asked_for_in_the_same_way_everywhere(a
 
     assert button(anna.card, "Text till akten")["type"] == "Action.Execute"
     anna.presses("Text till akten").sees("Har barnet")
+
+
+def test_what_only_a_response_can_show_has_verbs_that_no_phone_changes() -> None:
+    private = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for path in (ROOT / "dialogs").rglob("*.py")
+        if "turn.invoke" in path.read_text(encoding="utf-8") and path.parent.name != "turn"
+    }
+    verbs = [verb for module in commands.MODULES for verb in getattr(module, "VERBS", ())]
+    answered = {verb.run.__module__ for verb in verbs if verb.right.verb in ANSWERED_IN_PLACE}
+
+    assert len(private) >= len(ANSWERED_IN_PLACE)
+    assert answered == private
+
+
+def test_the_register_is_fetched_from_a_phone_too(room: Room) -> None:
+    move_in(room.desk, ("ada", "Ada Uppdiktad", "", "admin"))
+    ada = room.chat("ada").installs()
+    ada.on_phone = True
+    ada.types("administrera").presses("Personer")
+    assert button(ada.card, "Hämta registret")["type"] == "Action.Execute"
+    assert kinds(ada) == SUBMIT
+
+    ada.presses("Hämta registret").sees_no("Länken visas bara")
+    assert ada.view is not None
+    assert [link.what for link in ada.view.links] == ["people"]  # type: ignore[union-attr]
 
 
 def test_figures_are_fetched_from_a_phone_too(room: Room) -> None:

@@ -276,7 +276,14 @@ def test_a_command_wins_only_as_a_whole_line(town: Room) -> None:
     bo.types("rapport 2026").sees("Rapport: ")
 
 
-@pytest.mark.parametrize("line", ["rapport 2026 kv 2", "exportera 2026 kv 2", "Export 2026"])
+def test_a_month_with_a_word_before_it_may_be_of_the_text_that_is_awaited(town: Room) -> None:
+    move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
+    bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")
+    bo.types("rapport i maj").sees_no("Period: ")
+    town.chat("mona").types("rapport i maj").sees("Period: 2026-05-01–2026-05-31")
+
+
+@pytest.mark.parametrize("line", ["rapport 2026 kv 2", "exportera 2026kv2", "Export 2026", "report Q2-2026"])
 def test_a_command_with_a_period_wins_where_a_text_is_awaited(town: Room, line: str) -> None:
     move_in(town.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
     bo = town.chat("bo").types("fortsätt SN 2026/0200").is_asked("child_not_heard_motivated")

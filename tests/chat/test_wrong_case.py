@@ -87,6 +87,57 @@ def test_whoever_has_the_case_is_told_its_new_number_by_whoever_else_gives_it(
     assert (anna.arrives(), cecilia.arrives()) == (0, 0)
 
 
+def test_a_number_written_almost_like_that_of_another_case_of_hers_is_asked_about_once(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL)
+    opens(anna, WRONG, **ALL)
+    short = "SN 2026/123"
+
+    anna.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": short})
+    anna.sees(f"{REF} finns redan, och numren skiljer sig bara i tecken eller nollor")
+    assert not room.events("ref_changed")
+
+    anna.presses("Spara", {"case_ref": "SN 2026-123"}).sees(f"{REF} finns redan")  # another number: asked again
+    anna.presses("Spara", {"case_ref": "SN 2026-123"}).sees("Ärendet heter nu SN 2026-123")
+    anna.types("fel nummer SN 2026-123").presses("Spara", {"case_ref": "SN 2026/00123"}).sees(f"{REF} finns redan")
+    anna.presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF} (förut SN 2026-123)")
+
+
+def test_its_own_number_written_otherwise_is_only_a_correction(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL)
+    anna.types(f"fel nummer {REF}").presses("Spara", {"case_ref": "SN 2026/123"}).sees("Ärendet heter nu SN 2026/123")
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_a_new_number_says_nothing_of_one_like_it_that_she_may_not_open(
+    room: Room, anna: Chat, bo: Chat, *, others: bool
+) -> None:
+    if others:
+        opens(bo, **ALL)
+    opens(anna, WRONG, **ALL)
+    anna.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": "SN 2026/123"})
+    anna.sees("Ärendet heter nu SN 2026/123").sees_no(REF)
+
+
+def test_a_case_that_is_named_almost_rightly_is_offered_to_be_put_right(room: Room, anna: Chat, bo: Chat) -> None:
+    opens(anna, **ALL).types("mina ärenden").types("fel nummer SN 2026-123").sees(f"Menade du ”fel nummer {REF}”?")
+    anna.presses(f"fel nummer {REF}").sees("Fel ärendenummer")
+    bo.types("fel nummer SN 2026-123").sees("inget ärende").sees_no(REF)
+
+
+def test_an_admin_is_offered_a_case_unless_its_identity_is_protected(room: Room, anna: Chat) -> None:
+    move_in(room.desk, ("ada", "Ada Uppdiktad", "", "admin"))
+    ada = room.chat("ada").installs()
+    opens(anna, **ALL)
+    ada.types("fel nummer SN 2026-123").sees(f"Menade du ”fel nummer {REF}”?")
+    ada.types("radering").presses("Begär radering", {"case_ref": "SN 2026/123", "decision": "SN § 45/2026"})
+    ada.sees("inget ärende", f"Menade du {REF}?")
+
+    anna.types(f"uppgifter {REF}").presses("Spara", {"protected_identity": "Ja"})
+    ada.types("fel nummer SN 2026-123").sees("inget ärende").sees_no(REF)
+    ada.types("radering").presses("Begär radering", {"case_ref": "SN 2026/123", "decision": "SN § 45/2026"})
+    ada.sees("inget ärende").sees_no(REF)
+
+
 def test_an_outdated_card_does_not_rename_again(room: Room, anna: Chat) -> None:
     opens(anna, WRONG, **ALL)
     anna.types(f"fel nummer {WRONG}")

@@ -347,7 +347,7 @@ def test_a_unit_one_letter_from_a_known_one_is_refused_unless_it_is_meant(desk: 
     imports(desk, row)
 
     with pytest.raises(
-        BadCsv, match=r"line 2: unit is new and one letter from .*--new-units; nothing was stored .BK-232."
+        BadCsv, match=r"line 2: unit is new and one letter from .*--new-units`; nothing was stored .BK-232."
     ):
         imports(desk, row | {"unit": "Nya enheter"})
     raw = f"tenant_id,case_ref,unit\n{TENANT},SN 2026/0001,Nya enheter".encode()
@@ -362,7 +362,7 @@ def test_two_new_units_in_one_file_that_differ_by_a_letter_are_refused_as_well(
     rows = [{"tenant_id": TENANT, "case_ref": f"SN 2026/000{n}", "unit": unit} for n, unit in enumerate(names)]
 
     with pytest.raises(
-        BadCsv, match=r"^line 3: unit is new and one letter from .*--new-units; nothing was stored .BK-232.$"
+        BadCsv, match=r"^line 3: unit is new and one letter from .*--new-units`; nothing was stored .BK-232.$"
     ):
         imports(desk, *rows)
 

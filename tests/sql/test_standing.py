@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import select
 
@@ -11,7 +12,7 @@ from storage.conversations import ConversationRow
 from storage.desk import Desk, Session
 from storage.outbox import OutboxRow
 from storage.standing import Standing
-from tests.sql.conftest import NOW, World, chat_with
+from tests.sql.conftest import NOW, World, chat_with, lift_guards
 
 LATER = NOW + timedelta(hours=2)
 
@@ -77,6 +78,31 @@ def test_counts_and_ages_are_those_of_what_is_there(desk: Desk, world: World) ->
     while desk.run_now(trail.chain_new):
         pass
     assert (read(desk).unchained_events, read(desk).oldest_unchained) == (0, 0.0)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # PostgreSQL keeps no moment that is none
+def test_a_moment_that_cannot_be_read_hides_no_other_and_is_named(desk: Desk, world: World) -> None:
+    def damage(session: Session) -> None:
+        happens(session, world)
+        session.flush()
+        lift_guards(session)
+        for words in (
+            "update outbox set created_at = '0000-00-00' where id = (select min(id) from outbox)",
+            "update event set at = '' where id = (select max(id) - 1 from event)",
+        ):
+            assert session.connection().exec_driver_sql(words).rowcount == 1
+
+    desk.run_now(damage)
+    found = read(desk)
+
+    assert found.messages[outbox.WAITING] == 2
+    assert found.oldest_message == {outbox.WAITING: 180.0, outbox.SENDING: 0.0, outbox.UNCERTAIN: 3600.0}
+    assert (found.unchained_events, found.oldest_unchained) == (2, 2.0)
+    assert late(desk, LATER) == {"sweep"}, "and the bot is ready"
+    assert {one.table for one in desk.not_held.values()} == {"outbox", "event"}, "logged, and counted in /metrics"
+    text = Metrics().text(found).decode()
+    assert "beslutskollen_database_up 1.0" in text
+    assert 'beslutskollen_outbox_oldest_seconds{state="waiting"} 180.0' in text
 
 
 def late(desk: Desk, at: datetime) -> frozenset[str]:

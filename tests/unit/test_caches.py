@@ -25,6 +25,7 @@ LONG_LIVED = ("bot/", "storage/")
 CACHES = {
     "bot/cards/explained.py folded_facts": "the sets of facts that stand on a card, in each language",
     "bot/cards/explained.py folded_items": "the groups of the shipped versions, as they apply, in each language",
+    "bot/cards/extract_words.py _questions": "one",
     "bot/door/service_hosts.py may_call": "256 addresses",
     "bot/pages/pages.py _environment": "one",
     "bot/sending/sender.py _segment": "1,000 ids of chats and messages",

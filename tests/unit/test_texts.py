@@ -12,18 +12,20 @@ import pytest
 import yaml
 
 from checklists import errors
+from checklists.deadlines import Limit
 from checklists.errors import UserError
+from checklists.events import OF_CASE
 from checklists.exposure import FIELDS
 from checklists.faults import Code
 from checklists.findings import KINDS
 from checklists.loader import all_checklists
 from checklists.log_check import ACCESSES
 from checklists.measures import FINDING_KINDS
-from checklists.model import CHOICES, OPEN, FilePart, Motivation, Role, Step
+from checklists.model import CHOICES, OPEN, CaseType, FilePart, Motivation, Role, Step
 from checklists.rates import Verdict
 from checklists.reminder_rules import Rule
 from checklists.year import DUTIES, EVERY, YEARLY
-from storage.outbox import LEFT
+from storage.outbox import LEFT, STATES, MessageKind
 from texts import LANGUAGES, Language, say, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +52,12 @@ SHARED_WITH_FILES: tuple[type[UserError], ...] = (
 
 # Keys composed of a prefix and a code from the data or the rules.
 FROM_CODES = {
+    "access.act_": set(OF_CASE),
+    "extract.message_": set(get_args(MessageKind)),
+    "extract.state_": set(STATES),
+    "extract.review_": {"drawn", "replaced", "frame"},
+    "extract.type_": set(get_args(CaseType)),
+    "printed.limit_": set(get_args(Limit)),
     "exposed.field_": set(FIELDS),
     "admin.role_": set(get_args(Role)),
     "admin.send_": set(LEFT),

@@ -158,7 +158,7 @@ def test_an_extract_of_one_case_takes_no_other_filter_and_is_in_its_trail(folder
         (("answers", "--case", "SN 2026/1"), "BK-481"),
         (("case", "--case", "SN 2099/1"), "BK-346"),
         (("case", "--case", "SN 2026/1", "--for-publication"), "BK-395"),
-        (("pace", "--role", "case_worker"), "BK-488"),
+        (("pace", "--role", "case_worker"), "BK-481"),
     ):
         refused = run(folder, "export", "--what", *words, **KEYS)
         assert (refused.returncode, refused.stdout) == (1, ""), words
