@@ -11,8 +11,10 @@ from checklists.replies import (
     begins_with_answer,
     core,
     folded,
+    is_day_meant,
     is_nearly_answer,
     is_polite,
+    only_restates,
     read_answer,
     read_answers,
     words_of,
@@ -94,6 +96,7 @@ _SAID_TO_IT = (
     *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
     *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
     *("motivering", "motiveringen", "ovan", "reason", "the reason", "above"),
+    *("tyvarr", "verkligen inte", "det stammer inte", "det ar klart", "ja forresten", "forresten"),
     *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
@@ -138,8 +141,14 @@ _SAME = re.compile(
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
     r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
-    r"(?:(?:star|finns|ligger|framgar|se|dokumenterat|dokumenterad|is|see)(?: redan| already)?(?: i| av| in)? )?"
-    r"(?:i |in )?(?:the )?(?:akt|akten|journal|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
+    r"(?:(?:star|finns|ligger|framgar|se|is|see|har|have)(?: redan| already)? )?"
+    r"(?:(?:jag|vi|i|we) (?:har |have )?(?:redan |already )?)?"
+    r"(?:(?:dokumenter|motiver|anteckn|noter|redovis)at |(?:dokumenter|motiver|anteckn|noter|redovis)ad "
+    r"|(?:skriv|beskriv|angiv)[ei][nt] |(?:journalfort|journalford|angett|lagt|documented|written|noted|recorded) )?"
+    r"(?:(?:det|den|in|it|redan|already) )*"
+    r"(?:i |av |in |enligt )?(?:the |barnets )?"
+    r"(?:akt|akten|journal|journalen|dokumentationen|underlaget|utredningen|beslutsunderlaget|file|case file"
+    r"|procapita|lifecare|treserva|(?:verksamhets|arende|journal)?systemet)(?: redan| already)?"
 )
 _OF_THIS_TEXT = re.compile(
     # that it was said before: `det har jag redan skrivit`
@@ -151,8 +160,7 @@ _OF_THIS_TEXT = re.compile(
     r"|(?:det |den |motivering(?:en)? |it )?(?:behovs|behover|kravs|is needed|needed)(?: (?:val|ju|jag|man|det|den))* "
     r"(?:inte|ej|knappast|not)\b.*"
     # that there is one
-    r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))+"
-    r"|finns|exists"
+    r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))*"
     # that there is nothing more to say
     r"|(?:(?:nej|no),? )?(?:ingen|inget|inga|ingenting|nothing|none|no)(?: (?:mer|mera|annat|kommentar\w*|more|else"
     r"|comments?))*|det var allt|that's all|thats all|sen|senare|later"
@@ -211,7 +219,6 @@ _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
 _MOST_SAID_OF_IT = 8
 """The most words in a line about what its writer did or wants in the bot; a longer one is about somebody else."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
-_DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _WHERE_ALONE = re.compile(
     r"(?:(?:pa|till|for|on|to|aven|ocksa)\s+)*"
     r"(?:(?:fraga|fragor|fragan|fragorna|questions?|nr|nummer|barn|barnen|child|alla|allt|all|den|de|det|resten|\d{1,2}"
@@ -243,8 +250,8 @@ def doubt(line: str, names: Names) -> Doubt | None:
         return "politeness"
     if _is_question(line, words):
         return "question"
-    # `5: ja` is an answer to another question, and `nje` one to this.
-    is_answer = about_number(line) is not None or is_nearly_answer(line)
+    # `5: ja` is an answer to another question, `nje` one to this, and `det har hon inte` the one before over again.
+    is_answer = about_number(line) is not None or is_nearly_answer(line) or only_restates(line)
     return "request" if is_answer or _is_request(words, names) else None
 
 
@@ -267,7 +274,7 @@ def _is_question(line: str, words: str) -> bool:
 def _is_request(words: str, names: Names) -> bool:
     parts = _without_politeness(words.split())
     words = " ".join(parts)
-    if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
+    if words in _SAID or _REF_ALONE.fullmatch(words) or is_day_meant(words):
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
         return True

@@ -188,8 +188,9 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     items = _items_of(button.claim)
     if elsewhere := _of_other_child(context, shown, said.text):
         return again(context, shown, elsewhere)
-    if _is_doubted(said) and not _goes_with(context, shown, said, items):
-        return again(context, shown, Line(say="typed.not_sure_of_text"))
+    unsure = _unsure(said)
+    if unsure is not None and not _goes_with(context, shown, said, items):
+        return again(context, shown, unsure)
     reaction = commands.run_verb(context, button.claim, {})
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
@@ -223,10 +224,15 @@ def _number(context: TurnContext, shown: Shown) -> int:
     return sheet.checklist.numbers[OnCard.read(shown.at).item_id] if sheet is not None else 0
 
 
-def _is_doubted(said: Said) -> bool:
-    """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
+def _unsure(said: Said) -> Line | None:
+    """Return what to say of a text after an answer that may be addressed to the bot, as `nej, hur menar du?`, or that
+    points to the file but not where, as `nej, se akten`; None if it is clear.
+    """
+    if said.choice == "nej" and is_in_file(said.text):
+        return Line(say="typed.where_too")
     is_place = said.choice == "nej" and _place_in_file(said.text)
-    return bool(said.text) and not is_place and doubt(said.text, _names()) is not None
+    is_clear = not said.text or is_place or doubt(said.text, _names()) is None
+    return None if is_clear else Line(say="typed.not_sure_of_text")
 
 
 def _of_other_child(context: TurnContext, shown: Shown, text: str, item_id: str = "") -> Line | None:
@@ -384,8 +390,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if words is None and said is not None:
         if elsewhere := _of_other_child(context, shown, said.text, answered[0]):
             return again(context, shown, elsewhere)
-        if _is_doubted(said):
-            return again(context, shown, Line(say="typed.not_sure_of_text"))
+        if unsure := _unsure(said):
+            return again(context, shown, unsure)
     # `vet inte` among several answers leaves its question for later.
     given = zip(answered, words or [said.choice if said else ""], strict=True)
     chosen = {item_id: choice for item_id, choice in given if choice not in ("unknown", "skip")}
@@ -539,7 +545,9 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if row is None and not begins_with_answer(text):
         return None
     if row is None or len(row) != len(shown.items) or not set(row) <= {"ja", "nej", "unknown"}:
-        return again(context, shown, Line(say="typed.facts_how", args={"count": len(shown.items)}))
+        count = len(shown.items)
+        example = ["ja", *["nej"] * (count - 2), "unknown"][:count]
+        return again(context, shown, Line(say="typed.facts_how", args={"count": count, "choices": ",".join(example)}))
     inputs = {fact.item: word for fact, word in zip(shown.items, row, strict=True)}
     return commands.run_verb(context, shown.at, inputs)
 

@@ -272,8 +272,33 @@ def test_after_a_no_too_the_file_and_where_may_be_typed(anna: Chat, between: str
     assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")
 
 
-def test_after_a_no_the_file_without_where_is_asked_about(anna: Chat) -> None:
-    opens(anna, **ALL).types("nej, finns i akten").is_asked("child_heard").sees("inget sparades")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("den finns i akten", "se akt", "det står i akten", "se utredningen", "motivering finns i akten"),
+        *("motiverat i journalen", "jag har skrivit det i journalen", "finns i Lifecare", "framgår av utredningen"),
+        *("dokumenterat i verksamhetssystemet", "finns redan dokumenterat i akten", "it is in the file"),
+    ],
+)
+def test_the_file_without_where_is_asked_about_after_a_no_and_as_the_motivation(anna: Chat, text: str) -> None:
+    opens(anna, **ALL).types(f"nej, {text}").is_asked("child_heard").sees("säger inte var i akten")
+    anna.types("nej").types(text).is_asked(WHAT).sees("Skriv också var i akten")
+
+    assert anna.stored(WHAT) == ""
+
+
+@pytest.mark.parametrize("text", ["se akt", "finns i journalen"])
+def test_the_file_without_where_is_asked_about_on_the_card_of_four(anna: Chat, text: str) -> None:
+    fills(opens(anna, **ALL), until="child_informed_report").types(f"nej, {text}").sees("säger inte var i akten")
+
+    assert anna.stored("child_informed_report") == ""
+
+
+@pytest.mark.parametrize("line", ["12 maj", "igår", "i måndags", "den 3:e", "det har hon inte", "motivering finns"])
+def test_a_day_alone_or_the_answer_over_again_is_asked_about(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types("nej").types(line).sees("Spara som motivering")
+
+    assert anna.stored(WHAT) == ""
 
 
 SHORT = "för kort för att sparas"

@@ -380,6 +380,15 @@ def test_facts_that_are_not_one_for_each_are_not_kept(anna: Chat, line: str) -> 
     anna.types("ja nej nej ja").is_asked("child_heard")
 
 
+def test_the_example_of_facts_in_a_row_has_as_many_as_are_asked(anna: Chat) -> None:
+    opens(anna, children=2, **ALL).types("fortsätt barn 2").types("ja").sees(
+        "2 svar i följd, till exempel: Ja, Vet inte."
+    )
+    anna.types("Ja, Vet inte").is_asked("child_heard")
+
+    assert anna.facts(child=2).get("child_placed") == "ja"
+
+
 def test_send_to_chef_may_be_typed_on_the_summary(asked_first: Chat, room: Room) -> None:
     fills(asked_first).types("skicka till chef").sees("Skickat till chef. Inget saknas.")
 
