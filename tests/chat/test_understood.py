@@ -31,6 +31,49 @@ def opened(room: Room) -> int:
 # --- which case ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("hur gör jag om barnet inte vill prata", "hjälp"),
+        ("var hittar jag orosanmälan", "hjälp"),
+        ("kan jag ta bort ett ärende", "fel nummer"),
+        ("hur tar jag bort mitt ärende?", "fel nummer"),
+        ("can I remove a case", "fel nummer"),
+        ("vart skickar jag", "vad saknas"),
+        ("har chefen läst?", "vad saknas"),
+        ("visa mina svar", "vad saknas"),
+        ("jag behöver mer tid", "uppgifter"),
+        ("jag ska på semester, vem tar över", "uppgifter"),
+        ("anmälan kom in 12/5", "uppgifter"),
+        ("ser chefen det här?", "hjälp"),
+        ("hur ändrar jag ett svar", "ändra"),
+        ("rätta", "ändra"),
+        ("kan jag gå tillbaka", "tillbaka"),
+        ("visa alla frågor", "formulär"),
+        ("kortet är borta", "fortsätt"),
+        ("vad menas med delvis", "vad betyder"),
+        ("jag förstår inte frågan", "vad betyder"),
+        ("hur byter jag språk", "språk"),
+        ("jag måste gå", "paus"),
+        (f"gå till {REF}", f"fortsätt {REF}"),
+        (f"visa ärendet nu: {REF}", f"fortsätt {REF}"),
+        ("starta SN 2026/0777", "ny SN 2026/0777"),
+        ("lägg upp ärende SN 2026/0777.", "ny SN 2026/0777"),
+    ],
+)
+@pytest.mark.parametrize("on", ["question", "facts"])
+def test_what_is_said_in_ones_own_words_leads_on_from_any_card(
+    anna: Chat, room: Room, line: str, command: str, on: str
+) -> None:
+    anna.types(f"ny {REF}") if on == "facts" else opens(anna, **ALL)
+    before = room.count()
+
+    anna.types(line).sees(f"Menade du ”{command}”?").presses(command)
+
+    assert room.count() == before
+    assert anna.said or "Det förstod jag inte" not in anna.text
+
+
 @pytest.mark.parametrize("word", ["besvara", "svara", "svara på fråga", "Answer", "fråga", "question"])
 def test_a_question_is_reached_by_whatever_word_answers_it(asked_first: Chat, word: str) -> None:
     asked_first.types(f"{word} 9").is_asked("police_report_decided").types("ändra 1").presses("Nej")
