@@ -35,7 +35,8 @@ _MEANT = (
     (
         "vad betyder",
         "vad menas; vad menar du; hur menar du; förstår inte; fattar inte; förklara; förklaring; vad innebär; "
-        "skriva i motiveringen; ska jag skriva; explain; don't understand; do not understand; do you mean; what counts; what should i write",
+        "skriva i motiveringen; ska jag skriva; explain; don't understand; do not understand; do you mean; "
+        "what counts; what should i write",
     ),
     (
         "ändra",

@@ -58,8 +58,8 @@ from texts import LANGUAGES, say, sentences
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
-_AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
-"""A Ja before what is said of the motivation that was asked for."""
+_ANSWERED = re.compile(r"\s*(?:ja|jo|japp|yes|nej|nä|no)\b[\s,.:–-]*", re.IGNORECASE)
+"""A Ja or Nej before what is said of the motivation that was asked for."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
 """What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
@@ -93,7 +93,7 @@ def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction 
     if shown is None or not text or shown.kind in ("ask_ref", "return"):
         return answer_typed(context, shown, text)
     said = read_answer(text)
-    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
+    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None or is_day_meant(text)
     is_button = read_number(text) is not None or _button(shown, text) is not None
     is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start", "decided")
     if not (is_answer or is_button or is_filled_in) or is_polite(text):
@@ -412,7 +412,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
-    where = _AFFIRMED.sub("", text)  # `ja, finns i akten` is no text of a motivation
+    where = _ANSWERED.sub("", text)  # `ja, finns i akten` is no text of a motivation, nor is `nej, vänta lite`
     place = _place_in_file(where)
     if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
@@ -429,7 +429,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
         return again(context, shown, *lines)
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
-    why = doubt(text, _names()) or ("request" if is_command else None)
+    why = doubt(text, _names()) or doubt(where, _names()) or ("request" if is_command else None)
     in_file = shown.at.verb == "in_the_file"
     is_asked = elsewhere is not None or (why is not None and not (in_file and why == "too_short"))
     if is_asked and sheet is not None and stop is not None and sheet.may_answer(stop):

@@ -294,11 +294,26 @@ def test_the_file_without_where_is_asked_about_on_the_card_of_four(anna: Chat, t
     assert anna.stored("child_informed_report") == ""
 
 
-@pytest.mark.parametrize("line", ["12 maj", "igår", "i måndags", "den 3:e", "det har hon inte", "motivering finns"])
-def test_a_day_alone_or_the_answer_over_again_is_asked_about(anna: Chat, line: str) -> None:
-    opens(anna, **ALL).types("nej").types(line).sees("Spara som motivering")
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("12 maj", "igår", "i måndags", "den 3:e", "det har hon inte", "motivering finns"),
+        *("nej, 12 maj", "ja, i måndags", "nej, vänta lite", "ja, hur menar du", "nej, motivering finns"),
+    ],
+)
+def test_a_day_alone_or_the_answer_over_again_is_asked_about(why: Chat, line: str) -> None:
+    why.types(line).sees(ASKED)
 
-    assert anna.stored(WHAT) == ""
+    assert why.stored(WHAT) == ""
+
+
+@pytest.mark.parametrize("answer", ["ja, ", "nej, ", "Nä ", ""])
+def test_after_an_answer_too_the_file_is_no_motivation_but_where_it_is(why: Chat, answer: str) -> None:
+    why.types(f"{answer}se akten").sees("Skriv också var i akten")
+    why.types(f"{answer}finns i akten, påhittad anteckning 12 maj")
+
+    kept = why.written(WHAT)
+    assert (kept.place, kept.motivation) == ("påhittad anteckning 12 maj", "")
 
 
 SHORT = "för kort för att sparas"

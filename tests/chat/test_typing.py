@@ -519,7 +519,7 @@ def is_reminded_of_another_case(room: Room, anna: Chat) -> Chat:
     return anna.receives().sees("Påminnelse", "SN 2026/0778")
 
 
-@pytest.mark.parametrize("line", ["ja", "nej", "1", "nej, barnet sov", "ja 2026-05-10", "1: ja", "Ja!"])
+@pytest.mark.parametrize("line", ["ja", "nej", "1", "nej, barnet sov", "ja 2026-05-10", "1: ja", "Ja!", "igår", "12/5"])
 def test_an_answer_after_a_message_of_the_bots_is_asked_about(room: Room, asked_first: Chat, line: str) -> None:
     is_reminded_of_another_case(room, asked_first)
 
