@@ -30,6 +30,7 @@ _PLACE = re.compile(
     r"|(case )?(file|record|note|document|page|annex|attachment|folder|minutes)s?)\b"
 )
 """A word that names a place in a case file."""
+_AFTER_FILE = re.compile(r"([,:;(–—])")
 _ALIKE = 0.8
 """How like a command's word a mistyped one must be, from 0 to 1."""
 _MOST_ASKED = 5
@@ -127,6 +128,10 @@ _NOT_YET = re.compile(
     r"|comes)"
     r"(?: det| den| it)?"
     r" (?:senare|sen|imorgon|i morgon|strax|snart|idag|nasta vecka|later|tomorrow)|kommer|x{2,}"
+    r"|(?:(?:det|den|it) )?(?:ska|skall|maste|kommer att|behover|will|must)(?: (?:bli|be))? "
+    r"(?:skrivas|skrivet|dokumenteras|antecknas|kompletteras|fyllas i|laggas till|written|added|documented)"
+    r"(?: [\w/-]+){0,3}"
+    r"|(?:i'll|we'll|i will|we will) (?:check|add|write|fill|complete|do|ask|look)(?: [\w/-]+){0,4}"
     r"|(?:jag |i )?(?:ska|maste|far|will|must|have to)(?: (?:bara|just|first|forst))? "
     r"(?:fraga|hora med|prata med|kolla med|ringa|mejla|ask|call|mail) \w+(?: \w+)?"
 )
@@ -140,7 +145,7 @@ _SAME = re.compile(
 )
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
-    r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
+    r"(?:(?:den|det|motivering(?:en)?|it|it's|its|that's|the reason) )?"
     r"(?:(?:star|finns|ligger|framgar|se|is|see|har|have)(?: redan| already)? )?"
     r"(?:(?:jag|vi|i|we) (?:har |have )?(?:redan |already )?)?"
     r"(?:(?:dokumenter|motiver|anteckn|noter|redovis)at |(?:dokumenter|motiver|anteckn|noter|redovis)ad "
@@ -150,6 +155,21 @@ _IN_FILE = re.compile(
     r"(?:akt|akten|journal|journalen|dokumentationen|underlaget|utredningen|beslutsunderlaget|file|case file"
     r"|procapita|lifecare|treserva|(?:verksamhets|arende|journal)?systemet)(?: redan| already)?"
 )
+_ABSENT = words_of(
+    "det den detta jag vi man har hade ar var blev finns fanns star stod ligger framgar hittar hittade hittat hitta",
+    "ser kan i av nagon nagot nagonstans skal an annu redan tyvarr heller alls dar om varfor it there is was has have",
+    "been in the any given find found see case yet we reason reasons",
+)
+_ABSENT_CORE = words_of(
+    "motivering motiveringen motiverat motiverad dokumenterat dokumenterad dokumenterats antecknat antecknad noterat",
+    "noterad skrivet skriven skrivit skrivits beskrivet beskriven redovisat redovisad angivet angiven angett",
+    "journalfort journalford akt akten journal journalen utredningen underlaget beslutsunderlaget dokumentationen",
+    "systemet procapita lifecare treserva framgar hittar hittade stated written documented noted recorded file",
+)
+_ABSENT_DENIED = words_of(
+    "inte ej icke inget ingen inga ingenting aldrig saknas not no none never missing cannot can't"
+)
+"""What `ej dokumenterat` and `finns inte i akten` are made of: there is no motivation, which is not one itself."""
 _OF_THIS_TEXT = re.compile(
     # that it was said before: `det har jag redan skrivit`
     r"(?=.*\b(?:jag|i)\b|har|have|redan|already)(?=.*\b(?:redan|ju|already)\b).*"
@@ -159,6 +179,7 @@ _OF_THIS_TEXT = re.compile(
     # that none is called for
     r"|(?:det |den |motivering(?:en)? |it )?(?:behovs|behover|kravs|is needed|needed)(?: (?:val|ju|jag|man|det|den))* "
     r"(?:inte|ej|knappast|not)\b.*"
+    r"|(?:it |it's |that's )?(?:is )?not (?:needed|necessary|required)"
     # that there is one
     r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))*"
     # that there is nothing more to say
@@ -304,6 +325,16 @@ def _is_request(words: str, names: Names) -> bool:
     return _begins_like_any(parts, names)
 
 
+def is_absence(line: str) -> bool:
+    """Return whether a line only says that there is no motivation, or that it is nowhere to be found.
+
+    After a Ja the same words are a reservation: `ja, men det är inte dokumenterat`.
+    """
+    words = {word.strip(".,:;!()") for word in _without_lead(core(line).strip()).split()}
+    rest = words - _ABSENT - _ABSENT_CORE - _ABSENT_DENIED
+    return not rest and bool(words & _ABSENT_CORE) and bool(words & _ABSENT_DENIED)
+
+
 def _without_lead(words: str) -> str:
     """Return a line without a word like `men` it begins with."""
     first, _, rest = words.partition(" ")
@@ -358,6 +389,18 @@ def is_place(line: str) -> bool:
     if len(line.strip()) > MOST_WHERE or (said is not None and said.text):
         return False
     return _PLACE.search(core(line)) is not None
+
+
+def place_named(line: str) -> str:
+    """Return where in the file a line says that the motivation is, after saying that it is there: `se akten, flik 3`.
+
+    Empty if it does not. What follows must read like a place: `det står i utredningen, hon vägrade` tells why.
+    """
+    said, mark, place = _AFTER_FILE.split(line.strip(), maxsplit=1) if _AFTER_FILE.search(line) else (line, "", "")
+    place = place.strip(" ,.:;–—-(").removesuffix(")").strip()
+    is_there = bool(mark) and len(core(said).split()) > 1 and is_in_file(said)
+    is_one = _PLACE.search(core(place)) is not None or any(map(str.isdigit, place))
+    return place if is_there and is_one else ""
 
 
 def is_in_file(line: str) -> bool:

@@ -11,7 +11,7 @@ from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.case_dates import calendar_day
 from checklists.detail_words import read_detail, read_start, typed_day
-from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
+from checklists.doubt import Names, doubt, is_absence, is_in_file, is_place, names_of, place_named
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
 from checklists.model import Motivation
@@ -58,7 +58,7 @@ from texts import LANGUAGES, say, sentences
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
-_ANSWERED = re.compile(r"\s*(?:ja|jo|japp|yes|nej|nä|no)\b[\s,.:–-]*", re.IGNORECASE)
+_ANSWERED = re.compile(r"\A\s*(?:ja|jo|japp|yes|nej|nä|no)\b[\s,.:–-]*", re.IGNORECASE)
 """A Ja or Nej before what is said of the motivation that was asked for."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
 """What people write, folded, to leave things as they are."""
@@ -231,7 +231,8 @@ def _unsure(said: Said) -> Line | None:
     if said.choice == "nej" and is_in_file(said.text):
         return Line(say="typed.where_too")
     is_place = said.choice == "nej" and _place_in_file(said.text)
-    is_clear = not said.text or is_place or doubt(said.text, _names()) is None
+    is_unsure = doubt(said.text, _names()) is not None or (said.choice == "nej" and is_absence(said.text))
+    is_clear = not said.text or is_place or not is_unsure
     return None if is_clear else Line(say="typed.not_sure_of_text")
 
 
@@ -412,7 +413,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
-    where = _ANSWERED.sub("", text)  # `ja, finns i akten` is no text of a motivation, nor is `nej, vänta lite`
+    where = _ANSWERED.sub("", text, 1)  # `ja, finns i akten` is no text of a motivation, nor is `nej, vänta lite`
     place = _place_in_file(where)
     if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
@@ -429,7 +430,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
         return again(context, shown, *lines)
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
-    why = doubt(text, _names()) or doubt(where, _names()) or ("request" if is_command else None)
+    why = doubt(text, _names()) or doubt(where, _names()) or ("request" if is_command or is_absence(where) else None)
     in_file = shown.at.verb == "in_the_file"
     is_asked = elsewhere is not None or (why is not None and not (in_file and why == "too_short"))
     if is_asked and sheet is not None and stop is not None and sheet.may_answer(stop):
@@ -495,11 +496,11 @@ def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _place_in_file(text: str) -> str:
-    """Return where in the file the motivation is said to be: `finns i akten, TEXT`."""
+    """Return where in the file the motivation is said to be: `finns i akten, TEXT`, `se akten, flik 3`."""
     for title in (say("buttons.in_the_file", language) for language in LANGUAGES):
         if text.casefold().startswith(title.casefold()):
             return text[len(title) :].strip(" ,.:;–—-(").removesuffix(")").strip()
-    return ""
+    return place_named(text)
 
 
 def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
