@@ -1,7 +1,7 @@
 """Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.case_dates import calendar_day
 from checklists.detail_words import read_detail, read_start, typed_day
-from checklists.doubt import Names, doubt, is_absence, is_in_file, is_place, names_of, place_named
+from checklists.doubt import Names, doubt, is_absence, is_in_file, is_place, is_reference_alone, names_of, place_named
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
 from checklists.model import Motivation
@@ -35,6 +35,7 @@ from checklists.replies import (
     says_none,
     without_greeting,
 )
+from checklists.rights import VerbName
 from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.messages import not_yet
 from dialogs.turn import commands, find_case
@@ -60,6 +61,16 @@ _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
 _ANSWERED = re.compile(r"\A\s*(?:ja|jo|japp|yes|nej|nä|no)\b[\s,.:–-]*", re.IGNORECASE)
 """A Ja or Nej before what is said of the motivation that was asked for."""
+_REOPENED: Mapping[str, tuple[VerbName, str]] = {
+    "details": ("details", "details"),
+    "extend": ("extend", "extend"),
+    "close": ("close", "close"),
+    "wrong_case": ("wrong_case", "wrong_case"),
+    "shortfall": ("read", "open"),
+    "form": ("form", "form"),
+    "reading": ("read", "continue_reading"),
+}
+"""For each card that is filled in by its fields alone, the verb and the title of the button that opens it again."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
 """What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
@@ -123,6 +134,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "yes_no": _yes_no,
         "return": _return,
         "decided": _decided,
+        "fields": _beside_fields,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -590,6 +602,20 @@ def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
     return MenuView(title=Line(say="typed.return_title"), lines=(Line(say="typed.return_how"),), buttons=(button,))
 
 
+def _beside_fields(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
+    """Say that an answer belongs in the fields of the card, which is left as it is: a new one would lose its input."""
+    return _in_the_fields(shown) if read_answer(text) is not None else None
+
+
+def _in_the_fields(shown: Shown, *suggested: Button) -> MenuView:
+    verb, title = _REOPENED[shown.named]
+    what = OnCard("") if verb == "form" else None
+    claim = claimed(verb, what, case=shown.at.case, checklist=shown.at.list_id)
+    button = Button(title=Line(say=f"buttons.{title}"), claim=claim)
+    how = (Line(say="typed.beside_how"),)
+    return MenuView(title=Line(say="typed.beside_title"), lines=how, buttons=(button, *suggested))
+
+
 # --- what is not understood ------------------------------------------------------------------------------------------
 
 
@@ -599,6 +625,9 @@ def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyVi
     is_third = _missed_before(context) >= _MOST_MISSED
     suggested = view.buttons[:1] if any(line.say == "menu.did_you_mean" for line in view.lines) else ()
     case = find_case.last_touched(context, ANSWER)
+    if shown is not None and shown.kind == "fields":
+        # A number typed there is that of the card `Fel ärendenummer`, not of a case to open.
+        return _in_the_fields(shown, *(suggested if not is_reference_alone(text) else ()))
     offer = (Line(say="typed.offer_form"),) if is_third and case is not None and case.closed_on is None else ()
     form = _form_button(case.id) if offer and case is not None else ()
     if shown is not None and shown.kind in (*_ON_A_LIST, "facts", "start"):

@@ -7,6 +7,7 @@ from dialogs.turn.english import ENGLISH
 from storage import tenants
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_typing import ALL, informed
 
 OWN_PATTERN = r"SN \d{4}/\d{4}"
@@ -72,6 +73,47 @@ def test_what_is_said_in_ones_own_words_leads_on_from_any_card(
 
     assert room.count() == before
     assert anna.said or "Det förstod jag inte" not in anna.text
+
+
+BESIDE = "Det här fyller du i på kortet ovanför"
+
+
+@pytest.mark.parametrize(
+    ("leads", "kind", "again"),
+    [
+        (("uppgifter",), "details", "Uppgifter"),
+        (("uppgifter", "Förläng"), "extend", "Förläng"),
+        (("uppgifter", "Avsluta"), "close", "Avsluta"),
+        (("fel nummer",), "wrong_case", "Fel ärendenummer"),
+        (("formulär",), "form", "Formulär"),
+    ],
+)
+def test_what_is_typed_beside_a_card_of_fields_is_told_where_it_belongs(
+    asked_first: Chat, room: Room, leads: tuple[str, ...], kind: str, again: str
+) -> None:
+    asked_first.types(leads[0])
+    for title in leads[1:]:
+        asked_first.presses(title)
+    before = room.content_but("inbox", "conversation")
+
+    for line in ("ja", "2026-05-12", "SN 2026/0888", "nej, hon är två", "barnet är sjukt, så det tar längre tid"):
+        asked_first.types(line).sees("Det du skrev är inte sparat", BESIDE).sees_no("ny SN 2026/0888")
+        assert again in asked_first.buttons
+    assert room.content_but("inbox", "conversation") == before, "nothing is stored, nor any case opened"
+    asked_first.presses(again)
+    assert asked_first.kind() == kind
+    asked_first.types("vad saknas").sees("Det här saknas")
+
+
+def test_what_a_chef_types_beside_her_form_or_a_reason_is_told_where_it_belongs(room: Room) -> None:
+    sent(room, {"communication_boxes_filled": "nej"})
+    chef = begins(room.chat("cecilia")).types("ja").sees(BESIDE).presses("Fortsätt läsa")
+    reads(chef, {"communication_boxes_filled": "nej"}).presses("Visa skillnader").presses("Signera med brist")
+
+    chef.types("påhittat skäl: rutorna fylls i efter mötet").sees(BESIDE).presses("Öppna")
+
+    assert "Signera med brist" in chef.buttons
+    assert room.events("signed_with_shortfall") == []
 
 
 @pytest.mark.parametrize("word", ["besvara", "svara", "svara på fråga", "Answer", "fråga", "question"])
