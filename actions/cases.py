@@ -116,11 +116,11 @@ def set_workers(
     *,
     lead_id: int | None = None,
     co_id: int | None = None,
-    tells: bool = False,
+    tells: bool = True,
 ) -> Changes:
     """Set lead and co-worker; None leaves that one unchanged, 0 means nobody.
 
-    tells: whoever loses or gets the case is told at once.
+    tells: whoever loses or gets the case is told at once, unless she did it herself.
     Raises: BadPeople: both would be the same person.
     """
     lead = case.lead_id if lead_id is None else lead_id or None
@@ -160,14 +160,6 @@ def hand_over(
         events.append(Change("co_worker_set", case, detail=detail, notice="handed_over", was=was))
     case.lead_id, case.co_id = lead, co
     return record(session, origin, *events)
-
-
-def remove_co_worker(session: Session, origin: Origin, case: CaseRow) -> Changes:
-    """Remove the co-worker; the lead stays."""
-    if case.co_id is None:
-        return NONE
-    case.co_id = None
-    return record(session, origin, Change("co_worker_set", case, detail="none"))
 
 
 def set_protected(session: Session, origin: Origin, case: CaseRow, *, protected: bool) -> Changes:

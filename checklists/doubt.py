@@ -11,8 +11,10 @@ from checklists.replies import (
     begins_with_answer,
     core,
     folded,
+    is_day_meant,
     is_nearly_answer,
     is_polite,
+    only_restates,
     read_answer,
     read_answers,
     words_of,
@@ -28,6 +30,7 @@ _PLACE = re.compile(
     r"|(case )?(file|record|note|document|page|annex|attachment|folder|minutes)s?)\b"
 )
 """A word that names a place in a case file."""
+_AFTER_FILE = re.compile(r"([,:;(–—])")
 _ALIKE = 0.8
 """How like a command's word a mistyped one must be, from 0 to 1."""
 _MOST_ASKED = 5
@@ -94,6 +97,7 @@ _SAID_TO_IT = (
     *("chefen ska lasa", "chefen far lasa", "fraga chefen", "se ovanstaende", "enligt ovan", "likadant", "dito"),
     *("done", "finished", "nasta", "nasta fraga", "samma", "samma som ovan", "samma som forut", "se ovan", "same"),
     *("motivering", "motiveringen", "ovan", "reason", "the reason", "above"),
+    *("tyvarr", "verkligen inte", "det stammer inte", "det ar klart", "ja forresten", "forresten"),
     *("logga ut", "logga in", "knappen funkar inte", "det funkar inte", "funkar inte", "fungerar inte"),
     *("det fungerar inte", "it does not work", "doesn't work"),
 )
@@ -124,6 +128,10 @@ _NOT_YET = re.compile(
     r"|comes)"
     r"(?: det| den| it)?"
     r" (?:senare|sen|imorgon|i morgon|strax|snart|idag|nasta vecka|later|tomorrow)|kommer|x{2,}"
+    r"|(?:(?:det|den|it) )?(?:ska|skall|maste|kommer att|behover|will|must)(?: (?:bli|be))? "
+    r"(?:skrivas|skrivet|dokumenteras|antecknas|kompletteras|fyllas i|laggas till|written|added|documented)"
+    r"(?: [\w/-]+){0,3}"
+    r"|(?:i'll|we'll|i will|we will) (?:check|add|write|fill|complete|do|ask|look)(?: [\w/-]+){0,4}"
     r"|(?:jag |i )?(?:ska|maste|far|will|must|have to)(?: (?:bara|just|first|forst))? "
     r"(?:fraga|hora med|prata med|kolla med|ringa|mejla|ask|call|mail) \w+(?: \w+)?"
 )
@@ -137,10 +145,31 @@ _SAME = re.compile(
 )
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
-    r"(?:(?:den|det|motivering(?:en)?|it|the reason) )?"
-    r"(?:(?:star|finns|ligger|framgar|se|dokumenterat|dokumenterad|is|see)(?: redan| already)?(?: i| av| in)? )?"
-    r"(?:i |in )?(?:the )?(?:akt|akten|journal|journalen|underlaget|utredningen|beslutsunderlaget|file|case file)"
+    r"(?:(?:den|det|motivering(?:en)?|it|it's|its|that's|the reason) )?"
+    r"(?:(?:star|finns|ligger|framgar|se|is|see|har|have)(?: redan| already)? )?"
+    r"(?:(?:jag|vi|i|we) (?:har |have )?(?:redan |already )?)?"
+    r"(?:(?:dokumenter|motiver|anteckn|noter|redovis)at |(?:dokumenter|motiver|anteckn|noter|redovis)ad "
+    r"|(?:skriv|beskriv|angiv)[ei][nt] |(?:journalfort|journalford|angett|lagt|documented|written|noted|recorded) )?"
+    r"(?:(?:det|den|in|it|redan|already) )*"
+    r"(?:i |av |in |enligt )?(?:the |barnets )?"
+    r"(?:akt|akten|journal|journalen|dokumentationen|underlaget|utredningen|beslutsunderlaget|file|case file"
+    r"|procapita|lifecare|treserva|(?:verksamhets|arende|journal)?systemet)(?: redan| already)?"
 )
+_ABSENT = words_of(
+    "det den detta jag vi man har hade ar var blev finns fanns star stod ligger framgar hittar hittade hittat hitta",
+    "ser kan i av nagon nagot nagonstans skal an annu redan tyvarr heller alls dar om varfor it there is was has have",
+    "been in the any given find found see case yet we reason reasons",
+)
+_ABSENT_CORE = words_of(
+    "motivering motiveringen motiverat motiverad dokumenterat dokumenterad dokumenterats antecknat antecknad noterat",
+    "noterad skrivet skriven skrivit skrivits beskrivet beskriven redovisat redovisad angivet angiven angett",
+    "journalfort journalford akt akten journal journalen utredningen underlaget beslutsunderlaget dokumentationen",
+    "systemet procapita lifecare treserva framgar hittar hittade stated written documented noted recorded file",
+)
+_ABSENT_DENIED = words_of(
+    "inte ej icke inget ingen inga ingenting aldrig saknas not no none never missing cannot can't"
+)
+"""What `ej dokumenterat` and `finns inte i akten` are made of: there is no motivation, which is not one itself."""
 _OF_THIS_TEXT = re.compile(
     # that it was said before: `det har jag redan skrivit`
     r"(?=.*\b(?:jag|i)\b|har|have|redan|already)(?=.*\b(?:redan|ju|already)\b).*"
@@ -150,9 +179,9 @@ _OF_THIS_TEXT = re.compile(
     # that none is called for
     r"|(?:det |den |motivering(?:en)? |it )?(?:behovs|behover|kravs|is needed|needed)(?: (?:val|ju|jag|man|det|den))* "
     r"(?:inte|ej|knappast|not)\b.*"
+    r"|(?:it |it's |that's )?(?:is )?not (?:needed|necessary|required)"
     # that there is one
-    r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))+"
-    r"|finns|exists"
+    r"|(?:(?:den|det|motivering(?:en)?|it|there) )?(?:finns|exists|is)(?: (?:redan|ju|val|en|already|one))*"
     # that there is nothing more to say
     r"|(?:(?:nej|no),? )?(?:ingen|inget|inga|ingenting|nothing|none|no)(?: (?:mer|mera|annat|kommentar\w*|more|else"
     r"|comments?))*|det var allt|that's all|thats all|sen|senare|later"
@@ -211,7 +240,6 @@ _WANTS = re.compile(r"(?:jag|i) (?:vill|skulle vilja|behover|want|need)\b")
 _MOST_SAID_OF_IT = 8
 """The most words in a line about what its writer did or wants in the bot; a longer one is about somebody else."""
 _REF_ALONE = re.compile(r"[a-zåäö]{1,6}[ -]?\d{2,4}\s?[/:-]\s?\d{1,6}", re.IGNORECASE)
-_DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[/.]\d{1,2}(?:[ /.-]\d{2,4})?")
 _WHERE_ALONE = re.compile(
     r"(?:(?:pa|till|for|on|to|aven|ocksa)\s+)*"
     r"(?:(?:fraga|fragor|fragan|fragorna|questions?|nr|nummer|barn|barnen|child|alla|allt|all|den|de|det|resten|\d{1,2}"
@@ -243,8 +271,8 @@ def doubt(line: str, names: Names) -> Doubt | None:
         return "politeness"
     if _is_question(line, words):
         return "question"
-    # `5: ja` is an answer to another question, and `nje` one to this.
-    is_answer = about_number(line) is not None or is_nearly_answer(line)
+    # `5: ja` is an answer to another question, `nje` one to this, and `det har hon inte` the one before over again.
+    is_answer = about_number(line) is not None or is_nearly_answer(line) or only_restates(line)
     return "request" if is_answer or _is_request(words, names) else None
 
 
@@ -267,7 +295,7 @@ def _is_question(line: str, words: str) -> bool:
 def _is_request(words: str, names: Names) -> bool:
     parts = _without_politeness(words.split())
     words = " ".join(parts)
-    if words in _SAID or _REF_ALONE.fullmatch(words) or _DAY_ALONE.fullmatch(words):
+    if words in _SAID or _REF_ALONE.fullmatch(words) or is_day_meant(words):
         return True
     if _WHERE_ALONE.fullmatch(words) and any(map(str.isalpha, words)):
         return True
@@ -295,6 +323,16 @@ def _is_request(words: str, names: Names) -> bool:
         has_object = not rest or bool(rest & (_ORDERED | _ASKING)) or any(part[0].isdigit() for part in parts[1:])
         return has_object or (parts[0] not in _ORDERS_WITH_OBJECT and len(parts) <= 3)
     return _begins_like_any(parts, names)
+
+
+def is_absence(line: str) -> bool:
+    """Return whether a line only says that there is no motivation, or that it is nowhere to be found.
+
+    After a Ja the same words are a reservation: `ja, men det är inte dokumenterat`.
+    """
+    words = {word.strip(".,:;!()") for word in _without_lead(core(line).strip()).split()}
+    rest = words - _ABSENT - _ABSENT_CORE - _ABSENT_DENIED
+    return not rest and bool(words & _ABSENT_CORE) and bool(words & _ABSENT_DENIED)
 
 
 def _without_lead(words: str) -> str:
@@ -351,6 +389,18 @@ def is_place(line: str) -> bool:
     if len(line.strip()) > MOST_WHERE or (said is not None and said.text):
         return False
     return _PLACE.search(core(line)) is not None
+
+
+def place_named(line: str) -> str:
+    """Return where in the file a line says that the motivation is, after saying that it is there: `se akten, flik 3`.
+
+    Empty if it does not. What follows must read like a place: `det står i utredningen, hon vägrade` tells why.
+    """
+    said, mark, place = _AFTER_FILE.split(line.strip(), maxsplit=1) if _AFTER_FILE.search(line) else (line, "", "")
+    place = place.strip(" ,.:;–—-(").removesuffix(")").strip()
+    is_there = bool(mark) and len(core(said).split()) > 1 and is_in_file(said)
+    is_one = _PLACE.search(core(place)) is not None or any(map(str.isdigit, place))
+    return place if is_there and is_one else ""
 
 
 def is_in_file(line: str) -> bool:

@@ -87,6 +87,8 @@ _RESTATING = words_of(
     "barnen föräldrarna inte ej än ännu fortfarande det's it has have was is did not been done we i do does",
     "it's hasn't haven't wasn't isn't didn't doesn't he she they ingen inget en ett någon motivering there no reason",
 )
+_ONE_YEAR = re.compile(r"\bett ar\b")
+"""An age without its mark: `ar` may be `är` or `år`."""
 _RESERVES = ("men", "fast", "dock", "förutom", "utom", "but", "though", "although", "except")
 _DENIALS = words_of("inte ej ingen inget not no hasn't haven't wasn't isn't didn't doesn't")
 _AFFIRMING = words_of("har hade ar var blev gjorde gjordes gjort finns fanns has have was is did been")
@@ -264,7 +266,7 @@ def read_answer(line: str) -> Said | None:
         is_later = {choice, again.choice} <= {"unknown", "skip"}
         return Said(choice) if is_later or again == Said(choice) else None
     if _only_repeats(text):
-        is_cut = 0 < weight(text) < _LEAST and not is_polite(text) and not _only_restates(text)
+        is_cut = 0 < weight(text) < _LEAST and not is_polite(text) and not only_restates(text)
         return None if _contradicts(choice, set(folded(text).split())) else Said(choice, is_cut=is_cut)
     return Said(choice, text)
 
@@ -409,7 +411,7 @@ def _after_space(line: str) -> tuple[str, str] | None:
         text = line.split(maxsplit=count)[count]
         if choice == "nej" and len(said) > 1:
             return choice, text
-        if choice == "ja" and _only_restates(text) and not _DENIALS & set(folded(text).split()):
+        if choice == "ja" and only_restates(text) and not _DENIALS & set(folded(text).split()):
             return choice, text
         if choice in (None, "unknown", "skip"):
             continue
@@ -423,11 +425,21 @@ def _after_space(line: str) -> tuple[str, str] | None:
 
 
 def _only_repeats(text: str) -> bool:
-    return weight(text) < _LEAST or is_polite(text) or _only_restates(text)
+    return weight(text) < _LEAST or is_polite(text) or only_restates(text)
 
 
-def _only_restates(text: str) -> bool:
-    return all(word in _RESTATING_WORDS | _POLITE_CORES for word in re.split(r"[^\w']+", folded(text)) if word)
+def only_restates(text: str) -> bool:
+    """Return whether a text only says an answer over again: `det har hon inte`. `barnet är ett år` says something."""
+    if _ONE_YEAR.search(folded(text)):
+        return False
+    return all(_restates(word) for word in re.split(r"[^\w']+", unicodedata.normalize("NFC", text)) if word)
+
+
+def _restates(word: str) -> bool:
+    plain = folded(word)
+    # `här` is not `har`: with its marks a word means itself.
+    as_written = word.isascii() or word.casefold() in _RESTATING
+    return plain in _POLITE_CORES or (as_written and plain in _RESTATING_WORDS)
 
 
 def read_answers(line: str) -> Sequence[str] | None:

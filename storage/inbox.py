@@ -22,7 +22,8 @@ class InboxRow(TableRow, table=True):
 
     digest: keyed digest of the content; the same activity id with another digest is not the same act. press: keyed
     digest of the presser, the button and its inputs; null if it is not a press, or one that stored nothing and may
-    therefore be run again. case_id: the case whose key seals the reply, 0 for the tenant's key.
+    therefore be run again. case_id: the case whose key seals the reply, 0 for the tenant's key. posted: the message
+    that shows the reply; for a press the card that was pressed, whose place it takes.
     """
 
     __tablename__ = "inbox"
@@ -73,7 +74,7 @@ def get(session: Session, row_id: int) -> InboxRow:
 
 
 def by_posted(session: Session, tenant_id: int, channel_id: str, posted: str) -> InboxRow | None:
-    """Return the row whose reply was posted under an activity id, None if there is none."""
+    """Return the row of the reply that a message shows, the newest it has shown; None if there is none."""
     query = select(InboxRow).where(
         InboxRow.tenant_id == tenant_id, InboxRow.channel_id == channel_id, InboxRow.posted == posted
     )

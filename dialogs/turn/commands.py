@@ -29,7 +29,7 @@ from dialogs.rounds import (
 )
 from dialogs.turn import find_case, menu
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb, parted
-from dialogs.turn.meant import meant
+from dialogs.turn.meant import is_asking, meant
 from dialogs.turn.presses import Anyway, ForCommand, OfCommand
 from dialogs.turn.turn_context import TurnContext
 from dialogs.views.parts import Claim
@@ -292,7 +292,7 @@ def run_verb(context: TurnContext, claim: Claim, inputs: Mapping[str, str]) -> R
 
 def not_understood(context: TurnContext, text: str) -> MenuView:
     """Answer a line that is neither a command nor an answer, with the nearest command if this person may run it."""
-    near = None if begins_with_answer(text) else nearest(context, text)
+    near = None if begins_with_answer(text) else nearest(context, text) or _least_meant(context, text)
     return menu.not_understood(context, *near) if near else menu.not_understood(context)
 
 
@@ -307,6 +307,27 @@ def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     if found is None or not ref or ref in found[1] or not _BY_WORD[folded(found[0])].whole(context, ref):
         return found
     return found[0], ref
+
+
+def _least_meant(context: TurnContext, text: str) -> tuple[str, str] | None:
+    """Return what a line in which no command is recognised may still be about: the case it names, else the help, if it
+    asks for something.
+    """
+    ref = _case_in(context, text)
+    if ref:
+        return "fortsätt", ref
+    return _new_in(context, text) or (("hjälp", "") if is_asking(text) else None)
+
+
+def _new_in(context: TurnContext, text: str) -> tuple[str, str] | None:
+    """Return `ny` and the reference of no known case that a line ends with: `starta SN 2026/0124`; else None."""
+    words = text.split()
+    for count in (2, 1):
+        part = " ".join(words[-count:]).strip(_ENDS + ":;")
+        ref = find_case.reference_or_none(context, part) if is_reference_alone(part) else None
+        if ref is not None and _may(context, _BY_WORD["ny"].right):
+            return "ny", ref
+    return None
 
 
 def _case_in(context: TurnContext, text: str) -> str:

@@ -1,6 +1,6 @@
 """What was last shown in a chat: enough to interpret the next typed line. Holds nothing anyone wrote."""
 
-from dialogs.views.chef import DifferencesView, ReadingView, ReturnView
+from dialogs.views.chef import DifferencesView, ReadingView, ReturnView, ShortfallView
 from dialogs.views.parts import Data
 from dialogs.views.rounds import PanelView
 from dialogs.views.views import (
@@ -8,11 +8,15 @@ from dialogs.views.views import (
     AskRefView,
     Button,
     Claim,
+    CloseView,
     CommentView,
     DecidedView,
+    DetailsView,
     DetailView,
     DoubtView,
+    ExtendView,
     FactsView,
+    FormView,
     GroupView,
     HelpView,
     Listed,
@@ -21,6 +25,7 @@ from dialogs.views.views import (
     QuestionView,
     SayView,
     SummaryView,
+    WrongCaseView,
 )
 
 
@@ -29,8 +34,8 @@ class Shown(Data):
 
     at: a claim on the card, to find the place again. buttons: in the order shown, so that a number can choose one; of a
     group, those beside it alone, by title.
-    items: the items of a group, or the facts. named: the item of a group that was asked for. wants: what else the card
-    that begins a list asks for.
+    items: the items of a group, or the facts. named: the item of a group that was asked for; of a card that is filled
+    in by its fields alone, which card. wants: what else the card that begins a list asks for.
     """
 
     kind: str
@@ -82,11 +87,16 @@ def of(view: AnyView) -> Shown | None:
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[-1].claim, buttons=view.buttons)
     if isinstance(view, CommentView):
         return Shown(kind=view.kind, case_ref=view.head.case_ref, at=view.buttons[0].claim)
+    if isinstance(view, DetailsView | ExtendView | CloseView | WrongCaseView | ShortfallView):
+        return Shown(kind="fields", case_ref=view.head.case_ref, at=view.buttons[0].claim, named=view.kind)
+    if isinstance(view, FormView):
+        named = "reading" if view.reading else view.kind
+        return Shown(kind="fields", case_ref=view.head.case_ref, at=view.save.claim, named=named)
     return None
 
 
 def only_tells(view: AnyView) -> bool:
     """Return whether a view only explains how to answer what was shown, which then still counts as last shown."""
-    if isinstance(view, HelpView):
+    if isinstance(view, HelpView) or (isinstance(view, MenuView) and view.title.say == "typed.beside_title"):
         return True
     return isinstance(view, SayView) and all(line.say.startswith(("typed.", "errors.")) for line in view.notices)

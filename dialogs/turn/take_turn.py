@@ -316,7 +316,7 @@ def _seen_before(context: TurnContext, found: Arrival, incoming: _Incoming) -> O
     if row is None and newest is not None:
         is_same = newest.digest == incoming.digest and turn.now - newest.at <= RESENT_WITHIN
         # Once its answer is posted, the same words are a new message: her `ja` to the next question.
-        row = newest if is_same and not newest.posted else None
+        row = newest if is_same and not _posted(turn, newest) else None
     if row is not None and incoming.signed is not None and _is_lost(context, incoming.signed):
         return None  # what was shown then is not shown again: the press is refused like any other
     return _stored(context, row) if row else None
@@ -332,9 +332,13 @@ def _is_lost(context: TurnContext, signed: Signed) -> bool:
 
 
 def _stored(context: TurnContext, row: InboxRow) -> Outcome:
-    return Outcome(
-        Reply.model_validate_json(inbox.reply_of(context.session, row)), row.posted, result="repeated", stored_as=row.id
-    )
+    reply = Reply.model_validate_json(inbox.reply_of(context.session, row))
+    return Outcome(reply, _posted(context.turn, row), result="repeated", stored_as=row.id)
+
+
+def _posted(turn: Turn, row: InboxRow) -> str:
+    """Return the message a reply was posted as. That to a press was not: it took the place of the card pressed."""
+    return row.posted if turn.kind == "text" else ""
 
 
 # --- what is answered ------------------------------------------------------------------------------------------------
@@ -369,19 +373,22 @@ def _without_lost(context: TurnContext, view: AnyView, changes: Changes) -> AnyV
 
 def _kept(context: TurnContext, incoming: _Incoming, view: AnyView, changes: Changes) -> Outcome:
     """Store the reply to a turn; return it."""
-    view = _anchored(context, view, changes, context.turn.activity_id)
+    turn = context.turn
+    view = _anchored(context, view, changes, turn.activity_id)
     _keep_place(context, view)
     reply = context.reply(view)
     row = InboxRow(
         tenant_id=context.tenant_id,
-        channel_id=context.turn.channel_id,
-        activity_id=context.turn.activity_id,
+        channel_id=turn.channel_id,
+        activity_id=turn.activity_id,
         digest=incoming.digest,
         # A press that changed nothing may be repeated later, and must then show the state at that time.
         press=incoming.key if stored(changes) else None,
         case_id=context.touched.id if context.touched else 0,
         reply=b"",
-        at=context.turn.now,
+        at=turn.now,
+        # The card that was pressed shows this reply from now on: a line that quotes it is about this.
+        posted=turn.reply_to[:_MOST_ID] if turn.kind == "press" and view.kind != "say" else "",
     )
     inbox.keep(context.session, row, reply.canonical())
     context.session.flush()

@@ -1,7 +1,7 @@
 """Typed answers to the card last shown: words press its buttons and fill in its fields."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.case_dates import calendar_day
 from checklists.detail_words import read_detail, read_start, typed_day
-from checklists.doubt import Names, doubt, is_in_file, is_place, names_of
+from checklists.doubt import Names, doubt, is_absence, is_in_file, is_place, is_reference_alone, names_of, place_named
 from checklists.errors import OnlyReference, UserError
 from checklists.free_text import MOST_TEXT, no_text
 from checklists.model import Motivation
@@ -35,6 +35,7 @@ from checklists.replies import (
     says_none,
     without_greeting,
 )
+from checklists.rights import VerbName
 from checklists.route import REVIEWED, Stop, motivated_by, stop_of
 from dialogs.messages import not_yet
 from dialogs.turn import commands, find_case
@@ -58,8 +59,18 @@ from texts import LANGUAGES, say, sentences
 _ON_A_LIST = ("question", "group", "motivation", "detail", "doubt")
 """The kinds of cards that ask something of a list, and are shown again when a line is refused."""
 _SHOWN_AGAIN = (*_ON_A_LIST, "facts", "start", "comment", "decided")
-_AFFIRMED = re.compile(r"\s*(?:ja|jo|japp|yes)\b[\s,.:–-]*", re.IGNORECASE)
-"""A Ja before what is said of the motivation that was asked for."""
+_ANSWERED = re.compile(r"\A\s*(?:ja|jo|japp|yes|nej|nä|no)\b[\s,.:–-]*", re.IGNORECASE)
+"""A Ja or Nej before what is said of the motivation that was asked for."""
+_REOPENED: Mapping[str, tuple[VerbName, str]] = {
+    "details": ("details", "details"),
+    "extend": ("extend", "extend"),
+    "close": ("close", "close"),
+    "wrong_case": ("wrong_case", "wrong_case"),
+    "shortfall": ("read", "open"),
+    "form": ("form", "form"),
+    "reading": ("read", "continue_reading"),
+}
+"""For each card that is filled in by its fields alone, the verb and the title of the button that opens it again."""
 _LEAVES_IT = frozenset(("avbryt", "nej avbryt", "lat bli", "lat sta", "cancel", "never mind"))
 """What people write, folded, to leave things as they are."""
 _MOST_MISSED = 2
@@ -93,7 +104,7 @@ def overtaken(context: TurnContext, shown: Shown | None, text: str) -> Reaction 
     if shown is None or not text or shown.kind in ("ask_ref", "return"):
         return answer_typed(context, shown, text)
     said = read_answer(text)
-    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None
+    is_answer = said is not None or begins_with_answer(text) or about_number(text) is not None or is_day_meant(text)
     is_button = read_number(text) is not None or _button(shown, text) is not None
     is_filled_in = asks_text(shown) or shown.kind in ("detail", "facts", "start", "decided")
     if not (is_answer or is_button or is_filled_in) or is_polite(text):
@@ -123,6 +134,7 @@ def _answer(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
         "yes_no": _yes_no,
         "return": _return,
         "decided": _decided,
+        "fields": _beside_fields,
     }
     read = readers.get(shown.kind)
     return read(context, shown, text) if read else _which(context, text)
@@ -188,8 +200,9 @@ def _question(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     items = _items_of(button.claim)
     if elsewhere := _of_other_child(context, shown, said.text):
         return again(context, shown, elsewhere)
-    if _is_doubted(said) and not _goes_with(context, shown, said, items):
-        return again(context, shown, Line(say="typed.not_sure_of_text"))
+    unsure = _unsure(said)
+    if unsure is not None and not _goes_with(context, shown, said, items):
+        return again(context, shown, unsure)
     reaction = commands.run_verb(context, button.claim, {})
     if said.text and items:
         reaction = _text_too(context, button.claim, said, items[0], reaction)
@@ -223,10 +236,16 @@ def _number(context: TurnContext, shown: Shown) -> int:
     return sheet.checklist.numbers[OnCard.read(shown.at).item_id] if sheet is not None else 0
 
 
-def _is_doubted(said: Said) -> bool:
-    """Return whether what follows an answer may be addressed to the bot: `nej, hur menar du?`."""
+def _unsure(said: Said) -> Line | None:
+    """Return what to say of a text after an answer that may be addressed to the bot, as `nej, hur menar du?`, or that
+    points to the file but not where, as `nej, se akten`; None if it is clear.
+    """
+    if said.choice == "nej" and is_in_file(said.text):
+        return Line(say="typed.where_too")
     is_place = said.choice == "nej" and _place_in_file(said.text)
-    return bool(said.text) and not is_place and doubt(said.text, _names()) is not None
+    is_unsure = doubt(said.text, _names()) is not None or (said.choice == "nej" and is_absence(said.text))
+    is_clear = not said.text or is_place or not is_unsure
+    return None if is_clear else Line(say="typed.not_sure_of_text")
 
 
 def _of_other_child(context: TurnContext, shown: Shown, text: str, item_id: str = "") -> Line | None:
@@ -384,8 +403,8 @@ def _group(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if words is None and said is not None:
         if elsewhere := _of_other_child(context, shown, said.text, answered[0]):
             return again(context, shown, elsewhere)
-        if _is_doubted(said):
-            return again(context, shown, Line(say="typed.not_sure_of_text"))
+        if unsure := _unsure(said):
+            return again(context, shown, unsure)
     # `vet inte` among several answers leaves its question for later.
     given = zip(answered, words or [said.choice if said else ""], strict=True)
     chosen = {item_id: choice for item_id, choice in given if choice not in ("unknown", "skip")}
@@ -406,7 +425,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         if said.choice in ("skip", "unknown"):
             return _skip(context, shown)
         return again(context, shown, Line(say="typed.motivation_how"))
-    where = _AFFIRMED.sub("", text)  # `ja, finns i akten` is no text of a motivation
+    where = _ANSWERED.sub("", text, 1)  # `ja, finns i akten` is no text of a motivation, nor is `nej, vänta lite`
     place = _place_in_file(where)
     if is_in_file(where):
         return again(context, shown, Line(say="typed.where_how"))
@@ -423,7 +442,7 @@ def _motivation(context: TurnContext, shown: Shown, text: str) -> Reaction | Non
         lines = (Line(say=error.text_key, args=error.args_for_text), Line(say="typed.where_how"))
         return again(context, shown, *lines)
     is_command = commands.may_name_a_case(context, text) or commands.is_not_hers(context, text)
-    why = doubt(text, _names()) or ("request" if is_command else None)
+    why = doubt(text, _names()) or doubt(where, _names()) or ("request" if is_command or is_absence(where) else None)
     in_file = shown.at.verb == "in_the_file"
     is_asked = elsewhere is not None or (why is not None and not (in_file and why == "too_short"))
     if is_asked and sheet is not None and stop is not None and sheet.may_answer(stop):
@@ -489,11 +508,11 @@ def _yes_no(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
 
 
 def _place_in_file(text: str) -> str:
-    """Return where in the file the motivation is said to be: `finns i akten, TEXT`."""
+    """Return where in the file the motivation is said to be: `finns i akten, TEXT`, `se akten, flik 3`."""
     for title in (say("buttons.in_the_file", language) for language in LANGUAGES):
         if text.casefold().startswith(title.casefold()):
             return text[len(title) :].strip(" ,.:;–—-(").removesuffix(")").strip()
-    return ""
+    return place_named(text)
 
 
 def _detail(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
@@ -539,7 +558,9 @@ def _facts(context: TurnContext, shown: Shown, text: str) -> Reaction | None:
     if row is None and not begins_with_answer(text):
         return None
     if row is None or len(row) != len(shown.items) or not set(row) <= {"ja", "nej", "unknown"}:
-        return again(context, shown, Line(say="typed.facts_how", args={"count": len(shown.items)}))
+        count = len(shown.items)
+        example = ["ja", *["nej"] * (count - 2), "unknown"][:count]
+        return again(context, shown, Line(say="typed.facts_how", args={"count": count, "choices": ",".join(example)}))
     inputs = {fact.item: word for fact, word in zip(shown.items, row, strict=True)}
     return commands.run_verb(context, shown.at, inputs)
 
@@ -581,6 +602,20 @@ def _return(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
     return MenuView(title=Line(say="typed.return_title"), lines=(Line(say="typed.return_how"),), buttons=(button,))
 
 
+def _beside_fields(context: TurnContext, shown: Shown, text: str) -> AnyView | None:
+    """Say that an answer belongs in the fields of the card, which is left as it is: a new one would lose its input."""
+    return _in_the_fields(shown) if read_answer(text) is not None else None
+
+
+def _in_the_fields(shown: Shown, *suggested: Button) -> MenuView:
+    verb, title = _REOPENED[shown.named]
+    what = OnCard("") if verb == "form" else None
+    claim = claimed(verb, what, case=shown.at.case, checklist=shown.at.list_id)
+    button = Button(title=Line(say=f"buttons.{title}"), claim=claim)
+    how = (Line(say="typed.beside_how"),)
+    return MenuView(title=Line(say="typed.beside_title"), lines=how, buttons=(button, *suggested))
+
+
 # --- what is not understood ------------------------------------------------------------------------------------------
 
 
@@ -590,6 +625,9 @@ def misunderstood(context: TurnContext, shown: Shown | None, text: str) -> AnyVi
     is_third = _missed_before(context) >= _MOST_MISSED
     suggested = view.buttons[:1] if any(line.say == "menu.did_you_mean" for line in view.lines) else ()
     case = find_case.last_touched(context, ANSWER)
+    if shown is not None and shown.kind == "fields":
+        # A number typed there is that of the card `Fel ärendenummer`, not of a case to open.
+        return _in_the_fields(shown, *(suggested if not is_reference_alone(text) else ()))
     offer = (Line(say="typed.offer_form"),) if is_third and case is not None and case.closed_on is None else ()
     form = _form_button(case.id) if offer and case is not None else ()
     if shown is not None and shown.kind in (*_ON_A_LIST, "facts", "start"):

@@ -303,14 +303,11 @@ def _store_protected(context: TurnContext, basis: Basis, inputs: Mapping[str, st
 
 def _store_co_worker(context: TurnContext, basis: Basis, chosen: str) -> Changes:
     """Store the co-worker chosen from the unit's case workers; `0` means none. Raises: BadPeople."""
-    case = basis.case
     if not chosen:
         return NONE
-    if chosen == "0":
-        return acts.remove_co_worker(context.session, context.origin, case)
-    if chosen not in {str(mate) for mate in _mates(context, basis)}:
+    if chosen != "0" and chosen not in {str(mate) for mate in _mates(context, basis)}:
         raise BadPeople
-    return acts.set_workers(context.session, context.origin, case, co_id=int(chosen))
+    return acts.set_workers(context.session, context.origin, basis.case, co_id=int(chosen))
 
 
 def _store_reason(context: TurnContext, basis: Basis, inputs: Mapping[str, str]) -> Changes:

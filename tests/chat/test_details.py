@@ -151,6 +151,19 @@ def test_a_co_worker_of_the_unit_shares_the_case_until_she_is_taken_away(details
     assert details.stored("child_informed_report") == ""
 
 
+def test_who_is_named_co_worker_or_taken_away_is_told_at_once(details: Chat, bo: Chat, room: Room) -> None:
+    bo.installs()
+    for _ in range(2):  # what is as it was is told to nobody
+        details.types("uppgifter").presses("Spara", {"Medhandläggare": "Bo Exempel"})
+    assert bo.arrives() == 1
+    bo.sees(f"Du är nu medhandläggare i {REF}").presses(f"Fortsätt {REF}").is_asked("child_heard")
+
+    details.types("uppgifter").presses("Spara", {"Medhandläggare": "Ingen"})
+    assert bo.arrives() == 1
+    bo.sees(f"Du är inte längre handläggare eller medhandläggare i {REF}", "Du kan inte längre öppna det")
+    assert details.arrives() == 0
+
+
 def test_a_co_worker_who_takes_herself_away_is_told_and_keeps_no_card_of_the_case(
     details: Chat, bo: Chat, room: Room
 ) -> None:

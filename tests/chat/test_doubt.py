@@ -272,8 +272,120 @@ def test_after_a_no_too_the_file_and_where_may_be_typed(anna: Chat, between: str
     assert (kept.motivation_kind, kept.place, kept.motivation) == ("reference", "påhittad anteckning 12 maj", "")
 
 
-def test_after_a_no_the_file_without_where_is_asked_about(anna: Chat) -> None:
-    opens(anna, **ALL).types("nej, finns i akten").is_asked("child_heard").sees("inget sparades")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("den finns i akten", "se akt", "det står i akten", "se utredningen", "motivering finns i akten"),
+        *("motiverat i journalen", "jag har skrivit det i journalen", "finns i Lifecare", "framgår av utredningen"),
+        *("dokumenterat i verksamhetssystemet", "finns redan dokumenterat i akten", "it is in the file"),
+    ],
+)
+def test_the_file_without_where_is_asked_about_after_a_no_and_as_the_motivation(anna: Chat, text: str) -> None:
+    opens(anna, **ALL).types(f"nej, {text}").is_asked("child_heard").sees("säger inte var i akten")
+    anna.types("nej").types(text).is_asked(WHAT).sees("Skriv också var i akten")
+
+    assert anna.stored(WHAT) == ""
+
+
+@pytest.mark.parametrize("text", ["se akt", "finns i journalen"])
+def test_the_file_without_where_is_asked_about_on_the_card_of_four(anna: Chat, text: str) -> None:
+    fills(opens(anna, **ALL), until="child_informed_report").types(f"nej, {text}").sees("säger inte var i akten")
+
+    assert anna.stored("child_informed_report") == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("12 maj", "igår", "i måndags", "den 3:e", "det har hon inte", "motivering finns"),
+        *("nej, 12 maj", "ja, i måndags", "nej, vänta lite", "ja, hur menar du", "nej, motivering finns"),
+    ],
+)
+def test_a_day_alone_or_the_answer_over_again_is_asked_about(why: Chat, line: str) -> None:
+    why.types(line).sees(ASKED)
+
+    assert why.stored(WHAT) == ""
+
+
+ABSENT = (
+    *("ej dokumenterat", "finns inte i akten", "det är inte motiverat", "ingen motivering i akten", "framgår inte"),
+    *(
+        "jag hittar ingen motivering",
+        "jag har inte skrivit det än",
+        "saknas i utredningen",
+        "not documented in the file",
+    ),
+)
+
+
+@pytest.mark.parametrize("line", [*ABSENT, "ska skrivas i morgon", "I will add it later", "not needed"])
+def test_that_there_is_no_motivation_is_none(why: Chat, line: str) -> None:
+    why.types(line).sees(ASKED)
+    why.types("avbryt").types(f"nej, {line}")
+
+    assert why.stored(WHAT) == ""
+
+
+@pytest.mark.parametrize("line", [line for line in ABSENT if not line.startswith("ej")])
+def test_that_there_is_no_motivation_is_none_after_a_no_and_a_reservation_after_a_yes(anna: Chat, line: str) -> None:
+    opens(anna, **ALL).types(f"nej, {line}").is_asked("child_heard")
+    assert anna.stored(WHAT) == ""
+
+    anna.types(f"ja men {line}").is_asked("child_informed_report")
+    assert anna.written("child_heard").note == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "föräldrarna har inte dokumenterat något hemma",
+        "mamman har inte angett adress",
+        "det finns ingen tolk i kommunen",
+    ],
+)
+def test_what_is_told_of_others_is_a_motivation(why: Chat, line: str) -> None:
+    assert why.types(line).written(WHAT).motivation == line
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("se akten, flik 3", "flik 3"),
+        ("det står i akten: påhittad anteckning", "påhittad anteckning"),
+        ("finns i journalen (12 maj)", "12 maj"),
+        ("dokumenterat i Lifecare, anteckning 12 maj", "anteckning 12 maj"),
+        ("in the file, note 12 May", "note 12 May"),
+    ],
+)
+@pytest.mark.parametrize("begins", ["", "nej, "])
+def test_where_in_the_file_may_be_said_in_other_words(anna: Chat, line: str, place: str, begins: str) -> None:
+    opens(anna, **ALL)
+    anna.types(f"{begins}{line}") if begins else anna.types("nej").types(line)
+
+    kept = anna.written(WHAT)
+    assert (kept.place, kept.motivation) == (place, "")
+
+
+def test_in_english_where_is_taken_as_the_bot_says_that_it_is_to_be_written(why: Chat) -> None:
+    asked = why.types("language en").types("continue").types("see the file").text
+    example = asked.split("for example: ")[1].split(". Nothing")[0]
+    why.types(example)
+
+    assert why.written(WHAT).place == example.removeprefix("in the case file, ")
+
+
+def test_what_follows_the_file_and_is_no_place_is_a_motivation(why: Chat) -> None:
+    line = "det står i utredningen, hon vägrade"
+    assert why.types(line).written(WHAT).motivation == line
+
+
+@pytest.mark.parametrize("answer", ["ja, ", "nej, ", "Nä ", ""])
+def test_after_an_answer_too_the_file_is_no_motivation_but_where_it_is(why: Chat, answer: str) -> None:
+    why.types(f"{answer}se akten").sees("Skriv också var i akten")
+    why.types(f"{answer}finns i akten, påhittad anteckning 12 maj")
+
+    kept = why.written(WHAT)
+    assert (kept.place, kept.motivation) == ("påhittad anteckning 12 maj", "")
 
 
 SHORT = "för kort för att sparas"

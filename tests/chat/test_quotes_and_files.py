@@ -37,6 +37,30 @@ def test_a_reply_that_quotes_the_card_in_use_is_about_what_it_shows_now(anna: Ch
     assert anna.stored("child_informed_intervention") == "nej"
 
 
+def test_a_reply_that_quotes_a_card_moved_on_by_presses_is_about_what_it_shows_now(anna: Chat) -> None:
+    opens(anna, **ALL).is_asked("child_heard")  # on the card that asked for the facts
+    opens(anna, OTHER, **ALL).is_asked("child_heard")
+    asked = anna.at
+    anna.types(f"fortsätt {REF}").is_asked("child_heard")
+    moved = anna.presses("Ja").presses("Tillbaka").is_asked("child_heard").at
+    anna.types(f"fortsätt {OTHER}")
+
+    anna.types("nej", quotes=asked).sees(OTHER, "Fråga 1")
+    anna.types(f"fortsätt {OTHER}").types("nej", quotes=moved).sees(REF, "Fråga 1")
+
+    assert (anna.stored("child_heard"), anna.stored("child_heard", ref=OTHER)) == ("nej", "nej")
+
+
+def test_a_reply_that_quotes_a_card_gone_back_from_answers_no_question_it_showed_before(anna: Chat) -> None:
+    opens(anna, **ALL).presses("Ja").types("ändra 7").is_asked("communication_boxes_filled")
+    card = anna.presses("Tillbaka").is_asked("child_informed_report").at
+    opens(anna, OTHER, **ALL)
+
+    anna.types("ja", quotes=card)
+
+    assert (anna.stored("child_informed_report"), anna.stored("communication_boxes_filled")) == ("ja", "")
+
+
 def test_a_quoted_card_is_answered_even_after_a_message_of_the_bots(anna: Chat, room: Room) -> None:
     opens(anna, **ALL).types("fortsätt").is_asked("child_heard")
     asked = anna.at

@@ -380,6 +380,15 @@ def test_facts_that_are_not_one_for_each_are_not_kept(anna: Chat, line: str) -> 
     anna.types("ja nej nej ja").is_asked("child_heard")
 
 
+def test_the_example_of_facts_in_a_row_has_as_many_as_are_asked(anna: Chat) -> None:
+    opens(anna, children=2, **ALL).types("fortsätt barn 2").types("ja").sees(
+        "2 svar i följd, till exempel: Ja, Vet inte."
+    )
+    anna.types("Ja, Vet inte").is_asked("child_heard")
+
+    assert anna.facts(child=2).get("child_placed") == "ja"
+
+
 def test_send_to_chef_may_be_typed_on_the_summary(asked_first: Chat, room: Room) -> None:
     fills(asked_first).types("skicka till chef").sees("Skickat till chef. Inget saknas.")
 
@@ -510,7 +519,7 @@ def is_reminded_of_another_case(room: Room, anna: Chat) -> Chat:
     return anna.receives().sees("Påminnelse", "SN 2026/0778")
 
 
-@pytest.mark.parametrize("line", ["ja", "nej", "1", "nej, barnet sov", "ja 2026-05-10", "1: ja", "Ja!"])
+@pytest.mark.parametrize("line", ["ja", "nej", "1", "nej, barnet sov", "ja 2026-05-10", "1: ja", "Ja!", "igår", "12/5"])
 def test_an_answer_after_a_message_of_the_bots_is_asked_about(room: Room, asked_first: Chat, line: str) -> None:
     is_reminded_of_another_case(room, asked_first)
 
@@ -552,7 +561,7 @@ def test_what_is_no_answer_is_understood_as_ever_after_a_message(room: Room, ask
     is_reminded_of_another_case(room, asked_first)
 
     asked_first.types("tack").sees("Varsågod")
-    asked_first.types("hur menar du?").sees("Inget sparades av det du skrev").sees_no("Ett annat meddelande")
+    asked_first.types("barnets mormor ringde").sees("Inget sparades av det du skrev").sees_no("Ett annat meddelande")
     asked_first.types("ja")
     assert asked_first.stored("child_heard") == "ja", "the question was shown again, and nothing has come since"
 

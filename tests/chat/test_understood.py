@@ -7,6 +7,7 @@ from dialogs.turn.english import ENGLISH
 from storage import tenants
 from tests.chat.drive import fills, opens
 from tests.chat.harness import REF, TENANT, Chat, Room
+from tests.chat.read_drive import begins, reads, sent
 from tests.chat.test_typing import ALL, informed
 
 OWN_PATTERN = r"SN \d{4}/\d{4}"
@@ -29,6 +30,90 @@ def opened(room: Room) -> int:
 
 
 # --- which case ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("hur gör jag om barnet inte vill prata", "hjälp"),
+        ("var hittar jag orosanmälan", "hjälp"),
+        ("kan jag ta bort ett ärende", "fel nummer"),
+        ("hur tar jag bort mitt ärende?", "fel nummer"),
+        ("can I remove a case", "fel nummer"),
+        ("vart skickar jag", "vad saknas"),
+        ("har chefen läst?", "vad saknas"),
+        ("visa mina svar", "vad saknas"),
+        ("jag behöver mer tid", "uppgifter"),
+        ("jag ska på semester, vem tar över", "uppgifter"),
+        ("anmälan kom in 12/5", "uppgifter"),
+        ("ser chefen det här?", "hjälp"),
+        ("hur ändrar jag ett svar", "ändra"),
+        ("rätta", "ändra"),
+        ("kan jag gå tillbaka", "tillbaka"),
+        ("visa alla frågor", "formulär"),
+        ("kortet är borta", "fortsätt"),
+        ("vad menas med delvis", "vad betyder"),
+        ("jag förstår inte frågan", "vad betyder"),
+        ("hur byter jag språk", "språk"),
+        ("jag måste gå", "paus"),
+        (f"gå till {REF}", f"fortsätt {REF}"),
+        (f"visa ärendet nu: {REF}", f"fortsätt {REF}"),
+        ("starta SN 2026/0777", "ny SN 2026/0777"),
+        ("lägg upp ärende SN 2026/0777.", "ny SN 2026/0777"),
+    ],
+)
+@pytest.mark.parametrize("on", ["question", "facts"])
+def test_what_is_said_in_ones_own_words_leads_on_from_any_card(
+    anna: Chat, room: Room, line: str, command: str, on: str
+) -> None:
+    anna.types(f"ny {REF}") if on == "facts" else opens(anna, **ALL)
+    before = room.count()
+
+    anna.types(line).sees(f"Menade du ”{command}”?").presses(command)
+
+    assert room.count() == before
+    assert anna.said or "Det förstod jag inte" not in anna.text
+
+
+BESIDE = "Det här fyller du i på kortet ovanför"
+
+
+@pytest.mark.parametrize(
+    ("leads", "kind", "again"),
+    [
+        (("uppgifter",), "details", "Uppgifter"),
+        (("uppgifter", "Förläng"), "extend", "Förläng"),
+        (("uppgifter", "Avsluta"), "close", "Avsluta"),
+        (("fel nummer",), "wrong_case", "Fel ärendenummer"),
+        (("formulär",), "form", "Formulär"),
+    ],
+)
+def test_what_is_typed_beside_a_card_of_fields_is_told_where_it_belongs(
+    asked_first: Chat, room: Room, leads: tuple[str, ...], kind: str, again: str
+) -> None:
+    asked_first.types(leads[0])
+    for title in leads[1:]:
+        asked_first.presses(title)
+    before = room.content_but("inbox", "conversation")
+
+    for line in ("ja", "2026-05-12", "SN 2026/0888", "nej, hon är två", "barnet är sjukt, så det tar längre tid"):
+        asked_first.types(line).sees("Det du skrev är inte sparat", BESIDE).sees_no("ny SN 2026/0888")
+        assert again in asked_first.buttons
+    assert room.content_but("inbox", "conversation") == before, "nothing is stored, nor any case opened"
+    asked_first.presses(again)
+    assert asked_first.kind() == kind
+    asked_first.types("vad saknas").sees("Det här saknas")
+
+
+def test_what_a_chef_types_beside_her_form_or_a_reason_is_told_where_it_belongs(room: Room) -> None:
+    sent(room, {"communication_boxes_filled": "nej"})
+    chef = begins(room.chat("cecilia")).types("ja").sees(BESIDE).presses("Fortsätt läsa")
+    reads(chef, {"communication_boxes_filled": "nej"}).presses("Visa skillnader").presses("Signera med brist")
+
+    chef.types("påhittat skäl: rutorna fylls i efter mötet").sees(BESIDE).presses("Öppna")
+
+    assert "Signera med brist" in chef.buttons
+    assert room.events("signed_with_shortfall") == []
 
 
 @pytest.mark.parametrize("word", ["besvara", "svara", "svara på fråga", "Answer", "fråga", "question"])

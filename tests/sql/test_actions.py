@@ -347,6 +347,6 @@ def test_a_co_worker_is_removed_once(desk: Desk, world: World) -> None:
     def work(session: Session) -> list[list[str]]:
         case = the_case(session, world)
         case.co_id = world.person
-        return [events(cases.remove_co_worker(session, by(world), case)) for _ in range(2)]
+        return [events(cases.set_workers(session, by(world), case, co_id=0)) for _ in range(2)]
 
     assert desk.run_now(work) == [["co_worker_set"], []]

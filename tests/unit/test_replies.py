@@ -273,3 +273,19 @@ def test_what_says_more_or_less_than_a_day_is_none(text: str) -> None:
 )
 def test_another_child_than_the_one_asked_about_is_noticed(text: str, child: int, named: int) -> None:
     assert other_child(text, child, 3) == named
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nej, barnet är ett år", Said("nej", "barnet är ett år")),
+        ("nej barnet ar ett ar", Said("nej", "barnet ar ett ar")),
+        ("nej, ett år", Said("nej", "ett år")),
+        ("ja, hon är ett år", Said("ja", "hon är ett år")),
+        ("nej, barnen finns inte här", Said("nej", "barnen finns inte här")),
+        ("nej, det a\u0308r det inte", Said("nej")),  # a letter and its mark, as some keyboards send them
+        ("nej, det ar det inte", Said("nej")),
+    ],
+)
+def test_a_word_that_is_another_without_its_marks_means_itself(line: str, said: Said) -> None:
+    assert read_answer(line) == said
