@@ -257,8 +257,9 @@ class Settings(BaseSettings):
         if not self.tenants:
             raise BadSettings(fault(Code.NO_TENANTS))
         if self.mode == "production":
-            if not self.app_id:
-                raise BadSettings(fault(Code.ANYONE_ANSWERED, setting="MicrosoftAppId"))
+            for setting, value in (("MicrosoftAppId", self.app_id), ("BK_TOKEN_ISSUER", self.token_issuer.strip())):
+                if not value:
+                    raise BadSettings(fault(Code.ANYONE_ANSWERED, setting=setting))
             if self.app_type not in APP_TYPES:
                 raise BadSettings(fault(Code.SETTING_NOT_ONE_OF, setting="MicrosoftAppType", allowed=listed(APP_TYPES)))
             self._check_proof()

@@ -6,7 +6,7 @@ rejects an event whose MAC is missing, wrong or used before, and continues only 
 """
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from checklists.events import EventName
 from checklists.faults import Code, Fault, fault
@@ -145,10 +146,25 @@ def _is_signed(keys: Keys, event: Event) -> bool:
 
 
 def knows_key(session: Session) -> bool:
-    """Return whether the newest event was signed with the configured key of the trail; True if none was signed yet."""
-    query = select(EventRow).where(EventRow.mac != "").order_by(col(EventRow.id).desc()).limit(1)
-    newest = session.exec(query).first()
-    return newest is None or _is_signed(keys_of(session), newest)
+    """Return whether anything in the trail was signed with the configured key; True if nothing has been signed yet.
+
+    Looked at: the mark of how far each chain has come, the newest event and the first. One of them is enough: what
+    somebody changed or wrote in without the key is named by `verify`, and keeps nobody from working.
+    """
+    signed = select(EventRow).where(EventRow.mac != "").limit(1)
+    found = _tried(session, select(TrailEndRow), trail_marks.is_genuine)
+    found += _tried(session, signed.order_by(col(EventRow.id).desc()), _is_signed)
+    if not any(found):
+        found += _tried(session, signed.order_by(col(EventRow.id)), _is_signed)
+    return any(found) or not found
+
+
+def _tried(session: Session, query: SelectOfScalar[Any], fits: Callable[[Keys, Any], bool]) -> list[bool]:
+    """Return for each row of a query whether it was signed with the configured key."""
+    try:
+        return [fits(keys_of(session), row) for row in session.exec(query)]
+    except UNFIT:  # bytes where a text should stand
+        return [False]
 
 
 def _used_twice(session: Session, macs: Iterable[str] | None = None) -> set[str]:

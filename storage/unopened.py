@@ -66,10 +66,10 @@ def columns_of(session: Session, kind: Shape) -> Columns | None:
             return True
         try:
             keys_of(session).of(session, tenant_id, case_id)
+        except (MasterGone, SealBroken, NotHeld):  # MasterGone is a KeyGone as well
+            return True
         except KeyGone:
             return False
-        except (MasterGone, SealBroken, NotHeld):
-            return True
         try:
             unseal(session, tenant_id, case_id, f"{table}.{name}", at, value)
         except SealBroken:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from bot.commandline.restoring import Restored, replay, verdicts
+from bot.commandline.restoring import Restored, check_keys, replay, verdicts
 from checklists.faults import Code, fault
 from storage import contents, key_file, migrate, not_held, tenants, tombstones
 from storage.aggregates import project_all
@@ -23,7 +23,7 @@ def check(
 
     Counts and hashes of every table with those noted when it was taken, each row and sealed text with what may stand
     there, the trail with its key, the figures with the answers. The database itself is not touched.
-    Raises: CannotBackUp, SumsUnreadable, BadTombstones, KeyGone.
+    Raises: CannotBackUp, SumsUnreadable, BadSettings, BadTombstones, KeyGone.
     """
     noted = contents.read_file(sums_beside(file))
     stones = tombstones.read_file(stones_file)
@@ -40,18 +40,21 @@ def check(
         with opened(scratch, keys) as desk:
             migrate.upgrade(desk)
             desk.run_now(lambda session: key_file.read(session, keys_file))
+            missing = check_keys(desk)
             gone = replay(desk, stones, now, actor)
             lines, broken = verdicts(desk)
             invalid, _ = desk.read_now(not_held.look)
             figures = 0 if invalid else _figures(desk)
     lines = [f"{file} restored to try", told, f"disposed of again: {gone} of {len(stones)} in {stones_file}", *lines]
+    broken = [*missing, *broken]
     if invalid:  # the figures would leave them out
         named = [one.fault for one in invalid[:MOST_NAMED]]
         more = [fault(Code.ROWS_NOT_HELD, count=len(invalid))] if len(invalid) > MOST_NAMED else []
         return Restored(lines, [*broken, *named, *more])
     if figures:
         broken.append(fault(Code.COPY_FIGURES, count=figures))
-    lines += ["every row can be read, and every text opens", f"figures that differ from the answers: {figures}"]
+    told = "every row can be read" + ("" if missing else ", and every text opens")
+    lines += [told, f"figures that differ from the answers: {figures}"]
     return Restored(lines, broken)
 
 

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.settings import BadSettings, Settings
 from checklists.case_dates import calendar_day
 from checklists.errors import BadPeriod
-from checklists.faults import Code, Refusal, fault, of_rule
+from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.privacy import has_personal_number
 from checklists.program import IS_CHECKOUT, ROOT
 from checklists.swedish_time import day_of
@@ -75,7 +75,26 @@ def open_desk(settings: Settings, *, migrating: bool = False, keyless: bool = Fa
         migrate.check_not_newer(desk)
         if not migrate.is_current(desk):
             raise CannotOpen(fault(Code.SCHEMA_OLD))
+        check_trail_key(desk)
         yield desk
+
+
+def check_trail_key(desk: Desk) -> None:
+    """Refuse another key than the one the trail was signed with. Raises: BadSettings.
+
+    Every event recorded with it would count as forged for good, also once the right key is back.
+    """
+    if not desk.read_now(trail.knows_key):
+        raise BadSettings(fault(Code.TRAIL_KEY_OTHER))
+
+
+def faults_of_masters(desk: Desk) -> list[Fault]:
+    """Return which master keys that something is wrapped with are missing or wrong."""
+    found = desk.read_now(desk.keys.look)
+    faults = [fault(Code.MASTER_GONE_FOR_ALL, key=key) for key in found.missing_own]
+    of_cases = {key: count for key, count in found.missing.items() if key not in found.missing_own}
+    faults += [fault(Code.MASTER_GONE_FOR_CASES, key=key, count=count) for key, count in of_cases.items()]
+    return faults + ([fault(Code.MASTER_WRONG)] if found.wrong else [])
 
 
 def give_way() -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.commandline.common import faults_of_masters
 from bot.commandline.doctor_lines import Line
 from bot.identity import proof_ends
 from bot.package import GUID
@@ -129,16 +130,12 @@ def of_clock(where: str, seconds: float) -> Line:
 
 def of_kept_keys(desk: Desk) -> Iterator[Line]:
     """Yield whether the master keys open what is sealed, and the trail's key is the one its events were signed with."""
-    found = desk.read_now(desk.keys.look)
-    faults = [fault(Code.MASTER_GONE_FOR_ALL, key=key) for key in found.missing_own]
-    of_cases = {key: count for key, count in found.missing.items() if key not in found.missing_own}
-    faults += [fault(Code.MASTER_GONE_FOR_CASES, key=key, count=count) for key, count in of_cases.items()]
-    faults += [fault(Code.MASTER_WRONG)] if found.wrong else []
+    faults = faults_of_masters(desk)
     yield from (Line("keys", fault=each) for each in faults)
     if not faults:
-        yield Line("keys", ok=f"they open all {found.count} kept keys")
+        yield Line("keys", ok=f"they open all {desk.read_now(desk.keys.look).count} kept keys")
     if desk.read_now(trail.knows_key):
-        yield Line("trail key", ok="the newest event is signed with it")
+        yield Line("trail key", ok="the trail is signed with it")
     else:
         yield Line("trail key", fault=fault(Code.TRAIL_KEY_OTHER))
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bot.commandline.common import check_trail_key, faults_of_masters
+from bot.settings import BadSettings
 from checklists.faults import Code, Fault, fault
 from storage import disposal, key_file, migrate, row_ids, tenants, tombstones, trail
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
@@ -32,7 +34,8 @@ def restore(
     """Restore a backup, migrate it to the newest schema, replay the tombstones and check the trail.
 
     SQLite: the database gets its own name only when all of that is done.
-    Raises: CannotBackUp: the place is not empty, or the backup cannot be restored. BadTombstones. KeyGone.
+    Raises: CannotBackUp: the place is not empty, or the backup cannot be restored. BadSettings: with these keys the
+    bot would not start on it. BadTombstones. KeyGone.
     """
     stones = tombstones.read_file(stones_file)
     if not is_empty(url):
@@ -47,6 +50,7 @@ def restore(
         with opened(meanwhile, keys) as desk:
             migrate.upgrade(desk)
             desk.run_now(lambda session: key_file.read(session, keys_file))
+            missing = check_keys(desk)
             gone = replay(desk, stones, now, actor)
             lines, broken = verdicts(desk)
             _record(desk, now, actor)
@@ -61,7 +65,20 @@ def restore(
         told = f"nothing to dispose of again: {stones_file} is empty"
     elif not stones:
         told = f"no tombstones in {stones_file}: if cases were disposed of after this backup, they are back"
-    return Restored([f"{file} restored", told, *lines], broken)
+    return Restored([f"{file} restored", told, *lines], [*missing, *broken])
+
+
+def check_keys(desk: Desk) -> list[Fault]:
+    """Return which master keys are missing for the texts of some cases: with them, those can be read again.
+
+    Raises: BadSettings: a master key is wrong, or one is missing without which the bot would not start; or the trail
+    was signed with another key.
+    """
+    check_trail_key(desk)
+    faults = faults_of_masters(desk)
+    if any(one.code != Code.MASTER_GONE_FOR_CASES for one in faults):
+        raise BadSettings(*faults)
+    return faults
 
 
 def replay(desk: Desk, stones: Sequence[Tombstone], now: datetime, actor: str) -> int:

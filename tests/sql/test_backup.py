@@ -11,18 +11,22 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from actions import deletions
 from actions.origin import Origin
 from bot.background.deleter import Deleter
 from bot.clock import Clock
+from bot.commandline.checking import check
 from bot.commandline.restoring import Restored, restore
+from bot.settings import BadSettings
+from checklists.faults import Code
 from checklists.model import Written
 from storage import answers, key_file, tombstones, trail
 from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.deletions import of_case
 from storage.desk import Desk, Session, opened
-from storage.sealing import KeyGone, Keys
+from storage.sealing import TENANT_ITSELF, KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import TRAIL, postgres_url
 from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_case, the_list
@@ -338,14 +342,60 @@ def test_a_tombstone_outlives_the_change_of_master_keys(
 def test_without_the_key_of_the_tombstones_nothing_is_restored(
     desk: Desk, world: World, url: str, empty: str, tmp_path: Path
 ) -> None:
-    back_up(url, tmp_path / "old")
+    second = {"second": b"2" * 32}
+    desk.run_now(Keys(second | KEYS, TRAIL).rewrap)
+    back_up(url, tmp_path / "new")
+    desk.run_now(Keys(KEYS | second, TRAIL).rewrap)
     desk.run_now(lambda session: dispose(session, world))
     tombstones.write_file(tmp_path / "stones", desk.run_now(tombstones.known))
 
     with pytest.raises(KeyGone):
-        restore(tmp_path / "old", empty, Keys({"second": b"2" * 32}, TRAIL), tmp_path / "stones", NOW, ACTOR)
+        restore(tmp_path / "new", empty, Keys(second, TRAIL), tmp_path / "stones", NOW, ACTOR)
 
     assert is_empty(empty)
+
+
+OTHER_KEYS = {
+    "BK-333": Keys(dict.fromkeys(KEYS, b"2" * 32), TRAIL),
+    "BK-331": Keys({"second": b"2" * 32}, TRAIL),
+    "BK-403": Keys(KEYS, b"another" + TRAIL[7:]),
+}
+
+
+@pytest.mark.parametrize("code", OTHER_KEYS)
+@pytest.mark.parametrize("do", [restore, check])
+def test_with_keys_that_are_not_the_backups_it_is_not_restored_and_not_called_whole(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path, do: Callable[..., Restored], code: str
+) -> None:
+    desk.run_now(lambda session: write_answers(session, world, 1, 2))
+    desk.run_now(trail.chain_new)
+    back_up(url, tmp_path / "copy")
+
+    with pytest.raises(BadSettings, match=code):
+        do(tmp_path / "copy", empty, OTHER_KEYS[code], tmp_path / "none", NOW, ACTOR)
+
+    assert is_empty(empty)
+
+
+@pytest.mark.parametrize("do", [restore, check])
+def test_a_master_key_that_some_cases_lack_is_named_and_their_rows_are_not_called_damaged(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path, do: Callable[..., Restored]
+) -> None:
+    desk.run_now(lambda session: write_answers(session, world, 1, 2))
+    newer = Keys({"second": b"2" * 32}, TRAIL)
+    own = f"update sealing_key set master_id = 'second', wrapped = :wrapped where case_id = {TENANT_ITSELF}"
+
+    def change_own(session: Session) -> None:
+        wrapped = newer._wrap(b"3" * 32, world.tenant, TENANT_ITSELF)
+        session.connection().execute(text(own), {"wrapped": wrapped})
+
+    desk.run_now(change_own)
+    back_up(url, tmp_path / "copy")
+
+    done = do(tmp_path / "copy", empty, newer, tmp_path / "none", NOW, ACTOR)
+
+    assert [one.code for one in done.broken] == [Code.MASTER_GONE_FOR_CASES]
+    assert "every text opens" not in "\n".join(done.lines)
 
 
 NO_DAY = '{"tenant": "x", "case": 1, "filled": 1, "key": "k", "digest": "d", "at": "i går"}'

@@ -197,6 +197,7 @@ def closed_port() -> int:
 PLANTED: dict[str, tuple[dict[str, str], Callable[[Outside], object], str]] = {
     "no tenants": ({"BK_TENANTS": " , "}, lambda _o: None, "BK-312"),
     "no secret": ({"MicrosoftAppPassword": "", "BK_SECRET_ENDS": ""}, lambda _o: None, "BK-313"),
+    "no issuer": ({"BK_TOKEN_ISSUER": " "}, lambda _o: None, "BK-313"),
     "no master keys": ({"BK_KEYS": ""}, lambda _o: None, "BK-316"),
     "a setting that cannot be read": ({"PORT": "http"}, lambda _o: None, "BK-302"),
     "a date of a kind": ({"BK_SECRET_ENDS": "12 maj 2027"}, lambda _o: None, "BK-344"),

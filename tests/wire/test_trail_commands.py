@@ -264,3 +264,45 @@ async def test_keys_from_a_remote_plain_http_url_are_not_fetched() -> None:
     async with aiohttp.ClientSession() as session:
         ring = KeyRing(session, "http://192.0.2.1/keys")
         assert await ring.find("any") is None
+
+
+def test_with_another_trail_key_nothing_runs_and_nothing_is_recorded(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = verdict_of(operator)
+    for words in (("settings", TENANT, "target=70"), ("access-log",), ("verify-log",), ("migrate",)):
+        monkeypatch.setenv("BK_TRAIL_KEY", "ab" * 32)
+        code, _, err = operator.runs(*words)
+        assert (code, err.count("\n"), "(BK-403)" in err) == (2, 1, True), words
+        operator.sets(BK_TRAIL_KEY=TRAIL.hex())
+
+    assert verdict_of(operator) == right
+
+
+def verdict_of(operator: Operator) -> tuple[int, str, str]:
+    with opened(f"sqlite:///{operator.database}", Keys({"one": FIRST}, TRAIL)) as desk:
+        desk.run_now(trail.chain_new)
+    return operator.runs("verify-log")
+
+
+FORGED = "update event set act = 'made_up' where id = (select {which}(id) from event)"
+NOT_UTF8 = "update event set actor = cast(x'ff' as text) where id = (select {which}(id) from event)"
+END = "update trail_end set hash = cast(x'ff' as text)"
+
+
+@pytest.mark.parametrize(
+    "statements", [[FORGED], [NOT_UTF8], [END, FORGED], ["delete from trail_end", NOT_UTF8]], ids=str
+)
+@pytest.mark.parametrize("which", ["min", "max"])
+def test_what_somebody_changed_without_the_key_is_named_and_keeps_nobody_from_working(
+    operator: Operator, statements: list[str], which: str
+) -> None:
+    with sqlite3.connect(operator.database) as database:
+        for trigger in [name for (name,) in database.execute("select name from sqlite_master where type = 'trigger'")]:
+            database.execute(f"drop trigger {trigger}")
+        for statement in statements:
+            database.execute(statement.format(which=which))
+
+    code, _, err = operator.runs("verify-log")
+    assert (code, "the trail is broken" in err) == (1, True), err
+    assert operator.runs("settings", TENANT, "target=70")[0] == 0
