@@ -100,6 +100,8 @@ class Chat:
             body = await answer.read()
         if answer.status not in (200, 201, 202):
             raise WrongReply(f"{answer.status}: {body[:200]!r}")
+        if activity["type"] == "invoke":
+            self._channel.heard("pressed", body)
         return body
 
     def came(self, body: bytes, message: str) -> None:
@@ -119,11 +121,16 @@ class Chat:
 
 
 class Channel:
-    """The connector, the token issuer and the identity endpoint, on a free port. posts, puts: requests so far."""
+    """The connector, the token issuer and the identity endpoint, on a free port.
+
+    posts, puts: requests so far. heard: called with what bots say: `typed` (a reply to a line), `pressed` (the response
+    to a press) or `put`, and its body.
+    """
 
     def __init__(self) -> None:
         self.posts = self.puts = 0
         self.headers: dict[str, str] = {}
+        self.heard: Callable[[str, bytes], object] = lambda _how, _body: None
         self._chats: dict[str, Chat] = {}
         app = web.Application()
         app.router.add_post("/v3/conversations/{chat}/activities", self._posted)
@@ -174,13 +181,14 @@ class Channel:
     async def _posted(self, request: web.Request) -> web.Response:
         self.posts += 1
         body, message = await request.read(), f"out-{self.posts}"
+        self.heard("typed", body)
         if (chat := self._chats.get(unquote(request.match_info["chat"]))) is not None:
             chat.came(body, message)
         return web.json_response({"id": message}, status=201)
 
     async def _put(self, request: web.Request) -> web.Response:
         self.puts += 1
-        await request.read()
+        self.heard("put", await request.read())
         return web.json_response({"id": unquote(request.match_info["message"])})
 
     async def _openid(self, _request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ is given.
 """
 
 import asyncio
+import json
 import os
 import statistics
 import sys
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.measure import Figure, p95
-from bench.peers import scripts
+from bench.peers import recorded, scripts
 from bench.peers.channel import Channel, Chat, Script, Waits, WrongReply, next_ref, phase
 from bench.peers.ours import PEOPLE, SETTINGS, Databases, at_rest
 from bench.peers.processes import Cores, Started, compile_ours, disk_syncs, python_of_peers, start
@@ -65,13 +66,16 @@ class Bot:
     replicas: int = 1
     keeps: bool = False
     """A peer that keeps its forms in SQLite."""
+    like_ours: bool = False
+    """A peer that shows our own cards, recorded before the first round."""
     waits: bool = False
     """It is also measured with many people who take time to read."""
     calm: bool = False
     """It is also measured with a few people who do not write faster than Teams lets a bot answer."""
 
 
-_PACED, _LIFTED = ("app.py", "serve"), ("-m", "bench.peers.unpaced", "serve")
+_PACED, OURS = ("app.py", "serve"), ("-m", "bench.peers.unpaced", "serve")
+FLOOR = ("-m", "bench.peers.bots.floor")
 _BOTH = (TYPED, PRESSED)
 BOTS = (
     Bot("bare", ("-m", "bench.peers.bots.bare"), (FORM,)),
@@ -80,11 +84,13 @@ BOTS = (
     Bot("lean-form", ("-m", "bench.peers.bots.lean"), (FORM,)),
     Bot("stock-card", ("-m", "bench.peers.bots.stock"), (CARD,)),
     Bot("agents-form", ("-m", "bench.peers.bots.agents"), (FORM,)),
-    Bot("ours", _LIFTED, _BOTH, "sqlite", token=True),
-    Bot("ours-no-token", _LIFTED, _BOTH, "sqlite"),
+    Bot("floor", FLOOR, _BOTH, "sqlite", token=True, like_ours=True),
+    Bot("floor-shared", (*FLOOR, "shared"), _BOTH, "sqlite", token=True, like_ours=True),
+    Bot("ours", OURS, _BOTH, "sqlite", token=True),
+    Bot("ours-no-token", OURS, _BOTH, "sqlite"),
     Bot("ours-paced", _PACED, _BOTH, "sqlite", token=True, waits=True, calm=True),
-    Bot("ours-pg", _LIFTED, _BOTH, "postgresql", token=True),
-    Bot("ours-pg-two", _LIFTED, _BOTH, "postgresql", token=True, replicas=2),
+    Bot("ours-pg", OURS, _BOTH, "postgresql", token=True),
+    Bot("ours-pg-two", OURS, _BOTH, "postgresql", token=True, replicas=2),
 )
 
 
@@ -122,6 +128,7 @@ class Comparison:
         self._databases = Databases(folder)
         self._bots = bots
         self._cores = Cores.of_this_machine()
+        self._cards = folder / "cards.json"
 
     def run(self) -> None:
         """Measure every round; a bot with a wrong reply, or none, has no figures in that round."""
@@ -131,12 +138,20 @@ class Comparison:
             self.lacking.append("no PostgreSQL to measure on")
         try:
             with self._cores.taken():
+                if any(bot.like_ours for bot in bots):
+                    self._record()
                 for number in range(self.plan.rounds):
                     first = number % len(bots)
                     for bot in (*bots[first:], *bots[:first]):
                         self._once(number, bot)
         finally:
             self._databases.close()
+
+    def _record(self) -> None:
+        with self._databases.new("sqlite") as url:
+            words = (sys.executable, *OURS)
+            heard = asyncio.run(recorded.heard_from(words, url, self._folder / "recorded.log"))
+        self._cards.write_text(json.dumps(recorded.templates(heard)), encoding="utf-8")
 
     def _once(self, number: int, bot: Bot) -> None:
         last = number == self.plan.rounds - 1
@@ -163,7 +178,7 @@ class Comparison:
             settings: dict[str, str] = {}
             if url:
                 settings = SETTINGS | (channel.production if bot.token else {}) | {"BK_DATABASE_URL": url}
-            more = (str(self._folder / f"{number}.forms"),) if bot.keeps else ()
+            more = [str(self._folder / f"{number}.forms")] * bot.keeps + [str(self._cards)] * bot.like_ours
             ports = free_ports(2 * bot.replicas)
             running: list[Started] = []
             began = time.perf_counter()
@@ -283,6 +298,8 @@ _CALM = ("stock-form", _calm_wait("form"))
 RATIOS: tuple[tuple[str, str, float | None, tuple[str, Get], tuple[str, Get]], ...] = (
     ("G1", "CPU, typed / stock form", 0.27, ("ours", _cpu("typed")), ("stock-form", _cpu("form"))),
     ("G1l", "CPU, typed / lean form", None, ("ours", _cpu("typed")), ("lean-form", _cpu("form"))),
+    ("G1f", "CPU, typed / floor", 1.6, ("ours", _cpu("typed")), ("floor", _cpu("typed"))),
+    ("G1fs", "CPU, typed / floor that shares commits", None, ("ours", _cpu("typed")), ("floor-shared", _cpu("typed"))),
     ("G2", "CPU, typed / bare form on SQLite", 6, ("ours", _cpu("typed")), ("bare-sqlite", _cpu("form"))),
     ("G3", "CPU, typed / Agents SDK form", 1.2, ("ours", _cpu("typed")), ("agents-form", _cpu("form"))),
     # At full speed a few people write more than the 25 messages a second that Teams takes, and wait for that alone.
@@ -296,6 +313,14 @@ RATIOS: tuple[tuple[str, str, float | None, tuple[str, Get], tuple[str, Get]], .
     ("G4x", "p95, typed, as shipped, beyond them", None, ("ours-paced", _wait("typed")), _FAST),
     ("G4l", "p95, typed, pace lifted / stock form", None, ("ours", _wait("typed")), ("stock-form", _wait("form"))),
     ("G5", "CPU, pressed / stock card", 0.16, ("ours", _cpu("pressed")), ("stock-card", _cpu("card"))),
+    ("G5f", "CPU, pressed / floor", 1.6, ("ours", _cpu("pressed")), ("floor", _cpu("pressed"))),
+    (
+        "G5fs",
+        "CPU, pressed / floor that shares commits",
+        None,
+        ("ours", _cpu("pressed")),
+        ("floor-shared", _cpu("pressed")),
+    ),
     ("G5w", "p95, pressed / stock card", None, ("ours", _wait("pressed")), ("stock-card", _wait("card"))),
     ("G6", "CPU, typed: token / none", 1.1, ("ours", _cpu("typed")), ("ours-no-token", _cpu("typed"))),
     ("G6p", "CPU, pressed: token / none", 1.1, ("ours", _cpu("pressed")), ("ours-no-token", _cpu("pressed"))),
@@ -316,7 +341,7 @@ def figures(comparison: Comparison) -> list[Figure]:
     found = comparison.found
     made = [_ratio(found, *row) for row in RATIOS]
     pressed = tuple(one.calls["pressed"] for one in found.get("ours", ()) if one.cpu)
-    made.insert(8, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
+    made.insert(10, Figure("G5c", "calls to the connector per press", None, pressed, "the posted card follows, later"))
     grown = tuple(one.grown for one in found.get("ours", ()) if one.grown is not None)
     note = f"after {comparison.plan.grow} turns"
     made.append(Figure("G8g", "growth of its memory since it was idle", 5, grown, note, " %"))

@@ -2,17 +2,24 @@
 
 import asyncio
 import csv
+import json
+import re
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app import main
 from bench import __main__ as command
 from bench import chat, figures, files, slow_disk
 from bench.measure import Figure, Towns
-from bench.peers import run
+from bench.peers import recorded, run
 from bench.peers.channel import Chat
+from bench.peers.ours import SETTINGS, Databases
 from bench.peers.processes import LOCK
 from bench.peers.run import Bot, Comparison, Plan
 from tests.conftest import ROOT
@@ -102,7 +109,7 @@ def test_the_bot_is_compared_with_a_peer_on_the_same_load(
     small = Plan(rounds=1, warm=0, few=1, few_for=0.1, many=2, many_for=0.1, waits=False, grow=1)
     monkeypatch.setattr(run, "QUICK", small)
     monkeypatch.setattr(command, "HISTORY", tmp_path / "history.csv")
-    words = ["--peers", "--quick", "--bots", "bare-sqlite,ours", "--kept", str(tmp_path / "kept")]
+    words = ["--peers", "--quick", "--bots", "bare-sqlite,floor,ours", "--kept", str(tmp_path / "kept")]
     monkeypatch.setattr("sys.argv", ["bench", *words])
 
     command.main()  # whether a goal is missed says nothing here
@@ -113,8 +120,50 @@ def test_the_bot_is_compared_with_a_peer_on_the_same_load(
     assert "G1    CPU, typed / stock form: not measured" in said
     with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["goal"]: row for row in csv.DictReader(file)}
-    assert rows.keys() == {"G2", "G5c", "G8g"}
-    assert float(rows["G2"]["median"]) > 0
+    assert rows.keys() == {"G1f", "G2", "G5f", "G5c", "G8g"}
+    assert all(float(rows[goal]["median"]) > 0 for goal in ("G1f", "G2", "G5f"))
+
+
+def test_the_floor_says_and_stores_what_ours_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    databases = Databases(tmp_path, people=1)
+    log, file = tmp_path / "log", tmp_path / "cards.json"
+
+    def left(*module: str) -> tuple[dict[str, Any], dict[str, int], str]:
+        """Return a bot's cards, how many rows each table has, and the answers as a file."""
+        with databases.new("sqlite") as url:
+            heard = asyncio.run(recorded.heard_from((sys.executable, *module), url, log))
+            monkeypatch.setenv("BK_DATABASE_URL", url)
+            assert main(("verify-log",)) == 0
+            assert main(("export", "--what", "answers", "--out", str(tmp_path / "answers.csv"))) == 0
+            return recorded.templates(heard), _rows(url), (tmp_path / "answers.csv").read_text(encoding="utf-8")
+
+    cards, rows, answers = left(*run.OURS)
+    file.write_text(json.dumps(cards), encoding="utf-8")
+    refs = re.compile(r"SN 2031/\d+")
+
+    for shared in ((), ("shared",)):
+        of_floor, its_rows, its_answers = left(*run.FLOOR, *shared, str(file))
+        assert of_floor == cards
+        assert its_rows == rows
+        assert refs.sub("", its_answers) == refs.sub("", answers)
+    assert rows["inbox"] == 23
+    assert "en påhittad motivering" in answers
+
+
+def _rows(url: str) -> dict[str, int]:
+    """Count the rows of every table that a turn writes to, and the events of people."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        tables = [name for [name] in database.execute("select name from sqlite_master where type = 'table'")]
+        counts = {name: database.execute(f"select count(*) from {name}").fetchone()[0] for name in tables}
+        by_people = "select count(*) from event where actor like 'person:%'"
+        counts["event"] = database.execute(by_people).fetchone()[0]
+    return {name: count for name, count in counts.items() if name not in BY_LOOPS}
+
+
+BY_LOOPS = {"event_seal", "sweep", "tally", "counted", "trail_head"}
+"""What the floor leaves out: the sweep and its event, the figures, and the head of the trail that is told each day."""
 
 
 async def test_a_reply_that_says_something_else_is_no_result(tmp_path: Path) -> None:
