@@ -99,7 +99,7 @@ def facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
         said = done.data.get(name, "")
         if said or at not in case.fact_revisions:
             values[name] = said or "unknown"
-    if signed and any(case.fact(name, child) != value for name, value in values.items()):
+    if signed and any((case.fact(name, child) or "unknown") != value for name, value in values.items()):
         return
     for name, value in values.items():
         case.set_fact(name, child, value, now, now.date())
@@ -108,6 +108,8 @@ def facts(case: Case, done: Done, now: datetime, reads: bool) -> None:
         planned = done.data.get("planned", "")
         if planned:
             case.dates["planned_decision_on"] = date.fromisoformat(planned)
+        if signed and number > case.children:
+            return  # she is asked; what else is right on the card is saved
         if number > case.children:
             case.children = number
             case._case_changed(now)
