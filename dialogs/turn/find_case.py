@@ -105,9 +105,14 @@ def row_by_ref(context: TurnContext, text: str, right: Right) -> CaseRow:
         return row(context, _known(context, text, right).id, right)
 
 
+def may_open(context: TurnContext, case: CaseRow) -> bool:
+    """Return whether this person may open a case, or has a list in it."""
+    return has_any(context, case, _OPENS)
+
+
 def may_be_named(context: TurnContext, case: CaseRow, right: Right) -> bool:
     """Return whether a case this person may use can be named to her: an admin reads no protected identity's number."""
-    is_named = not case.protected_identity or has_any(context, case, _OPENS)
+    is_named = not case.protected_identity or may_open(context, case)
     return is_named and (right.about == "self" or access.may_use(right, context.roles, case))
 
 
@@ -183,7 +188,7 @@ def almost(context: TurnContext, text: str, may: Callable[[CaseRow], bool] | Non
 
     may: which cases she may be told of; by default those she may open.
     """
-    return next(iter(_near(context, text, may or (lambda case: has_any(context, case, _OPENS)))), "")
+    return next(iter(_near(context, text, may or (lambda case: may_open(context, case)))), "")
 
 
 def uncertain(context: TurnContext, text: str) -> tuple[str, ...]:

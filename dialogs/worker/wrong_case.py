@@ -108,7 +108,8 @@ def _almost(context: TurnContext, case: CaseRow, ref: str) -> str:
     """
 
     def may(other: CaseRow) -> bool:
-        return other.id != case.id and find_case.may_be_named(context, other, SAVE_REF)
+        is_told = find_case.may_open(context, other) or find_case.may_be_named(context, other, SAVE_REF)
+        return is_told and other.id != case.id
 
     return find_case.almost(context, ref, may)
 

@@ -102,6 +102,16 @@ def test_a_number_written_almost_like_that_of_another_case_of_hers_is_asked_abou
     anna.presses("Spara", {"case_ref": REF}).sees(f"Ärendet heter nu {REF} (förut SN 2026-123)")
 
 
+def test_a_case_that_she_only_shares_is_asked_about_too_but_not_taken(room: Room, anna: Chat, bo: Chat) -> None:
+    opens(bo, **ALL)
+    raw = f"tenant_id,case_ref,co_email\n{TENANT},{REF},anna@example.invalid\n".encode()
+    room.desk.run_now(lambda session: import_cases(session, raw, frozenset({TENANT}), room.now, "cli:test"))
+    opens(anna, WRONG, **ALL)
+
+    anna.types(f"fel nummer {WRONG}").presses("Spara", {"case_ref": "SN 2026/123"}).sees(f"{REF} finns redan")
+    anna.presses("Spara", {"case_ref": REF}).sees("Ett annat ärende har det numret")
+
+
 def test_its_own_number_written_otherwise_is_only_a_correction(room: Room, anna: Chat) -> None:
     opens(anna, **ALL)
     anna.types(f"fel nummer {REF}").presses("Spara", {"case_ref": "SN 2026/123"}).sees("Ärendet heter nu SN 2026/123")
