@@ -1,12 +1,12 @@
 """Parsing of typed lines that give the details of an answer, or fill in the card shown before a list begins."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from checklists.case_dates import calendar_day
 from checklists.model import How, Item
-from checklists.replies import folded, read_answers
+from checklists.replies import folded, is_day_meant, read_answers
 
 _BETWEEN = re.compile(r"\s*[,;/+&]\s*|\s+och\s+|\s+and\s+", re.IGNORECASE)
 _PARTS = {"fysisk": "fysisk", "fysiska": "fysisk", "physical": "fysisk", "digital": "digital", "digitala": "digital"}
@@ -27,6 +27,7 @@ def typed_day(text: str, today: date) -> str:
 def read_detail(item: Item, line: str, today: date, ways: How | None = None) -> Mapping[str, str] | None:
     """Return the fields `options`, `text` and `day` that a line fills in; None if it fills in none of what is asked.
 
+    A day beside an option is returned as written, even if it cannot be read: it is then asked for again.
     ways: the question about how the answer came about, if it is not the item's own.
     """
     how = ways or item.how
@@ -34,10 +35,10 @@ def read_detail(item: Item, line: str, today: date, ways: How | None = None) -> 
     names: dict[str, str] = {}
     for option in how.options if how else ():
         names |= {folded(name): option.id for name in (option.id, option.title, option.title_en)}
-    for part in filter(None, _BETWEEN.split(line.strip())):
+    for part in _apart(line, names):
         if folded(part) in names:
             found["options"].append(names[folded(part)])
-        elif item.day and calendar_day(typed_day(part, today)):
+        elif item.day and (calendar_day(typed_day(part, today)) or (names and is_day_meant(part))):
             found["day"].append(typed_day(part, today))
         elif how and how.other:
             found["text"].append(part.strip())
@@ -46,6 +47,14 @@ def read_detail(item: Item, line: str, today: date, ways: How | None = None) -> 
     if len(found["day"]) > 1 or not any(found.values()):
         return None
     return {name: (", " if name == "text" else ",").join(parts) for name, parts in found.items()}
+
+
+def _apart(line: str, names: Collection[str]) -> Iterator[str]:
+    """Return the parts of a line, also where a day follows an option without a mark: `anmäls 2026-05-10`."""
+    for part in filter(None, _BETWEEN.split(line.strip())):
+        said = folded(part)
+        begins = next((name for name in names if is_day_meant(said.removeprefix(f"{name} "))), "")
+        yield from (begins, said[len(begins) :].strip()) if begins and said.startswith(f"{begins} ") else (part,)
 
 
 def read_start(wants: Sequence[str], facts: Sequence[str], line: str, today: date) -> Mapping[str, str] | None:

@@ -30,7 +30,9 @@ _PLACE = re.compile(
     r"|(case )?(file|record|note|document|page|annex|attachment|folder|minutes)s?)\b"
 )
 """A word that names a place in a case file."""
-_AFTER_FILE = re.compile(r"([,:;(–—])")
+_AFTER_FILE = re.compile(r"[,:;(–—]")
+_WHOLE_FILE = words_of("akt akten file")
+"""What every place is in; of the journal, or a system, the place keeps the name."""
 _ALIKE = 0.8
 """How like a command's word a mistyped one must be, from 0 to 1."""
 _MOST_ASKED = 5
@@ -145,15 +147,15 @@ _SAME = re.compile(
 )
 """References to a text elsewhere in the bot, which would have to be looked up."""
 _IN_FILE = re.compile(
-    r"(?:(?:den|det|motivering(?:en)?|it|it's|its|that's|the reason) )?"
-    r"(?:(?:star|finns|ligger|framgar|se|is|see|har|have)(?: redan| already)? )?"
+    r"(?:(?:den|det|motivering(?:en)?|beslutet|it|it's|its|that's|the reason) )?"
+    r"(?:(?:star|finns|ligger|framgar|se|ar|is|see|har|have)(?: redan| already)? )?"
     r"(?:(?:jag|vi|i|we) (?:har |have )?(?:redan |already )?)?"
     r"(?:(?:dokumenter|motiver|anteckn|noter|redovis)at |(?:dokumenter|motiver|anteckn|noter|redovis)ad "
     r"|(?:skriv|beskriv|angiv)[ei][nt] |(?:journalfort|journalford|angett|lagt|documented|written|noted|recorded) )?"
     r"(?:(?:det|den|in|it|redan|already) )*"
     r"(?:i |av |in |enligt )?(?:the |barnets )?"
-    r"(?:akt|akten|journal|journalen|dokumentationen|underlaget|utredningen|beslutsunderlaget|file|case file"
-    r"|procapita|lifecare|treserva|(?:verksamhets|arende|journal)?systemet)(?: redan| already)?"
+    r"(?:akt|akten|journal|journalen|dokumentationen|underlaget|utredningen|beslutet|beslutsunderlaget|file"
+    r"|case file|procapita|lifecare|treserva|(?:verksamhets|arende|journal)?systemet)(?: redan| already)?"
 )
 _ABSENT = words_of(
     "det den detta jag vi man har hade ar var blev finns fanns star stod ligger framgar hittar hittade hittat hitta",
@@ -396,11 +398,12 @@ def place_named(line: str) -> str:
 
     Empty if it does not. What follows must read like a place: `det står i utredningen, hon vägrade` tells why.
     """
-    said, mark, place = _AFTER_FILE.split(line.strip(), maxsplit=1) if _AFTER_FILE.search(line) else (line, "", "")
-    place = place.strip(" ,.:;–—-(").removesuffix(")").strip()
-    is_there = bool(mark) and len(core(said).split()) > 1 and is_in_file(said)
-    is_one = _PLACE.search(core(place)) is not None or any(map(str.isdigit, place))
-    return place if is_there and is_one else ""
+    said, *rest = _AFTER_FILE.split(line.strip(), maxsplit=1)
+    place, words = "".join(rest).strip(" ,.:;–—-(").removesuffix(")").strip(), said.split()
+    is_one = any(map(str.isdigit, place)) or _PLACE.search(core(place)) is not None
+    if not is_one or len(words) < 2 or not is_in_file(said):
+        return ""
+    return place if folded(words[-1]) in _WHOLE_FILE else f"{words[-1]} {place}"
 
 
 def is_in_file(line: str) -> bool:

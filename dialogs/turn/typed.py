@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from pydantic import ValidationError
@@ -161,8 +162,23 @@ def _button(shown: Shown, text: str) -> Button | None:
     for button in shown.buttons:
         if not words.isdisjoint(_titles(button.title)):
             return button
+    if shown.kind == "motivation" and (how := _beside(shown, text)) is not None:
+        return how
     number = read_number(text) if shown.kind != "group" else None
     return shown.buttons[number - 1] if number and number <= len(shown.buttons) else None
+
+
+def _beside(shown: Shown, text: str) -> Button | None:
+    """Return the button beside the card, about the answer before, that a line names with more than its title: `ja,
+    anmäls`, `anmäls 2026-05-10`. Its own card asks for the day.
+    """
+    said = folded(_ANSWERED.sub("", text, 1))
+    for button in shown.buttons:
+        for title in _titles(button.title) if button.claim.verb == "how" else ():
+            rest = said.removeprefix(title)
+            if rest != said and (not rest or is_day_meant(rest.strip(" ,:"))):
+                return button
+    return None
 
 
 def _titles(title: Line) -> frozenset[str]:
@@ -313,6 +329,9 @@ def _text_too(context: TurnContext, claim: Claim, said: Said, item_id: str, reac
             raise
         told = (Line(say=error.text_key, args=error.args_for_text),)
         if stop is None:
+            if given.options:  # `ja, anmäls 10 maj`: what was chosen is kept, only the day cannot be read
+                given = replace(given, day="")
+                changes += answers.set_detail(context.session, context.origin, sheet, item_id, given)
             return Done(next_card.go_on(context, basis, sheet.filled.id, here, told), changes)
         return Done(next_card.detail(context, sheet, stop, told), changes)
     notices = proposals.told(context, sheet, item_id)

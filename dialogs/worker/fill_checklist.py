@@ -174,7 +174,8 @@ def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
         return basis
     sheet = basis.sheet(press.filled)
     kept = filled_in.keep(context, sheet, press) if sheet else filled_in.Kept()
-    return kept.before(summary_card.paused(context.session, basis))
+    is_all = not any(line.say.startswith("errors.") for line in kept.notices)
+    return kept.before(summary_card.paused(context.session, basis, is_all=is_all))
 
 
 def show_current(context: TurnContext, press: Press[Refreshing]) -> Reaction:

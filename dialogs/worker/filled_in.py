@@ -8,6 +8,7 @@ from actions import answers
 from actions.basis import Sheet
 from actions.changes import NONE, Changes
 from checklists.errors import UserError
+from checklists.free_text import MOST_WHERE, no_text
 from checklists.privacy import has_personal_number
 from checklists.route import Stop
 from dialogs.turn.declared import Done, Press, Reaction, parted
@@ -80,4 +81,8 @@ def draft(context: TurnContext, sheet: Sheet, press: Press[Any], key: str) -> tu
     if any(has_personal_number(one, context.origin.lets) for one in (text, place)):
         return (Line(say="errors.BK-104"),)
     kept = answers.save_draft(context.session, context.origin, sheet, stop, text, place)
-    return (Line(say="fill.draft_kept"),) if kept else ()
+    told = (Line(say="fill.draft_kept"),) if kept else ()
+    if sheet.case.protected_identity and (text.strip() or len(place.strip()) > MOST_WHERE):  # on a card from before
+        error = no_text()
+        return (Line(say=error.text_key, args=error.args_for_text), *told)
+    return told

@@ -193,10 +193,13 @@ def _no_app(context: TurnContext, basis: Basis) -> tuple[Line, ...]:
     return (Line(say="summary.no_app", args={"names": ", ".join(row.name for row in missed)}),) if missed else ()
 
 
-def paused(session: Session, basis: Basis, notices: tuple[Line, ...] = ()) -> ClosedView:
-    """Return the emptied card of a paused list, with a button back to it, and one to remove it if it is empty."""
+def paused(session: Session, basis: Basis, notices: tuple[Line, ...] = (), *, is_all: bool = True) -> ClosedView:
+    """Return the emptied card of a paused list, with a button back to it, and one to remove it if it is empty.
+
+    is_all: everything on its card was saved.
+    """
     head_ = basis_head(basis)
-    line = Line(say="fill.paused", args={"done": head_.done, "total": head_.total})
+    line = Line(say="fill.paused" if is_all else "fill.paused_but", args={"done": head_.done, "total": head_.total})
     button = open_button(basis.case.id, Line(say="buttons.continue"), checklist=basis.list_id)
     drop: tuple[Button, ...] = ()
     if basis.sheets and not basis.round_id and not basis.is_handed_over and not any(s.rows for s in basis.sheets):

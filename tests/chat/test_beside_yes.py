@@ -65,7 +65,11 @@ def test_the_day_may_be_left_out_and_costs_nothing_who_says_nothing(asked: Chat)
     [
         (f"ja, anmäls, {DAY}", ("ja", "reported", DAY)),
         ("ja, anmäls inte", ("ja", "not_reported", "")),
-        ("ja, anmäls, 2026-05-13", ("ja", "", "")),
+        ("ja, anmäls, 2026-05-13", ("ja", "reported", "")),  # only the day is refused
+        (f"ja, anmäls {DAY}", ("ja", "reported", DAY)),
+        (f"ja, anmäls inte den {DAY}", ("ja", "not_reported", DAY)),
+        ("ja, anmäls 10 maj", ("ja", "reported", "")),
+        ("ja, anmäls, i måndags", ("ja", "reported", "")),
     ],
 )
 def test_it_may_be_written_after_the_answer(anna: Chat, line: str, stored: tuple[str, str, str]) -> None:
@@ -73,8 +77,11 @@ def test_it_may_be_written_after_the_answer(anna: Chat, line: str, stored: tuple
 
     assert kept(anna, REPORT) == stored
     assert anna.kind() == "motivation"
+    assert anna.stored("police_report_motivated") == ""
     if line.endswith("13"):
         anna.sees("inte varit än")
+    if line.endswith(("maj", "måndags")):
+        anna.sees("datumet kunde inte läsas")
 
 
 def test_a_day_of_nothing_is_not_stored_as_anything(anna: Chat) -> None:
@@ -82,6 +89,21 @@ def test_a_day_of_nothing_is_not_stored_as_anything(anna: Chat) -> None:
     assert anna.revisions(REPORT) == []
     anna.types("ja")
     assert kept(anna, REPORT) == ("ja", "", "")
+
+
+@pytest.mark.parametrize("line", [f"anmäls {DAY}", "Anmäls, 10 maj", "ja, anmäls", "ja anmäls i måndags"])
+def test_the_button_with_its_day_is_no_motivation_and_the_day_is_asked_for(asked: Chat, line: str) -> None:
+    asked.types(line)
+
+    assert (asked.kind(), kept(asked, REPORT)) == ("detail", ("ja", "reported", ""))
+    assert asked.stored("police_report_motivated") == ""
+
+
+@pytest.mark.parametrize("line", ["anmäls inte, brottet är preskriberat", "anmäls inte då barnet är 2 år"])
+def test_the_button_with_a_reason_is_the_motivation(asked: Chat, line: str) -> None:
+    asked.types(line)
+
+    assert asked.written("police_report_motivated").motivation == line
 
 
 def test_the_words_on_the_button_are_no_motivation(asked: Chat) -> None:

@@ -352,8 +352,9 @@ def test_what_is_told_of_others_is_a_motivation(why: Chat, line: str) -> None:
     [
         ("se akten, flik 3", "flik 3"),
         ("det står i akten: påhittad anteckning", "påhittad anteckning"),
-        ("finns i journalen (12 maj)", "12 maj"),
-        ("dokumenterat i Lifecare, anteckning 12 maj", "anteckning 12 maj"),
+        ("finns i journalen (12 maj)", "journalen 12 maj"),
+        ("dokumenterat i Lifecare, anteckning 12 maj", "Lifecare anteckning 12 maj"),
+        ("beslutet är motiverat i utredningen, s. 4", "utredningen s. 4"),
         ("in the file, note 12 May", "note 12 May"),
     ],
 )
@@ -374,8 +375,8 @@ def test_in_english_where_is_taken_as_the_bot_says_that_it_is_to_be_written(why:
     assert why.written(WHAT).place == example.removeprefix("in the case file, ")
 
 
-def test_what_follows_the_file_and_is_no_place_is_a_motivation(why: Chat) -> None:
-    line = "det står i utredningen, hon vägrade"
+@pytest.mark.parametrize("line", ["det står i utredningen, hon vägrade", "det står i journalen att hon vägrade 3 ggr"])
+def test_what_follows_the_file_and_is_no_place_is_a_motivation(why: Chat, line: str) -> None:
     assert why.types(line).written(WHAT).motivation == line
 
 

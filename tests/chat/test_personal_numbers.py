@@ -33,7 +33,7 @@ def into_a_place(anna: Chat, text: str) -> None:
 
 
 def into_a_draft(anna: Chat, text: str) -> None:
-    anna.presses("Pausa", {"motivation": text})
+    anna.presses("Pausa", {"motivation": text}).sees("Allt annat är sparat")
     anna.types(f"fortsätt {REF}")
 
 

@@ -237,10 +237,25 @@ def test_undo_gives_back_an_answer_without_words_whole(room: Room) -> None:
 def test_a_story_left_unsaved_where_a_place_belongs_is_not_kept_either(room: Room, by: str) -> None:
     anna = at_why(room)
     protect(room)
-    anna.types("fortsätt").presses(by, {"Var i akten": f"{STORY} {STORY}"})
+    anna.types("fortsätt").presses(by, {"Var i akten": f"{STORY} {STORY}"}).sees("Texten sparades inte")
     anna.types("ändra 2").sees_no(STORY[:30])
     anna.types("uppgifter").presses("Förläng").presses("Tillbaka", {"Var i akten": f"{STORY} {STORY}"})
     assert "value" not in inputs(anna.presses("Förläng").card)["reason.place"]
+    assert all(STORY[:30] not in text for text in drafted(room))
+
+
+@pytest.mark.parametrize(
+    ("by", "after"), [("Pausa", "Allt annat är sparat"), ("Tillbaka", "1 · Har barnet kommit till tals")]
+)
+def test_a_text_left_unsaved_on_a_card_from_before_is_said_not_to_be_kept(room: Room, by: str, after: str) -> None:
+    anna = at_why(room)
+    before = anna.shown
+    protect(room)
+
+    anna.presses(by, {"Motivering": STORY, "Var i akten": "flik 3"}, on=before)
+
+    anna.sees("Texten sparades inte", "finns kvar som utkast").sees_no("Allt är sparat")
+    assert after in anna.text
     assert all(STORY[:30] not in text for text in drafted(room))
 
 
