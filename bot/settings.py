@@ -1,5 +1,6 @@
 """Settings, read once in app.py and passed on. The bot does not start if they would leave it open or lose data."""
 
+import contextlib
 import difflib
 import os
 import re
@@ -364,13 +365,13 @@ class Settings(BaseSettings):
         if self.mode == "production":
             raise BadSettings(fault(Code.NOTHING_LASTS, setting=setting))
         path = VAR / file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with path.open("x", encoding="ascii") as file:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
                 file.write(fresh)
-        except FileExistsError:
             return path.read_text(encoding="ascii").strip()
-        return fresh
+        except OSError as error:
+            raise BadSettings(fault(Code.CANNOT_READ, file=path, why=error.strerror)) from None
 
 
 def read_settings(**changes: object) -> Settings:

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 from yaml.reader import ReaderError
 
 from checklists.faults import Code, Fault, Refusal, fault, listed, word
-from checklists.model import Checklist, Fact
+from checklists.model import CHOICES, Checklist, Fact
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+_OTHER_DATA = ("calibration.yaml", "concepts.yaml", "findings.yaml", "workshop.yaml")
 MOST_BYTES = 100_000
 """The largest file that is read, ten times what a list takes: it is read within a second."""
 DEEPEST = 20
@@ -198,7 +199,8 @@ def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) ->
 
     It works on the unvalidated data, so that these are reported together with the model's.
     """
-    seen: set[str] = set()
+    seen: dict[str, set[str]] = {}
+    """The answers of each item above, by its id."""
     sections, groups = ({_get(heading, "id") for heading in _rows(data, name)} for name in ("sections", "groups"))
     for place, item in enumerate(_rows(data, "items")):
         if not isinstance(item, dict):
@@ -217,11 +219,11 @@ def _cross_faults(data: Any, facts: dict[str, Fact], lines: dict[Path_, int]) ->
         motivates = _get(item, "motivates")
         if motivates and motivates not in seen and motivates not in facts:
             yield fault(Code.MOTIVATES_NOTHING, line=_line(lines, (*at, "motivates")), id=word(motivates))
-        seen.add(item_id)
+        seen[item_id] = {one for one in _rows(item, "answers") if isinstance(one, str)}
 
 
 def _condition_faults(
-    item: dict[str, Any], above: set[str], facts: dict[str, Fact], lines: dict[Path_, int], at: Path_
+    item: dict[str, Any], above: dict[str, set[str]], facts: dict[str, Fact], lines: dict[Path_, int], at: Path_
 ) -> Iterator[Fault]:
     only, item_id = item.get("only"), word(_get(item, "id"))
     conditions: list[tuple[Path_, Any]] = [((name,), item.get(name)) for name in ("when", "unless")]
@@ -234,6 +236,10 @@ def _condition_faults(
                 yield fault(Code.NO_SUCH_FACT, line=line, id=item_id, fact=word(fact), allowed=listed(facts))
             if other and other not in above:
                 yield fault(Code.ITEM_NOT_ABOVE, line=line, id=item_id, other=word(other))
+            never = {one for one in _rows(leaf, "is") if one in CHOICES} - above[other] if above.get(other) else ()
+            if never:
+                told = listed(sorted(never))
+                yield fault(Code.CONDITION_NEVER, line=line, id=item_id, other=word(other), answers=told)
 
 
 def _rows(data: Any, name: str) -> list[Any]:
@@ -279,11 +285,22 @@ def all_checklists() -> dict[tuple[str, int], Checklist]:
         if path.name.startswith("facts."):
             continue
         checklist = read_checklist(path)
-        if path.name != f"{checklist.id}.v{checklist.version}.yaml":
-            name = f"{checklist.id}.v{checklist.version}.yaml"
-            raise BadFile(path, [fault(Code.WRONG_FILE_NAME, line=1, name=name)])
+        check_name(path, checklist)
         found[checklist.id, checklist.version] = checklist
     return found
+
+
+def check_name(path: Path, checklist: Checklist) -> None:
+    """Refuse a file whose name does not say its id and version. Raises: BadFile."""
+    name = f"{checklist.id}.v{checklist.version}.yaml"
+    if path.name != name:
+        raise BadFile(path, [fault(Code.WRONG_FILE_NAME, line=1, name=name)])
+
+
+def overlooked() -> list[Path]:
+    """Return the files among the definitions that are neither a checklist by their name nor other data."""
+    files = (path for path in DEFINITIONS.iterdir() if path.suffix in (".yaml", ".yml"))
+    return sorted(path for path in files if not path.match("*.v*.yaml") and path.name not in _OTHER_DATA)
 
 
 @cache

@@ -41,7 +41,7 @@ from imports.common import (
     with_every_fault,
 )
 from imports.units import Units
-from storage import cases, people, tenants
+from storage import cases, people, tenants, tombstones
 from storage.cases import CaseRow
 from storage.desk import Session
 from storage.tenants import TenantRow
@@ -67,10 +67,11 @@ def _taker(session: Session, order: Order) -> Take:
     known = _Known(session, order)
 
     def take(rows: Rows) -> Imported:
-        known.units.new, known.ended, known.elsewhere = [], [], []
+        known.units.new, known.ended, known.elsewhere, known.disposed = [], [], [], []
         done = take_all(rows, lambda row: _Row(session, row, known, order).take())
         ended, elsewhere = (tuple(dict.fromkeys(lines)) for lines in (known.ended, known.elsewhere))
-        return replace(done, new_units=tuple(known.units.new), ended=ended, elsewhere=elsewhere)
+        new_units, disposed = tuple(known.units.new), tuple(known.disposed)
+        return replace(done, new_units=new_units, ended=ended, elsewhere=elsewhere, disposed=disposed)
 
     return take
 
@@ -90,6 +91,10 @@ class _Known:
         """Lines that give a case to somebody who holds no role today."""
         self.elsewhere: list[int] = []
         """Lines that give a case to somebody who works, but not with the cases of its unit."""
+        self.disposed: list[int] = []
+        """Lines about a case that was disposed of: the case system may keep it longer, and a file brings it back to
+        nobody's decision."""
+        self.masters = cache(lambda tenant_id: tombstones.masters(session, tenant_id))
         self.roles = cache(lambda person_id: people.roles_on(session, person_id, today))
         self.person = cache(lambda tenant_id, email: people.by_email(session, tenant_id, email))
 
@@ -120,8 +125,11 @@ class _Row:
         tenant = self.known.tenant(self.cells["tenant_id"])
         origin = Origin(tenant.id, self.order.actor, self.order.at)
         ref = self._ref(self.known.settings(self.cells["tenant_id"]).case_ref_pattern)
-        lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
         case, is_new = cases.find(self.session, tenant.id, ref), False
+        if case is None and tombstones.is_disposed(self.session, tenant, ref, self.known.masters(tenant.id)):
+            self.known.disposed.append(self.row.line)
+            return "unchanged"
+        lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
         changes = NONE
         if case is None:
             case, changes = self._opened(origin, tenant, ref)

@@ -31,6 +31,7 @@ class Imported:
     not_guids: lines of people added with an object id that Entra cannot have given, so nobody is recognised by it.
     new_units: names of units that were not there before. ended: lines that give a case to somebody without a role.
     elsewhere: lines that give a case to somebody who is no case worker of its unit, as a chef could not.
+    disposed: lines about a case that was disposed of, which are left out.
     waiting: lines whose answer depends on a fact that is not known. protected: lines with free text about people with
     protected identity, which the chat would not have taken. unsaid: lines whose motivation says nothing, and is none.
     """
@@ -45,6 +46,7 @@ class Imported:
     new_units: tuple[str, ...] = ()
     ended: tuple[int, ...] = ()
     elsewhere: tuple[int, ...] = ()
+    disposed: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     protected: tuple[int, ...] = ()
     unsaid: tuple[int, ...] = ()
@@ -72,7 +74,8 @@ class Order:
 
 def to_look_at(imported: Imported) -> dict[str, tuple[int, ...]]:
     """Return the lines that a person should look at, by what is said of them in texts/…/folder.yaml."""
-    names = ("ended", "elsewhere", "flagged", "waiting", "protected", "unsaid", "doubled", "moved", "not_guids")
+    about_cases, about_answers = ("disposed", "ended", "elsewhere"), ("flagged", "waiting", "protected", "unsaid")
+    names = (*about_cases, *about_answers, "doubled", "moved", "not_guids")
     found = {name: tuple(sorted(getattr(imported, name))) for name in names}
     return {name: lines for name, lines in found.items() if lines}
 

@@ -1,5 +1,6 @@
 """What `doctor` asks of the database: whether it can be written to, its clock, and who is registered."""
 
+import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -12,6 +13,8 @@ from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
 
 _LONGEST = 200
+DATABASE_ERRORS = (DBAPIError, sqlite3.Error)
+"""What a database that refuses or is gone raises, through SQLAlchemy or straight from the driver."""
 
 
 def why_silent(desk: Desk) -> str:
@@ -30,9 +33,9 @@ def _why(desk: Desk, statement: str) -> str:
 
     try:
         desk.run_now(work)
-    except DBAPIError as error:
+    except DATABASE_ERRORS as error:
         # Only the first line: a driver's later ones may quote what it was given.
-        return str(error.orig).strip().partition("\n")[0][:_LONGEST]
+        return str(getattr(error, "orig", error)).strip().partition("\n")[0][:_LONGEST]
     return ""
 
 

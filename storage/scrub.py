@@ -15,7 +15,11 @@ _WAIT = 30
 
 
 class NotScrubbed(Refusal):
-    """The rows are deleted, but the files could not be rewritten because the database was in use."""
+    """The rows are deleted, but the files could not be rewritten. why: the database's own words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(fault(Code.NOT_SCRUBBED, why=why))
+        self.why = why
 
 
 def scrub(url: str) -> None:
@@ -29,8 +33,8 @@ def scrub(url: str) -> None:
             _sqlite(Path(url.removeprefix("sqlite:///")))
         else:
             _postgresql(url)
-    except (sqlite3.OperationalError, psycopg.Error):
-        raise NotScrubbed(fault(Code.NOT_SCRUBBED)) from None
+    except (sqlite3.OperationalError, psycopg.Error) as error:
+        raise NotScrubbed(str(error).strip().partition("\n")[0]) from None
 
 
 def _sqlite(path: Path) -> None:
@@ -42,7 +46,7 @@ def _sqlite(path: Path) -> None:
     finally:
         connection.close()
     if busy:
-        raise sqlite3.OperationalError("busy")
+        raise sqlite3.OperationalError("the database is in use")
 
 
 def _postgresql(url: str) -> None:

@@ -4,6 +4,7 @@ They are replayed after a restore, so that an old backup does not bring a dispos
 the database, they are also appended to a file outside it.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,7 +21,7 @@ from checklists.faults import Code, Refusal, fault
 from storage import private, tenants
 from storage.cases import CaseRow
 from storage.rows import TableRow
-from storage.sealing import Keys, keys_of
+from storage.sealing import KeyGone, Keys, keys_of
 from storage.tenants import TenantRow
 from storage.times import Moment
 
@@ -78,6 +79,24 @@ def put(session: Session, tenant: TenantRow, case: CaseRow, last_filled_id: int,
             at=at,
         )
     )
+
+
+def masters(session: Session, tenant_id: int) -> Sequence[str]:
+    """Return the ids of the master keys that a tenant's tombstones were made with."""
+    return session.exec(select(TombstoneRow.master_id).where(TombstoneRow.tenant_id == tenant_id).distinct()).all()
+
+
+def is_disposed(session: Session, tenant: TenantRow, ref: str, made_with: Iterable[str]) -> bool:
+    """Return whether a case with this reference was disposed of. made_with: as `masters` returns them.
+
+    One whose master key is not configured is not recognised.
+    """
+    digests = []
+    for master_id in made_with:
+        with contextlib.suppress(KeyGone):
+            digests.append(digest(keys_of(session), master_id, tenant.entra_id, ref))
+    same = select(TombstoneRow.id).where(TombstoneRow.tenant_id == tenant.id, col(TombstoneRow.digest).in_(digests))
+    return bool(digests) and session.exec(same.limit(1)).first() is not None
 
 
 def known(session: Session) -> Sequence[Tombstone]:

@@ -23,7 +23,7 @@ from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.privacy import has_personal_number
 from checklists.program import IS_CHECKOUT, ROOT
 from checklists.swedish_time import day_of
-from storage import migrate, private, tenants, trail
+from storage import condition, migrate, private, tenants, trail
 from storage.desk import CannotOpen, Desk, Session, opened
 from storage.sealing import Keys, SealBroken
 
@@ -68,15 +68,25 @@ def open_desk(settings: Settings, *, migrating: bool = False, keyless: bool = Fa
     with opened(settings.database, Keys(masters, settings.trail())) as desk:
         if desk.dialect == "sqlite" and not without:  # a migration may have to read what is sealed
             migrate.upgrade(desk)  # before is_ready: a file that another process is migrating is locked, not broken
-        if not desk.is_ready():
-            raise CannotOpen(fault(Code.DATABASE_SILENT))
+        check_answers(desk)
         if migrating:
             migrate.upgrade(desk)
         migrate.check_not_newer(desk)
         if not migrate.is_current(desk):
             raise CannotOpen(fault(Code.SCHEMA_OLD))
         check_trail_key(desk)
-        yield desk
+        try:
+            yield desk
+        except condition.DATABASE_ERRORS:
+            if why := condition.why_not_writable(desk):
+                raise CannotOpen(fault(Code.NOT_WRITABLE, why=why)) from None
+            raise
+
+
+def check_answers(desk: Desk) -> None:
+    """Say why a database does not answer. Raises: CannotOpen."""
+    if why := condition.why_silent(desk):
+        raise CannotOpen(fault(Code.DATABASE_SAYS, why=why))
 
 
 def check_trail_key(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from bot.settings import read_settings
 from checklists.concepts import FILE, Concept, faults_of, read_concepts
 from checklists.coverage import coverage, newest_files
 from checklists.faults import Code, Fault, Refusal, fault
-from checklists.loader import DEFINITIONS, BadFile, all_checklists, read_checklist
+from checklists.loader import DEFINITIONS, BadFile, all_checklists, check_name, overlooked, read_checklist
 from checklists.model import Checklist
 
 
@@ -38,7 +38,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _checklist_check(parsed: argparse.Namespace) -> None:
-    files = parsed.files or sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
+    shipped = sorted(path for path in DEFINITIONS.glob("*.v*.yaml") if not path.name.startswith("facts."))
+    files = parsed.files or [*shipped, *overlooked()]
     faults: list[Fault] = []
     concepts: tuple[Concept, ...] = ()
     try:
@@ -50,6 +51,8 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
     for path in files:
         try:
             checklist = read_checklist(path)
+            if not parsed.files or path.match("*.v*.yaml"):  # a draft may be called anything
+                check_name(path, checklist)
             lacking = list(faults_of(concepts, {checklist.id: checklist})) if _is_newest(checklist) else []
             if lacking:
                 faults += [one.of(path.name) for one in lacking]
@@ -60,7 +63,7 @@ def _checklist_check(parsed: argparse.Namespace) -> None:
         except OSError as error:
             faults.append(fault(Code.CANNOT_READ, file=path, why=error.strerror))
     if faults:
-        raise Stop(*faults)
+        raise Stop(*{str(one): one for one in faults}.values())  # a fault in a shipped list is met with every other
 
 
 def _is_newest(checklist: Checklist) -> bool:

@@ -13,7 +13,7 @@ from storage import disposal, key_file, migrate, row_ids, tenants, tombstones, t
 from storage.backup import CannotBackUp, is_empty, put_back, take_out
 from storage.cases import CaseRow
 from storage.desk import Desk, Session, opened
-from storage.scrub import scrub
+from storage.scrub import NotScrubbed, scrub
 from storage.sealing import Keys
 from storage.tombstones import Tombstone
 
@@ -54,7 +54,10 @@ def restore(
             gone = replay(desk, stones, now, actor)
             lines, broken = verdicts(desk)
             _record(desk, now, actor)
-        scrub(meanwhile)
+        try:
+            scrub(meanwhile)
+        except NotScrubbed as failed:  # not as after a disposal: nothing is kept of what was restored
+            raise CannotBackUp(fault(Code.CANNOT_WRITE, file=path or "the database", why=failed.why)) from None
     except BaseException:
         take_out(meanwhile)  # half restored, it would contain what was disposed of
         raise

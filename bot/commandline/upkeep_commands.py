@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.commandline.checking import check
-from bot.commandline.common import actor
+from bot.commandline.common import actor, check_answers
 from bot.commandline.disposing import Order, carry_out, change_periods, list_due
 from bot.commandline.restoring import restore as put_back_whole
 from bot.settings import Settings, read_settings, tombstones_beside
@@ -20,7 +20,7 @@ from checklists.swedish_time import day_of
 from storage import key_file, migrate, moving, tenants, trail
 from storage.backup import CannotBackUp, back_up, check_exists
 from storage.database_address import is_verified
-from storage.desk import CannotOpen, Desk, Session, opened
+from storage.desk import Desk, Session, opened
 from storage.moving import CannotMove
 from storage.sealing import Keys
 from storage.tombstones import BadTombstones, known, write_file
@@ -129,8 +129,7 @@ def move_database(parsed: argparse.Namespace, open_desk: OpenDesk) -> None:
     if settings.mode == "production" and not is_verified(parsed.to):
         raise CannotMove(fault(Code.DATABASE_IN_THE_OPEN, setting="URL"))
     with open_desk(settings) as source, opened(parsed.to, source.keys) as target:
-        if not target.is_ready():
-            raise CannotOpen(fault(Code.DATABASE_SILENT))
+        check_answers(target)
         migrate.upgrade(target)
         moved = moving.move(source, target)
         _record(target, _now(settings), "moved")

@@ -26,6 +26,7 @@ from storage import answers, key_file, tombstones, trail
 from storage.backup import CannotBackUp, back_up, is_empty, put_back
 from storage.deletions import of_case
 from storage.desk import Desk, Session, opened
+from storage.scrub import NotScrubbed
 from storage.sealing import TENANT_ITSELF, KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import TRAIL, postgres_url
@@ -450,3 +451,18 @@ def test_with_keys_apart_disposal_closes_every_backup_that_there_is(
         with pytest.raises(KeyGone):
             restored.run_now(lambda session: restored.keys.of(session, world.tenant, world.case))
         restored.run_now(lambda session: restored.keys.of(session, world.tenant, kept.case))
+
+
+def test_a_restore_without_room_says_so_and_leaves_nothing(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(url, tmp_path / "copy")
+
+    def full(_url: str) -> None:
+        raise NotScrubbed("database or disk is full")
+
+    monkeypatch.setattr("bot.commandline.restoring.scrub", full)
+
+    with pytest.raises(CannotBackUp, match="cannot be written: database or disk is full"):
+        back(tmp_path / "copy", empty, tmp_path / "none")
+    assert is_empty(empty)

@@ -10,13 +10,15 @@ from checklists.csv_in import BadCsv
 from checklists.model import Written
 from imports.cases import COLUMNS
 from imports.common import Imported
-from storage import answers, cases, filled, people, tenants
+from storage import answers, cases, disposal, filled, people, tenants, tombstones
 from storage.cases import CaseRow, FactRow
 from storage.desk import Desk, Session
 from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow, UnitRow
+from storage.sealing import Keys
 from storage.trail import EventRow
-from tests.sql.conftest import NOW, scalar
+from tests.conftest import TRAIL
+from tests.sql.conftest import KEYS, NOW, scalar
 from tests.sql.import_files import import_cases
 
 LATER = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
@@ -401,3 +403,42 @@ def test_a_case_given_to_somebody_of_another_unit_is_taken_and_told(register: De
     assert the_case(register, "SN 2026/0001").lead_id is not None
     moved = {"tenant_id": TENANT, "case_ref": "SN 2026/0001", "unit": home} | anna
     assert imports(register, moved).elsewhere == ()
+
+
+def test_a_case_that_was_disposed_of_is_not_brought_back_by_a_file(register: Desk) -> None:
+    other = {**FULL, "case_ref": "SN 2026/0124"}
+    imports(register, FULL, other)
+
+    def dispose(session: Session) -> None:
+        gone = session.exec(select(CaseRow).where(CaseRow.ref == "SN 2026/0123")).one()
+        disposal.dispose_of(session, tenants.ensure(session, TENANT), [gone], LATER, "cli:test")
+
+    register.run_now(dispose)
+    again = {**FULL, "lead_email": "somebody.who.left@example.invalid", "closed_on": "-"}
+
+    assert imports(register, again, other) == Imported(0, 0, 2, elsewhere=(3,), disposed=(2,))
+    assert register.run_now(lambda session: session.exec(select(CaseRow.ref)).all()) == ["SN 2026/0124"]
+
+    def opened_by_hand(session: Session) -> None:
+        row = session.exec(select(CaseRow).where(CaseRow.ref == "SN 2026/0124")).one()
+        cases.add(session, CaseRow(tenant_id=row.tenant_id, ref="SN 2026/0123", unit_id=row.unit_id))
+
+    register.run_now(opened_by_hand)
+    done = imports(register, FULL)
+    assert (done.changed, done.disposed) == (1, ())
+
+
+def test_a_tombstone_is_recognised_under_a_newer_master_key_and_not_without_its_own(register: Desk) -> None:
+    def work(session: Session) -> list[bool]:
+        tenant = tenants.ensure(session, TENANT)
+        tombstones.put(session, tenant, CaseRow(id=7, tenant_id=tenant.id, ref="SN 2026/0123", unit_id=1), 0, LATER)
+        session.flush()
+        made_with = tombstones.masters(session, tenant.id)
+        found = []
+        for masters in ({"newer": b"2" * 32} | KEYS, {"newer": b"2" * 32}):
+            session.info["keys"] = Keys(masters, TRAIL)
+            found.append(tombstones.is_disposed(session, tenant, "SN 2026/0123", made_with))
+            found.append(tombstones.is_disposed(session, tenant, "SN 2026/0124", made_with))
+        return found
+
+    assert register.run_now(work, keep=False) == [True, False, False, False]

@@ -264,6 +264,14 @@ items:
     section: only_one
     step: beslut
     wording: !odd local #! the value of `wording` cannot be read
+  - id: never_asked
+    ask: "?"
+    ask_en: "?"
+    answers: [ja, nej]
+    when: {item: gap_outside, is: [nej, delvis]} #! depends on `gap_outside` being delvis, which `gap_outside` cannot be
+    section: only_one
+    step: beslut
+    wording: local
   - id: in_no_group #! is in a group and has no label
     ask: "?"
     ask_en: "?"

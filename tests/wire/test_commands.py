@@ -3,16 +3,20 @@
 import csv
 import io
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app import main
 from bot.settings import read_settings
+from checklists.loader import all_checklists
 from tests.conftest import ROOT, TRAIL
 from tests.migrated import put_database
 from tests.waiting import PATIENCE
@@ -410,6 +414,34 @@ def test_a_faulty_checklist_is_exit_1_with_every_fault_and_the_good_one_is_told_
     assert done.stderr.count("bad.yaml, line") >= 2
 
 
+def test_a_version_whose_number_was_forgotten_is_told_before_the_bot_refuses_to_start(tmp_path: Path) -> None:
+    source = (ROOT / "checklists" / "definitions" / "decision_basis.v2.yaml").read_text(encoding="utf-8")
+    (tmp_path / "decision_basis.v3.yaml").write_text(source, encoding="utf-8")
+    done = run(tmp_path, "checklist", "check", "decision_basis.v3.yaml")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "name it decision_basis.v2.yaml (BK-287)" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["decision_basis_v3.yaml", "decision_basis.v3.yml", "decision_basis.v4.yaml"])
+def test_a_checklist_among_the_others_that_nobody_would_read_is_named_once(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "checklists" / "definitions", tmp_path / "definitions")
+    for module in ("checklists.loader", "bot.commandline.definitions"):
+        monkeypatch.setattr(f"{module}.DEFINITIONS", tmp_path / "definitions")
+    source = (tmp_path / "definitions" / "decision_basis.v2.yaml").read_text(encoding="utf-8")
+    (tmp_path / "definitions" / name).write_text(source.replace("version: 2", "version: 3"), encoding="utf-8")
+    all_checklists.cache_clear()
+    try:
+        done = run(tmp_path, "checklist", "check")
+    finally:
+        all_checklists.cache_clear()
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{name}, line 1: the name of the file does not say its id and version" in done.stderr
+
+
 def test_with_another_key_the_texts_do_not_open_and_that_is_said(tmp_path: Path) -> None:
     imports(tmp_path, ANNA, BK_KEYS="one:" + b64encode(bytes(32)).decode())
     done = run(tmp_path, "verify-log", BK_KEYS="two:" + b64encode(bytes(32)).decode())
@@ -451,3 +483,31 @@ def test_a_tenants_settings_are_shown_set_and_refused(tmp_path: Path) -> None:
         assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), change
     assert "unread=2" in run(tmp_path, "settings", TENANT).stdout
     assert run(tmp_path, "settings", "someone-else").returncode == 1
+
+
+def test_a_database_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    imports(tmp_path, ANNA)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        for act in ("update on alembic_version", "insert on event", "insert on replica"):
+            name = act.replace(" ", "_")
+            database.execute(f"create trigger {name} before {act} begin select raise(abort, 'made up'); end")
+        database.commit()
+
+    for words in (("settings", TENANT, "target=70"), ("export", "--what", "rates"), ("serve",)):
+        done = run(tmp_path, *words, BK_TENANTS=TENANT, PORT="0", BK_ADMIN_PORT="0")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), (words, done.stderr)
+        assert "cannot be written to: made up" in done.stderr
+        assert "(BK-401)" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["keys", "trail_key"])
+def test_a_secret_of_dev_mode_that_cannot_be_read_is_named(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.settings.VAR", tmp_path / "var")
+    (tmp_path / "var" / name).mkdir(parents=True)
+    done = run(tmp_path, "verify-log", **{f"BK_{name.upper()}": ""})
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"{name} cannot be read: Is a directory" in done.stderr
+    assert "(BK-341)" in done.stderr

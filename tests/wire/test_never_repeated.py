@@ -88,7 +88,9 @@ def test_an_address_of_a_database_that_cannot_be_read_is_not_repeated(
 def test_a_target_that_does_not_answer_is_said_to_be_silent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("migrate") == 0
     assert ended("move-database", "postgresql://u@127.0.0.1:1/d") == 2
-    assert "(BK-324)" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Connection refused" in told
+    assert "(BK-406)" in told
 
 
 def test_a_line_break_in_the_name_of_a_file_makes_no_second_line(
