@@ -4,6 +4,7 @@ Which dates are valid together, and when a closed case opens again for a new inv
 checklists/case_dates. `-` clears a date, makes a fact unknown and takes a worker off the case.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property, partial
@@ -126,7 +127,7 @@ class _Row:
         origin = Origin(tenant.id, self.order.actor, self.order.at)
         ref = self._ref(self.known.settings(self.cells["tenant_id"]).case_ref_pattern)
         case, is_new = cases.find(self.session, tenant.id, ref), False
-        if case is None and tombstones.is_disposed(self.session, tenant, ref, self.known.masters(tenant.id)):
+        if case is None and self._is_disposed(tenant, ref, dates):
             self.known.disposed.append(self.row.line)
             return "unchanged"
         lead_id, co_id = (self._person(tenant.id, column) for column in ("lead_email", "co_email"))
@@ -158,6 +159,12 @@ class _Row:
             changes += lists.begin_added(self.session, origin, written(self.session, case))
         follow(self.session, origin, changes)
         return "added" if is_new else "changed" if changes else "unchanged"
+
+    def _is_disposed(self, tenant: TenantRow, ref: str, dates: Mapping[str, date | None]) -> bool:
+        """Return whether it is a case that was disposed of, and nothing new has come in or been opened since."""
+        gone = tombstones.disposed_on(self.session, tenant, ref, self.known.masters(tenant.id))
+        begun = [day for name in ("received_on", "opened_on") if (day := dates.get(name)) is not None]
+        return gone is not None and all(day <= gone for day in begun)
 
     # --- reading the cells ----------------------------------------------------------------------------------
 

@@ -11,13 +11,14 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from checklists.faults import Code, Refusal, fault
+from checklists.swedish_time import day_of
 from storage import private, tenants
 from storage.cases import CaseRow
 from storage.rows import TableRow
@@ -86,17 +87,19 @@ def masters(session: Session, tenant_id: int) -> Sequence[str]:
     return session.exec(select(TombstoneRow.master_id).where(TombstoneRow.tenant_id == tenant_id).distinct()).all()
 
 
-def is_disposed(session: Session, tenant: TenantRow, ref: str, made_with: Iterable[str]) -> bool:
-    """Return whether a case with this reference was disposed of. made_with: as `masters` returns them.
+def disposed_on(session: Session, tenant: TenantRow, ref: str, made_with: Iterable[str]) -> date | None:
+    """Return the day a case with this reference was disposed of, the last one if there were several; None if none was.
 
+    made_with: as `masters` returns them.
     One whose master key is not configured is not recognised.
     """
     digests = []
     for master_id in made_with:
         with contextlib.suppress(KeyGone):
             digests.append(digest(keys_of(session), master_id, tenant.entra_id, ref))
-    same = select(TombstoneRow.id).where(TombstoneRow.tenant_id == tenant.id, col(TombstoneRow.digest).in_(digests))
-    return bool(digests) and session.exec(same.limit(1)).first() is not None
+    same = select(TombstoneRow.at).where(TombstoneRow.tenant_id == tenant.id, col(TombstoneRow.digest).in_(digests))
+    last = session.exec(same.order_by(col(TombstoneRow.at).desc()).limit(1)).first() if digests else None
+    return None if last is None else day_of(last)
 
 
 def known(session: Session) -> Sequence[Tombstone]:

@@ -428,6 +428,19 @@ def test_a_case_that_was_disposed_of_is_not_brought_back_by_a_file(register: Des
     assert (done.changed, done.disposed) == (1, ())
 
 
+def test_a_new_report_under_the_number_of_a_case_that_was_disposed_of_is_entered(register: Desk) -> None:
+    row = {"tenant_id": TENANT, "case_ref": "SN 2026/0123", "unit": FULL["unit"], "received_on": "2026-03-02"}
+    imports(register, row)
+
+    def dispose(session: Session) -> None:
+        gone = session.exec(select(CaseRow)).one()
+        disposal.dispose_of(session, tenants.ensure(session, TENANT), [gone], NOW - timedelta(days=5), "cli:test")
+
+    register.run_now(dispose)
+    assert imports(register, row | {"decided_on": "2026-04-02"}).disposed == (2,)
+    assert imports(register, row | {"received_on": str(NOW.date())}).added == 1
+
+
 def test_a_tombstone_is_recognised_under_a_newer_master_key_and_not_without_its_own(register: Desk) -> None:
     def work(session: Session) -> list[bool]:
         tenant = tenants.ensure(session, TENANT)
@@ -437,8 +450,8 @@ def test_a_tombstone_is_recognised_under_a_newer_master_key_and_not_without_its_
         found = []
         for masters in ({"newer": b"2" * 32} | KEYS, {"newer": b"2" * 32}):
             session.info["keys"] = Keys(masters, TRAIL)
-            found.append(tombstones.is_disposed(session, tenant, "SN 2026/0123", made_with))
-            found.append(tombstones.is_disposed(session, tenant, "SN 2026/0124", made_with))
+            found.append(tombstones.disposed_on(session, tenant, "SN 2026/0123", made_with) == LATER.date())
+            found.append(tombstones.disposed_on(session, tenant, "SN 2026/0124", made_with) is not None)
         return found
 
     assert register.run_now(work, keep=False) == [True, False, False, False]
