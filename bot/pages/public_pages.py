@@ -131,6 +131,10 @@ def _kept_for(kept: Retention | None, language: Language) -> tuple[str, ...]:
         cases = say("public.period_case_none", language)
     else:
         cases = say("public.period_case", language, months=kept.case_months)
+    if kept.leaver_months is None:
+        staff = say("public.period_staff_none", language)
+    else:
+        staff = say("public.period_staff", language, months=kept.leaver_months)
     rest = say(
         "public.period_rest",
         language,
@@ -139,7 +143,7 @@ def _kept_for(kept: Retention | None, language: Language) -> tuple[str, ...]:
         chats=kept.chat_days,
         drafts=kept.draft_days,
     )
-    return cases, rest
+    return cases, staff, rest
 
 
 def _part(language: Language, title: str, *lines: str) -> Part:

@@ -16,6 +16,7 @@ from bot.pages import public_pages
 from bot.pages.pages import HEADERS
 from bot.pages.public_pages import add_public_pages
 from bot.settings import read_settings
+from checklists.rights import ROLES
 from storage import tenants
 from storage.desk import Desk, Session
 from storage.sealing import Keys
@@ -87,6 +88,31 @@ async def test_privacy_says_who_answers_and_for_how_long_things_are_kept(desk: D
     assert 'href="integritet?lang=sv"' in english
 
 
+NAMED = {
+    "case_worker": "Handläggaren",
+    "unit_manager": "Chefen",
+    "deputy": "den som ersätter chefen",
+    "peer_reviewer": "Granskare",
+    "auditor": "revisorer",
+    "manager": "Den som leder verksamheten",
+    "admin": "Systemförvaltaren",
+}
+
+
+async def test_privacy_names_every_role_that_sees_anything(desk: Desk, site: Site) -> None:
+    _, text, _ = await site.get("/integritet")
+
+    assert set(NAMED) == set(ROLES)
+    assert [role for role, words in NAMED.items() if words not in text] == []
+    assert "med nyckeln även texterna" in text
+
+
+async def test_privacy_says_how_long_what_is_kept_about_staff_who_have_left_stays(desk: Desk, site: Site) -> None:
+    keeps(desk, leaver_months=23)
+    _, text, _ = await site.get("/integritet")
+    assert "medarbetare som slutat tas bort tidigast 23 månader efter" in text
+
+
 async def test_terms_are_in_both_languages(site: Site) -> None:
     for query, begins in (("", "Villkor för Beslutskollen"), ("?lang=en", "Terms of Beslutskollen")):
         status, text, _ = await site.get("/villkor" + query)
@@ -103,7 +129,7 @@ async def test_what_is_not_set_is_not_made_up(desk: Desk) -> None:
     async with made.server:
         _, text, _ = await made.get("/integritet")
     assert "Den kommun vars medarbetare använder appen ansvarar" in text
-    assert "tas inte bort förrän kommunen har beslutat" in text
+    assert text.count("tas inte bort förrän kommunen har beslutat") == 2, "cases, and staff who have left"
     desk.close()
 
 
