@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from actions import cases as acts
 from actions import lists
-from actions.basis import BASIS, Basis
+from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.errors import BadChildren, UserError
@@ -60,18 +60,12 @@ def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
     return _with(changes, begin(context, basis))
 
 
-def of_role(context: TurnContext, rest: str) -> Reaction:
-    """Begin the list this person answers in a case, if she does not open cases; ask which if there are several."""
-    ref = find_case.reference(context, rest)
-    case = cases.find(context.session, context.tenant_id, ref)
-    if case is None:
-        raise NoSuchCase(None, "new")
+def of_role(context: TurnContext, case: CaseRow) -> Reaction | None:
+    """Begin the list this person answers in a case; ask which if there are several, None if there is none."""
     lists_ = offered(context, case)
     if len(lists_) == 1:
-        return in_case(context, lists_[0], rest)
-    if not lists_:
-        return next_card.go_on(context, find_case.by_id(context, case.id, LISTED, BASIS))
-    return choice(case, lists_)
+        return in_case(context, lists_[0], case.ref)
+    return choice(case, lists_) if lists_ else None
 
 
 def offered(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:

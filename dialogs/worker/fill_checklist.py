@@ -203,11 +203,11 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
     basis = find_case.named_list(context, rest, BACK)
     if basis is None:
         return menu.instead(context, Line(say="fill.nothing_before"))
+    if basis.is_closed:
+        return find_case.closed_case(context, basis.case)
     shown = context.shown
     if shown is None or (shown.at.case, shown.at.list_id) != (basis.case.id, basis.list_id) or not shown.at.filled:
         return next_card.go_on(context, basis)
-    if basis.is_closed:
-        return find_case.closed_case(context, basis.case)
     at = shown.at
     return _back(context, basis, Press(at.case, at.filled, at.version, OnCard.read(at), {}, at.list_id))
 
@@ -215,11 +215,11 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
     basis = find_case.named_list(context, rest, PAUSE)
-    return (
-        summary_card.paused(context.session, basis)
-        if basis
-        else menu.instead(context, Line(say="fill.nothing_to_pause"))
-    )
+    if basis is not None and basis.is_closed:
+        return find_case.closed_case(context, basis.case)
+    if basis is None or not basis.sheets:
+        return menu.instead(context, Line(say="fill.nothing_to_pause"))
+    return summary_card.paused(context.session, basis)
 
 
 VERBS = (
