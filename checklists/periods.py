@@ -206,7 +206,7 @@ def _last_many(words: str, today: date) -> Period | None:
 
 def _year_and_rest(words: str) -> tuple[int, str]:
     """Return the year that a text begins or ends with, 0 if it has none, and the rest."""
-    for pattern in (rf"(?P<year>{_YEAR})(?: (?P<rest>.+)|)", rf"(?P<rest>.+) (?P<year>{_YEAR})"):
+    for pattern in (rf"(?P<year>{_YEAR})(?:(?: |-(?=kv|q))(?P<rest>.+)|)", rf"(?P<rest>.+) (?P<year>{_YEAR})"):
         if found := re.fullmatch(pattern, words):
             return int(found["year"]), found["rest"] or ""
     return 0, words

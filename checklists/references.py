@@ -27,7 +27,8 @@ def normal_ref(text: str, pattern: str = DEFAULT_PATTERN) -> str:
 
 
 _BEFORE = re.compile(
-    r"(?:(?:ärende(?:t|nr|nummer)?|dnr|diarienr|diarienummer|nr|nummer|ref|beteckning|case|number|no)\b[.:]?\s*)+",
+    r"(?:(?:(?:barn|child)\s*\d{1,2}|ärende(?:t|nr|nummer)?|dnr|diarienr|diarienummer|nr|nummer|ref|beteckning|case"
+    r"|number|no|nu|now|idag|i dag|today)\b[.:,]?\s*)+",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -212,9 +213,12 @@ def _ends_in_number(text: str) -> bool:
 def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
     """Return whether a reference that only the permissive default pattern lets through reads like something else.
 
-    `BEDÖMNING 2026`, `SE JOURNAL 12` and `12 MAJ` are more likely words than references.
+    `BEDÖMNING 2026`, `SE JOURNAL 12` and `12 MAJ` are more likely words than references, and so are the words people
+    put around one, with what they number: `BARN 2`, `NR 5`.
     """
     if pattern not in ("", DEFAULT_PATTERN):
         return False
+    if without_fillers(ref) != ref:
+        return True
     words = [word for word in ref.split() if word.isalpha()]
     return len(words) > 1 or any(len(word) > _MOST_LETTERS or word in _MONTHS for word in words)

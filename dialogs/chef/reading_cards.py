@@ -103,11 +103,14 @@ def _next_children(seen: Comparison, first: int) -> int | None:
 
 
 def not_here(worker: Basis) -> MenuView:
-    """Return the view of a case that is not with its chef: not yet sent, sent back, or an adult's."""
+    """Return the view of a case its chef has nothing open in: to be read yet, not sent, sent back, or an adult's."""
     if not worker.is_for_case:
         of_case = (begin_button(one, worker.case.ref) for one in _OF_ADULTS)
         title = Line(say="lists.adult_title", args={"ref": worker.case.ref})
         return MenuView(title=title, lines=(Line(say="lists.adult_chef"),), buttons=tuple(of_case))
+    if worker.waits_for_reader:
+        begin = _button("read", "start_reading", worker.case)
+        return MenuView(title=_title(worker.case), lines=(Line(say="reading.not_begun"),), buttons=(begin,))
     is_begun = [sheet.filled.status == State.BEGUN for sheet in worker.sheets]
     key = "reading.child_not_sent" if any(is_begun) and not all(is_begun) else "reading.not_sent"
     key = "reading.is_returned" if worker.state == State.RETURNED else key

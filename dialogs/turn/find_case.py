@@ -257,7 +257,8 @@ def named_list(context: TurnContext, text: str, right: Right) -> Basis | None:
     case = cases.get(context.session, context.tenant_id, row_id) if row_id is not None else None
     if case is None or not has_any(context, case, right, checklist):
         return None
-    return by_id(context, case.id, right, checklist or _meant(context, case, ref))
+    meant_list = checklist or _meant(context, case, ref)
+    return by_id(context, case.id, right, meant_list) if has_any(context, case, right, meant_list) else None
 
 
 def without_child(text: str) -> str:
@@ -284,7 +285,7 @@ def child_named(text: str, basis: Basis) -> tuple[int, tuple[Line, ...]]:
 
 def has_any(context: TurnContext, case: CaseRow, right: Right, checklist: ListId | None = None) -> bool:
     """Return whether this person may use a case, or has a list in it. checklist: only that list counts."""
-    if checklist is None and access.may_use(right, context.roles, case):
+    if checklist in (None, BASIS) and access.may_use(right, context.roles, case):
         return True
     named = (checklist,) if checklist else list_names.LISTS
     return any(one != BASIS and context.seat(case, one) for one in named)
@@ -433,13 +434,15 @@ def closed_case(context: TurnContext, case: CaseRow) -> MenuView:
     """Return the closed-case view: with `Öppna igen`, and for its lead the way to a new investigation."""
     anew = Button(title=Line(say="buttons.begin_anew"), claim=claimed("details", case=case.id))
     may_reopen = access.may_use(REOPEN, context.roles, case)
+    is_chefs = access.reads(context.roles, case)
+    others = ("enhetens ärenden", "buttons.unit_cases") if is_chefs else ("mina ärenden", "buttons.my_cases")
     return MenuView(
         title=Line(say="common.closed_title", args={"ref": case.ref}),
         lines=(Line(say="common.closed_case"),),
         buttons=(
             *((reopen_button(context, case),) if may_reopen else ()),
             *((anew,) if may_begin_anew(context, case) else ()),
-            command_button("mina ärenden", "buttons.my_cases"),
+            command_button(*others),
         ),
     )
 

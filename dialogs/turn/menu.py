@@ -29,8 +29,8 @@ _CHEF_BUTTONS = (
 )
 _OF_ROLE: dict[Role, ListId] = {"auditor": "sample_audit"}
 """The lists offered by role. None for a reviewer: her cases are drawn for her, and `granska` shows them."""
-_EXAMPLES: dict[ListId, str] = {
-    "sample_audit": "ny stickprov SN 2026/0456",
+_EXAMPLES: dict[ListId, dict[str, str]] = {
+    "sample_audit": {"sv": "ny stickprov SN 2026/0456", "en": "new sample audit SN 2026/0456"},
 }
 _WORKER_BUTTONS = (
     ("ny", "buttons.new_case"),
@@ -118,7 +118,9 @@ def _help_lines(context: TurnContext) -> tuple[Line, ...]:
         lines.append(Line(say="menu.help_reviews"))
     if context.units_as("case_worker"):
         lines.append(Line(say="menu.help_report"))
-    lines += [Line(say="menu.help_lists", args={"example": _EXAMPLES[one]}) for one in _lists(context)]
+    lines += [
+        Line(say="menu.help_lists", args={"example": _EXAMPLES[one][context.language]}) for one in _lists(context)
+    ]
     return tuple(lines) or (Line(say="menu.help_other"),)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from actions import cases as acts
 from actions import lists
-from actions.basis import BASIS, Basis
+from actions.basis import Basis
 from actions.changes import NONE, Changes
 from actions.facts import set_fact
 from checklists.errors import BadChildren, UserError
@@ -51,7 +51,7 @@ def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
         return taken(context, case)
     if case is None:
         if checklist != REPORT or not units:
-            raise find_case.no_such(context, named, LISTED, partial(_lists, context, checklist=checklist))
+            raise find_case.no_such(context, named, LISTED, partial(may_list, context, checklist=checklist))
         case, changes = acts.open_case(context.session, context.origin, ref, units[0], context.person_id)
     first = start_review.before_it(context, case, checklist)
     if first is not None:
@@ -60,22 +60,17 @@ def in_case(context: TurnContext, checklist: ListId, named: str) -> Reaction:
     return _with(changes, begin(context, basis))
 
 
-def _lists(context: TurnContext, case: CaseRow, checklist: ListId | None = None) -> bool:
+def may_list(context: TurnContext, case: CaseRow, checklist: ListId | None = None) -> bool:
+    """Return whether this person answers any list of a case, or the one named."""
     return find_case.has_any(context, case, LISTED, checklist)
 
 
-def of_role(context: TurnContext, rest: str) -> Reaction:
-    """Begin the list this person answers in a case, if she does not open cases; ask which if there are several."""
-    ref = find_case.reference(context, rest)
-    case = cases.find(context.session, context.tenant_id, ref)
-    if case is None:
-        raise find_case.no_such(context, rest, LISTED, partial(_lists, context))
+def of_role(context: TurnContext, case: CaseRow) -> Reaction | None:
+    """Begin the list this person answers in a case; ask which if there are several, None if there is none."""
     lists_ = offered(context, case)
     if len(lists_) == 1:
-        return in_case(context, lists_[0], rest)
-    if not lists_:
-        return next_card.go_on(context, find_case.by_id(context, case.id, LISTED, BASIS))
-    return choice(case, lists_)
+        return in_case(context, lists_[0], case.ref)
+    return choice(case, lists_) if lists_ else None
 
 
 def offered(context: TurnContext, case: CaseRow) -> tuple[ListId, ...]:

@@ -1,5 +1,7 @@
 """Answering the checklist: actions store the answers, the rules decide which card comes next."""
 
+from itertools import takewhile
+
 from actions import answers
 from actions.basis import Basis, Sheet
 from checklists import free_text
@@ -161,10 +163,20 @@ def _back(context: TurnContext, basis: Basis, press: Press[OnCard]) -> Reaction:
     if sheet is None:
         return next_card.go_on(context, basis)
     kept = filled_in.keep(context, sheet, press)
-    earlier = before(sheet.way, press.what.key)
-    if earlier is None:
-        return kept.before(next_card.go_on(context, basis, notices=(Line(say="fill.nothing_before"),)))
-    return kept.before(next_card.card(context, sheet, earlier))
+    at, earlier = _earlier(basis, sheet, press.what.key)
+    if earlier is not None:
+        return kept.before(next_card.card(context, at, earlier))
+    told, here = (Line(say="fill.nothing_before"),), sheet.stop(press.what.key)
+    if here is None:  # no question, or one that is not asked any more
+        return kept.before(next_card.go_on(context, basis, notices=told))
+    return kept.before(next_card.card(context, sheet, here, told))
+
+
+def _earlier(basis: Basis, sheet: Sheet, key: str) -> tuple[Sheet, Stop | None]:
+    """Return the card before one, with its list: before the first of a child is the last of the child before."""
+    earlier = before(sheet.way, key)
+    ahead = [*takewhile(lambda one: one is not sheet, basis.sheets)] if earlier is None else []
+    return (ahead[-1], ahead[-1].way[-1]) if ahead else (sheet, earlier)
 
 
 def pause(context: TurnContext, press: Press[OnCard]) -> Reaction:
@@ -204,11 +216,13 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
     basis = find_case.named_list(context, rest, BACK)
     if basis is None:
         return menu.instead(context, Line(say="fill.nothing_before"))
+    if basis.is_closed:
+        return find_case.closed_case(context, basis.case)
     shown = context.shown
     if shown is None or (shown.at.case, shown.at.list_id) != (basis.case.id, basis.list_id) or not shown.at.filled:
         return next_card.go_on(context, basis)
-    if basis.is_closed:
-        return find_case.closed_case(context, basis.case)
+    if shown.kind == "summary":
+        return next_card.card(context, basis.sheets[-1], basis.sheets[-1].way[-1])
     at = shown.at
     return _back(context, basis, Press(at.case, at.filled, at.version, OnCard.read(at), {}, at.list_id))
 
@@ -216,11 +230,11 @@ def back_typed(context: TurnContext, rest: str) -> Reaction:
 def pause_typed(context: TurnContext, rest: str) -> Reaction:
     """Pause the list of the named or last used case."""
     basis = find_case.named_list(context, rest, PAUSE)
-    return (
-        summary_card.paused(context.session, basis)
-        if basis
-        else menu.instead(context, Line(say="fill.nothing_to_pause"))
-    )
+    if basis is not None and basis.is_closed:
+        return find_case.closed_case(context, basis.case)
+    if basis is None or not basis.sheets:
+        return menu.instead(context, Line(say="fill.nothing_to_pause"))
+    return summary_card.paused(context.session, basis)
 
 
 VERBS = (

@@ -218,7 +218,7 @@ def _nav(sheet: Sheet, stop: Stop, at: OnCard | None = None) -> tuple[Button, ..
 
     at: of a card with choices, which these buttons also store. In a round, every card can raise a child at risk.
     """
-    verbs: list[VerbName] = ["back"] if before(sheet.way, stop.key) else []
+    verbs: list[VerbName] = ["back"] if sheet.filled.child > 1 or before(sheet.way, stop.key) else []
     verbs += ["pause"]
     verbs += [] if stop.kind in ("motivation", "detail") else ["form"]
     if stop.kind == "question":  # with protected identity no text is kept, so none is asked for

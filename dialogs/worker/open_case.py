@@ -1,6 +1,7 @@
 """Opening a case by its reference, the facts card, and continuing an existing case."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from actions import cases as acts
 from actions import lists
@@ -12,6 +13,7 @@ from checklists.access import OWN_LISTS
 from checklists.errors import BadCaseRef, UserError
 from checklists.lifecycle import State
 from checklists.loader import all_facts
+from checklists.model import ListId
 from checklists.rights import LIST_HOLDER, OWN_CASE, RELATIONS, Right
 from dialogs.chef.reading import enter
 from dialogs.turn import find_case
@@ -51,12 +53,24 @@ def new(context: TurnContext, rest: str) -> Reaction:
     if checklist not in (None, BASIS):
         return begin_list.new_list(context, checklist, rest)
     if not context.units_as("case_worker"):
-        return begin_list.of_role(context, rest)
+        return _known(context, checklist, rest)
     try:
         refs = find_case.uncertain(context, rest)
     except BadCaseRef as error:
         return ask_ref("ny").model_copy(update={"notices": (Line(say=error.text_key),)})
     return find_case.which_reference(refs) if refs else _open(context, find_case.reference(context, rest))
+
+
+def _known(context: TurnContext, checklist: ListId | None, rest: str) -> Reaction:
+    """Begin the list that somebody who does not open cases answers in a case, or continue her reading of it.
+
+    checklist: the decision basis, if she named it. Raises: NoSuchCase, UserError: see `find_case.by_ref`.
+    """
+    case = cases.find(context.session, context.tenant_id, find_case.reference(context, rest))
+    if case is None:
+        raise find_case.no_such(context, rest, begin_list.LISTED, partial(begin_list.may_list, context))
+    begun = begin_list.of_role(context, case) if checklist is None else None
+    return begun or _continue(context, find_case.by_id(context, case.id, CONTINUE))
 
 
 def open_ref(context: TurnContext, press: Press[OfRef]) -> Reaction:
@@ -68,6 +82,8 @@ def open_ref(context: TurnContext, press: Press[OfRef]) -> Reaction:
 
 def _open(context: TurnContext, ref: str) -> Reaction:
     found = cases.find(context.session, context.tenant_id, ref)
+    if found is not None and access.reads(context.roles, found):
+        return _continue(context, find_case.by_id(context, found.id, CONTINUE))
     if found is not None and not access.may_use(NEW_OCCASION, context.roles, found):
         return taken(context, found)
     if found is not None:

@@ -410,7 +410,10 @@ def test_after_closing_nothing_of_the_case_can_be_changed(anna: Chat, room: Room
     ):
         anna.types(line)
         assert room.content_but("inbox", "conversation", "outbox", "event_seal") == closed, line
-    anna.types("ändra 1").sees("Ärendet är avslutat och kan inte ändras")
+    for line in ("ändra 1", "tillbaka", "paus", f"tillbaka {REF}", f"paus {REF}"):
+        anna.types(line).sees("Ärendet är avslutat och kan inte ändras")
+        anna.types("hjälp")
+    room.chat("cecilia").types(f"tillbaka {REF}").presses("Enhetens ärenden")
     anna.types("mina ärenden").sees("Du har inga öppna ärenden")
 
 

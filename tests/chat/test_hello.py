@@ -34,6 +34,8 @@ def test_help_to_someone_who_is_no_worker_offers_nothing_she_may_not_do(room: Ro
     vera = room.chat("vera").types("hjälp")
 
     assert vera.buttons == ["Ny: Revisorns stickprov", "Mina ärenden", "Hjälp"]
+    vera.types("språk en").types("help").sees("new sample audit SN 2026/0456").sees_no("stickprov")
+    vera.types("new sample audit SN 2026/0456").types("språk sv")
     vera.types("ny SN 2026/0001").sees("Det finns inget ärende")
     vera.types("uppgifter SN 2026/0001").sees("Det finns inget ärende")
     assert room.events("case_opened") == []

@@ -91,6 +91,23 @@ def test_it_is_the_question_of_the_list_she_has(room: Room) -> None:
     room.chat("cecilia").types("vad betyder 1").sees("1 · Har barnet kommit till tals")
 
 
+def test_it_is_the_question_of_her_list_once_more_when_she_has_removed_it(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+    vera.types(f"ny stickprov {CHILD}").types("vad betyder 4").sees("4 · Finns löpande journalföring")
+    vera.types("ta bort listan").sees("listan är borttagen")
+
+    vera.types("vad betyder 4").sees("4 · Finns löpande journalföring")
+    vera.types("fortsätt").sees("Vilket ärende gäller det?")
+
+
+def test_the_list_of_the_case_last_used_may_be_named_alone(room: Room, anna: Chat) -> None:
+    opens(anna, **ALL).types("mina ärenden")
+
+    anna.types("vad saknas beslutsunderlag").sees("Det här saknas", REF)
+    assert anna.types("formulär underlag").kind() == "form"
+
+
 def test_what_is_local_says_so(anna: Chat) -> None:
     opens(anna, **(ALL | {"violence": "ja"})).types("vad betyder 12").sees("Lokalt tillägg")
 

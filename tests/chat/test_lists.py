@@ -981,3 +981,13 @@ def test_another_list_is_named_and_one_of_a_round_stays(room: Room) -> None:
     greta.types("paus")
     assert "Ta bort listan" not in greta.buttons
     greta.types(f"ta bort listan peer_review_bou {CHILD}").sees("Listan hör till en omgång")
+
+
+def test_a_list_that_is_not_hers_to_answer_begins_no_other(room: Room) -> None:
+    furnish(room)
+    vera = room.chat("vera")
+
+    for named in ("beslutsunderlag", "decision_basis", "kretsgenomgång", "intake"):
+        vera.types(f"ny {named} {CHILD}").sees("inget ärende med det numret")
+    assert room.count(FilledRow) == 0
+    vera.types(f"ny {CHILD}").is_asked("investigation_opened_without_delay")

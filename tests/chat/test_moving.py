@@ -168,6 +168,27 @@ def test_there_is_nothing_before_the_first_question(anna: Chat) -> None:
     opens(anna, **ALL)
     assert "Tillbaka" not in anna.buttons
     anna.types("tillbaka").sees("Det finns ingen fråga före den här.").is_asked("child_heard")
+    anna.presses("Ja").types("tillbaka")
+    anna.types("tillbaka").sees("Det finns ingen fråga före den här.").is_asked("child_heard")
+    anna.types("nej")
+    assert (anna.stored("child_heard"), anna.stored("child_informed_report")) == ("nej", "")
+
+
+def test_before_the_summary_is_the_last_question(anna: Chat) -> None:
+    fills(opens(anna, **ALL), {"police_report_decided": "ej_tillampligt"})
+
+    anna.types("tillbaka").is_asked("police_report_decided").sees("Nu: Ej tillämpligt")
+
+
+@pytest.mark.parametrize("how", ["press", "tillbaka"])
+def test_before_a_childs_first_question_is_the_last_of_the_child_before(anna: Chat, how: str) -> None:
+    opens(anna, children=2, **ALL)
+    fills(anna, {"police_report_decided": "ej_tillampligt"}, until="facts")
+    anna.types("tillbaka").is_asked("police_report_decided").sees("Barn 1")
+    anna.types("fortsätt").presses("Spara").is_asked("child_heard").sees("Barn 2")
+
+    (anna.presses("Tillbaka") if how == "press" else anna.types(how)).is_asked("police_report_decided").sees("Barn 1")
+    assert "child_heard" not in anna.sheet(REF, 2)[1]
 
 
 # --- paus --------------------------------------------------------------------------------------------------

@@ -57,6 +57,23 @@ def test_the_reference_may_be_typed_once_it_is_asked_for(anna: Chat, room: Room)
     assert room.case().ref == REF
 
 
+@pytest.mark.parametrize("typed", ["ny barn 2", "ny nr 5", "new child 2", "ny dnr 2026", "ny barn 2 nu"])
+def test_words_around_a_reference_open_no_case_by_themselves(anna: Chat, room: Room, typed: str) -> None:
+    anna.types(typed).sees("Inget ärende är öppnat än")
+
+    assert room.events("case_opened") == []
+
+
+@pytest.mark.parametrize("typed", ["nu {}", "barn 2 {}", "ärende {}", "dnr {}", "nr {}", "{} nu", "{} barn 2", "{} nr"])
+def test_a_known_case_among_words_is_offered_before_anything_is_opened(anna: Chat, room: Room, typed: str) -> None:
+    opens(anna)
+
+    anna.types("ny " + typed.format(REF)).sees("Inget ärende är öppnat än").presses(f"Öppna {REF}")
+
+    anna.is_asked("child_heard")
+    assert len(room.events("case_opened")) == 1
+
+
 @pytest.mark.parametrize("remark", ["fel skrivet", "brådskande", "och en hel mening till"])
 @pytest.mark.parametrize("ref", ["SN 2026/0123", "SN 20260123"])
 def test_a_remark_behind_the_reference_is_asked_about_and_its_number_is_offered(

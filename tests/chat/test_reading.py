@@ -65,6 +65,40 @@ def test_nobody_in_the_unit_has_the_app_and_it_is_sent_all_the_same(room: Room, 
     anna.types("mina ärenden").presses(f"Öppna {REF}")
 
 
+@pytest.mark.parametrize(
+    "typed", [f"ny {REF}", f"new {REF}", f"ny beslutsunderlag {REF}", REF, f"fortsätt {REF}", f"formulär {REF}"]
+)
+def test_whoever_reads_the_case_begins_by_naming_it(room: Room, cecilia: Chat, typed: str) -> None:
+    sent(room)
+
+    assert cecilia.types(typed).kind() == "form"
+    assert [event.act for event in room.events("reading_begun")] == ["reading_begun"]
+
+
+def test_a_chef_who_is_a_case_worker_too_reads_the_case_that_others_have(room: Room, bo: Chat) -> None:
+    move_in(room.desk, ("bo", "Bo Exempel", NORTH, "unit_manager"))
+    sent(room)
+
+    assert bo.types(f"ny {REF}").kind() == "form"
+    bo.types("ny SN 2026/0555").sees("Uppgifter som avgör")
+    assert room.events("denied") == []
+    room.chat("eva").types(f"ny {REF}").sees("används redan").presses("Be chefen")
+
+
+@pytest.mark.parametrize("typed", ["tillbaka", "ångra"])
+def test_what_she_has_not_begun_to_read_is_said_to_wait_for_her(room: Room, cecilia: Chat, typed: str) -> None:
+    sent(room)
+
+    cecilia.types(f"{typed} {REF}").sees("väntar på din läsning").sees_no("inte skickat").presses("Börja läsa")
+    assert cecilia.kind() == "form"
+
+
+def test_what_she_has_not_begun_to_read_is_not_paused(room: Room, cecilia: Chat) -> None:
+    sent(room)
+
+    cecilia.types(f"paus {REF}").sees("inget påbörjat att pausa").sees_no("0 av 0")
+
+
 # --- reading -----------------------------------------------------------------------------------------------
 
 

@@ -101,6 +101,7 @@ OWN = r"SN \d{4}/\d{4}"
     [
         *("ärende SN 2026/0123", "Dnr: SN 2026/0123", "nr. SN 2026/0123", "ärende nr SN 2026/0123", "SN 2026/0123 nu"),
         *("SN 2026/0123 barn 2", "SN 2026/0123, tack!", "case SN 2026/0123 please", "SN 2026/0123 barn 2 nu"),
+        *("barn 2 SN 2026/0123", "nu SN 2026/0123", "barn 2, ärende nr SN 2026/0123", "child 2 case SN 2026/0123"),
     ],
 )
 def test_the_words_around_a_reference_are_no_part_of_it(typed: str) -> None:
@@ -125,7 +126,13 @@ def test_both_readings_are_given_where_the_pattern_lets_both_through() -> None:
     assert meant("ärende SN 2026/0123") == ("ÄRENDE SN 2026/0123", "SN 2026/0123")
 
 
-@pytest.mark.parametrize(("ref", "says"), [("BEDÖMNING 2026", True), ("SE JOURNAL 12", True), ("SOCN 2026/1", False)])
+@pytest.mark.parametrize(
+    ("ref", "says"),
+    [
+        *(("BEDÖMNING 2026", True), ("SE JOURNAL 12", True), ("SOCN 2026/1", False), ("BARNOMS 7", True)),
+        *(("BARN 2", True), ("CHILD 2", True), ("NR 5", True), ("DNR 2026", True), ("BARN 2026/12", False)),
+    ],
+)
 def test_words_are_unlikely_references_unless_the_municipality_has_said_so(ref: str, says: bool) -> None:
     assert is_unlikely(ref) is says
     assert not is_unlikely(ref, OWN)
