@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.faults import NOTHING_STORED, Code, Refusal, fault, listed, number_in_row, word
+from checklists.faults import NOTHING_STORED, Code, Fault, Refusal, fault, listed, number_in_row, word
 from checklists.identity import is_guid
 from checklists.privacy import NOTHING, LetThrough, has_personal_number
 
@@ -38,15 +38,34 @@ class CsvRow:
     cells: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """The rows of a file that can be read, and a fault for each that cannot; with a fault, nothing is imported."""
+
+    rows: list[CsvRow]
+    faults: tuple[Fault, ...] = ()
+
+
 def read_csv(
     raw: bytes, columns: Sequence[str], needed: Sequence[str], lets: LetThrough = NOTHING, ignored: Sequence[str] = ()
 ) -> list[CsvRow]:
+    """Return the rows, as `read_rows` does. Raises: BadCsv: also where a row of it cannot be read."""
+    found = read_rows(raw, columns, needed, lets, ignored)
+    if found.faults:
+        raise BadCsv(*found.faults)
+    return found.rows
+
+
+def read_rows(
+    raw: bytes, columns: Sequence[str], needed: Sequence[str], lets: LetThrough = NOTHING, ignored: Sequence[str] = ()
+) -> CsvFile:
     """Return the rows with all `columns`: empty where the file lacks one. Text is in NFC, with single spaces.
 
+    A row cannot be read if it has too many or too few cells, or a cell holds a personal number or a NUL.
     ignored: columns that the file may have and that are not read, such as an export's own.
 
     Raises: BadCsv: empty, a workbook, not UTF-8, no header, other separators, a needed column is missing, a column is
-    unknown or occurs twice, a row has too many or too few cells, or a cell holds a personal number or a NUL.
+    unknown or occurs twice.
     """
     text = text_of(raw)
     separator = separator_of(text)
@@ -131,7 +150,7 @@ def one_line(cell: str) -> str:
     return " ".join(unicodedata.normalize("NFC", cell).split())
 
 
-def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrough) -> list[CsvRow]:
+def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrough) -> CsvFile:
     rows, faults, line = [], [], reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
@@ -145,9 +164,7 @@ def _rows(reader: Any, header: list[str], columns: Sequence[str], lets: LetThrou
                 by_name = dict(zip(header, map(one_line, cells), strict=False))
                 rows.append(CsvRow(line, {name: by_name.get(name, "") for name in columns}))
         line = reader.line_num + 1
-    if faults:
-        raise BadCsv(*faults)
-    return rows
+    return CsvFile(rows, tuple(faults))
 
 
 def _holding(header: Sequence[str], cells: Sequence[str], lets: LetThrough) -> int:

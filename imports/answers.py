@@ -14,7 +14,7 @@ from actions.changes import Change, Changes, record
 from actions.origin import Origin, of_file
 from actions.people import Outcome
 from checklists.cells import COLUMNS, DETAILS, FREE, Cells, kept, read_cells, write_cells
-from checklists.csv_in import CsvRow, read_csv
+from checklists.csv_in import CsvFile, CsvRow, read_rows
 from checklists.errors import UserError
 from checklists.faults import Code, Refusal, fault, of_rule
 from checklists.lifecycle import WRITER, State
@@ -292,8 +292,8 @@ def _taker(session: Session, order: Order) -> Take:
     return take
 
 
-def _read_rows(raw: bytes, at: datetime) -> list[CsvRow]:
-    return read_csv(raw, (*COLUMNS, *DETAILS), NEEDED, LetThrough(day_of(at)), EXPORTED)
+def _read_rows(raw: bytes, at: datetime) -> CsvFile:
+    return read_rows(raw, (*COLUMNS, *DETAILS), NEEDED, LetThrough(day_of(at)), EXPORTED)
 
 
 def _announce(session: Session, rows: Rows, order: Order) -> None:

@@ -18,7 +18,7 @@ from actions.facts import set_fact
 from actions.origin import Origin
 from actions.people import Outcome
 from checklists.case_dates import read_day
-from checklists.csv_in import CsvRow, read_csv
+from checklists.csv_in import CsvFile, CsvRow, read_rows
 from checklists.errors import BadChildren, BadPeople, ChildHasAnswers, UserError
 from checklists.faults import Code, Fault, Refusal, fault, of_rule
 from checklists.loader import all_facts
@@ -59,8 +59,8 @@ _CLEARABLE = (*DATES, *FACTS, "lead_email", "co_email")
 _NOBODY = 0
 
 
-def _read(raw: bytes, at: datetime) -> list[CsvRow]:
-    return read_csv(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
+def _read(raw: bytes, at: datetime) -> CsvFile:
+    return read_rows(raw, COLUMNS, NEEDED, LetThrough(day_of(at)))
 
 
 def _taker(session: Session, order: Order) -> Take:

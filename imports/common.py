@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from actions.people import Outcome as Outcome
-from checklists.csv_in import BadCsv, CsvRow
+from checklists.csv_in import BadCsv, CsvFile, CsvRow
 from checklists.csv_safe import as_written
 from checklists.errors import TextTooLong
 from checklists.faults import Code, Fault, Refusal, fault, listed, of_rule
@@ -97,7 +97,7 @@ class Kind:
     """
 
     name: KindName
-    read: Callable[[bytes, datetime], list[CsvRow]]
+    read: Callable[[bytes, datetime], CsvFile]
     together: Callable[[Session, Rows], list[list[CsvRow]]]
     taker: Taker
     announce: Callable[[Session, Rows, Order], None] = lambda _session, _rows, _order: None

@@ -9,7 +9,7 @@ from actions.changes import Changes
 from actions.origin import Origin
 from actions.people import Entry, Outcome, enter
 from checklists.case_dates import read_day
-from checklists.csv_in import CsvRow, read_csv
+from checklists.csv_in import CsvRow, read_rows
 from checklists.errors import UserError
 from checklists.events import EventName
 from checklists.faults import Code, Fault, Refusal, fault, of_rule
@@ -99,7 +99,7 @@ def _emails(session: Session, entra_tenant_id: str) -> dict[str, str]:
     return {person.object_id: person.email or "" for person, _role in register if person.object_id}
 
 
-PEOPLE = Kind("people", lambda raw, _at: read_csv(raw, COLUMNS, NEEDED), _together, _taker)
+PEOPLE = Kind("people", lambda raw, _at: read_rows(raw, COLUMNS, NEEDED), _together, _taker)
 
 
 def _import_row(session: Session, row: CsvRow, units: Units, order: Order) -> tuple[Outcome, Changes]:

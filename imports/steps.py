@@ -8,7 +8,7 @@ See docs/decisions/0018.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,11 +52,12 @@ def import_file(desk: Desk, kind: Kind, raw: bytes, order: Order, rest: Callable
     Raises: BadCsv: with every bad row; nothing is stored then.
     """
     finish(desk, rest)
-    rows = kind.read(raw, order.at)
-    if not rows:
+    read = kind.read(raw, order.at)
+    if not read.rows and not read.faults:
         return Done()
-    groups = desk.run_now(lambda session: kind.together(session, rows))
-    _try_all(desk, kind, groups, order, rest)
+    groups = desk.run_now(lambda session: kind.together(session, read.rows))
+    # Also where a row could not be read: whoever puts the file right is told of all of it at once.
+    _try_all(desk, kind, groups, order, rest, read.faults)
     return _store(desk, desk.run_now(lambda session: _keep(session, kind, groups, order)), rest)
 
 
@@ -66,9 +67,11 @@ def finish(desk: Desk, rest: Callable[[float], None] = time.sleep) -> None:
         _store(desk, place.job_id, rest)
 
 
-def _try_all(desk: Desk, kind: Kind, groups: Groups, order: Order, rest: Callable[[float], None]) -> None:
-    """Import every group and roll it back. Raises: BadCsv: with every bad row."""
-    faults: list[Fault] = []
+def _try_all(
+    desk: Desk, kind: Kind, groups: Groups, order: Order, rest: Callable[[float], None], unread: Sequence[Fault]
+) -> None:
+    """Import every group and roll it back. unread: the rows not among them. Raises: BadCsv: with every bad row."""
+    faults = [*unread]
     begun = 0
     while begun < len(groups):
         some = partial(step, kind=kind, order=order, groups=groups[begun:])

@@ -57,11 +57,12 @@ class Importer:
         *,
         new_units: bool = False,
     ) -> Imported:
-        rows = self.kind.read(raw, at)
+        read = self.kind.read(raw, at)
+        rows = read.rows
         order = Order(allowed, at, actor, may_be_near=new_units)
         take = self.kind.taker(session, order)
         done = Imported(0, 0, 0)
-        faults: list[Fault] = []
+        faults: list[Fault] = [*read.faults]
         for group in self.kind.together(session, rows):
             try:
                 done += take(group)

@@ -103,6 +103,29 @@ def test_a_bad_row_leaves_nothing_behind_and_all_bad_rows_are_named_in_order(des
     assert scalar(desk, "select count(*) from unit where name = 'Nord (påhittad)'") == 0
 
 
+@pytest.mark.parametrize("unreadable", ["short", "nul", "number"])
+def test_a_row_that_cannot_be_read_hides_no_other_bad_row(desk: Desk, unreadable: str) -> None:
+    rows = [(TENANT, ref, "Nord (påhittad)", "2026-05-01", "2") for ref in REFS]
+    bad_row: dict[str, tuple[str, ...]] = {
+        "short": (TENANT, REFS[3]),
+        "nul": (TENANT, REFS[3], "No\0rd", "2026-05-01", "2"),
+        "number": (TENANT, REFS[3], "19121212-1212", "2026-05-01", "2"),
+    }
+    whole = [rows[0], (TENANT, REFS[1], "", "2026-05-01", "2"), rows[2], bad_row[unreadable]]
+    whole.append((TENANT, REFS[4], "Nord (påhittad)", "i går", "2"))
+
+    with pytest.raises(BadCsv) as bad:
+        import_file(desk, CASES, case_file(*whole), order(), no_rest)
+
+    assert [fault.line for fault in bad.value.faults] == [3, 5, 6]
+    assert (refs(desk), jobs(desk), events(desk)) == ([], 0, [])
+
+
+def test_a_file_of_which_no_row_can_be_read_is_refused(desk: Desk) -> None:
+    with pytest.raises(BadCsv, match="line 2"):
+        import_file(desk, CASES, case_file((TENANT, REFS[0])), order(), no_rest)
+
+
 @pytest.mark.parametrize("rests", [13, 14, 20, 24])
 def test_whoever_comes_next_brings_an_import_to_its_end_when_its_process_is_killed(desk: Desk, rests: int) -> None:
     with pytest.raises(Stop):
@@ -192,7 +215,7 @@ def test_a_case_that_was_taken_back_leaves_no_key_in_use(
         return take
 
     kind = replace(CASES, taker=taker)
-    groups = [[row] for row in kind.read(case_file(), NOW)]
+    groups = [[row] for row in kind.read(case_file(), NOW).rows]
     if how == "tried":
         desk.run_now(lambda session: steps.step(session, kind, order(), groups[1:2]), keep=False)
         desk.run_now(lambda session: steps.step(session, kind, order(), groups[1:2]))
@@ -269,7 +292,7 @@ def test_groups_hold_every_row_once_in_order(desk: Desk) -> None:
         ),
     )
     for kind, raw in kinds:
-        rows = kind.read(raw, NOW)
+        rows = kind.read(raw, NOW).rows
         groups = desk.run_now(lambda session, kind=kind, rows=rows: kind.together(session, rows))  # type: ignore[misc]
         assert sorted(row.line for group in groups for row in group) == [row.line for row in rows]
         assert all([row.line for row in group] == sorted(row.line for row in group) for group in groups)
