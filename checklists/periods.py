@@ -254,11 +254,11 @@ def _span(words: str, today: date) -> Period | None:
 def _between(begun: str, ended: str, today: date) -> Period | None:
     """Return the period from the beginning of one to the end of another, in order; None if one is none.
 
-    A part of a year takes its year from the other one. A whole year and a part of none are none: `2025 - maj`.
+    A part of a year takes its year from the other one. `2025 - maj` and `maj - 2025` are none.
     """
     year, part = _year_and_rest(begun)
     until, last_part = _year_and_rest(ended)
-    if bool(part) != bool(last_part) and not (year and until):
+    if bool(part) != bool(last_part) and not (last_part and year and until):
         return None
     if _BARE_NUMBER.fullmatch(ended) and (name := _name_and_number(part)[0]):  # `kv 1-2 2026`
         ended, last_part = f"{name} {ended}", f"{name} {last_part}"
