@@ -1,7 +1,7 @@
 """`python3 dev.py bench [--lists N] [--few N] [--rounds N] [--only G10,G12] [--towns FOLDER]`: benchmarks, as ratios.
 
 A small run takes ten minutes and shows that everything works; the goals apply to 1 000 000 lists compared with 10 000.
-`--peers` instead compares the bot with its peers (G1-G9, W50t): 40 minutes on a quiet machine, with `--quick` ten.
+`--peers` instead compares the bot with its peers (G1-G9, W50t): 45 minutes on a quiet machine, with `--quick` twelve.
 Compared things are measured alternately within one run: trust the ratios, not the seconds. Each run appends to
 bench/history.csv. Exit code 1 if a goal is missed.
 """

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from checklists.case_dates import FIELDS, CaseDates
 from checklists.model import CASE_TYPE, CHILDREN, CaseType
 from storage import row_ids
+from storage.among import among
 from storage.held import NotHeld
 from storage.prepared import prepared
 from storage.rows import TableRow
@@ -119,6 +120,9 @@ STANDS = col(CaseRow.withdrawn).is_(False)
 _STANDING = select(CaseRow).where(col(CaseRow.tenant_id) == bindparam("tenant_id"), STANDS)
 _BY_ID = prepared(_STANDING.where(col(CaseRow.id) == bindparam("id")))
 _BY_REF = prepared(_STANDING.where(col(CaseRow.ref) == bindparam("ref")))
+_REFS = prepared(
+    select(CaseRow.ref).where(CaseRow.tenant_id == bindparam("tenant_id"), STANDS, among(col(CaseRow.ref), "refs"))
+)
 _NEWEST_FACTS = prepared(
     select(FactRow).where(
         col(FactRow.id).in_(
@@ -161,8 +165,7 @@ def find(session: Session, tenant_id: int, ref: str) -> CaseRow | None:
 
 def known_among(session: Session, tenant_id: int, refs: Iterable[str]) -> list[str]:
     """Return which of these normalised references a case has, in alphabetical order."""
-    query = select(CaseRow.ref).where(CaseRow.tenant_id == tenant_id, STANDS, col(CaseRow.ref).in_(list(refs)))
-    return sorted(session.exec(query).all())
+    return sorted(session.exec(_REFS, params={"tenant_id": tenant_id, "refs": refs}).all())
 
 
 def get(session: Session, tenant_id: int, row_id: int) -> CaseRow | None:

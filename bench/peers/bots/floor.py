@@ -2,8 +2,8 @@
 
 It keeps what a turn of ours promises: the token of the request is checked; who she is, what she may and what is
 answered is read from the database; every button carries its token; the checklist's rules say what is allowed and what
-comes next; every row that our bot writes is written, sealed, signed and chained as ours, in one commit that is on disk
-before the reply. With `shared`, turns that wait share a commit, as ours do; without, each has its own.
+comes next; every row that our bot writes is written, sealed and signed as ours, in one commit that is on disk before
+the reply, and events are chained after it. With `shared`, what waits shares a commit, as ours; else it has its own.
 
 Left out: what is not in that conversation (other lines, lists, roles and languages, refusals, older cards), and the
 figures: what they are to count is noted, and dropped. FILE: our cards (`bench/peers/recorded.py`).

@@ -42,6 +42,7 @@ ANSWERS = "select item_id, max(revision), choice, motivation_kind from answer wh
 DRAFT = "select text, place from draft where filled_id = ? and item_id = ? and person_id = ?"
 NEXT_ID = "select max(coalesce((select max(id) from {}), 0), coalesce((select max({}) from tombstone), 0)) + 1"
 SHOWN = "update conversation set case_id = ?, shown = ?, card = ?, card_case_id = ? where id = ?"
+SIGNED = ("verb", "token")
 Held = dict[str, str]
 
 
@@ -141,7 +142,7 @@ class Turn:
         press = kept.digest(str(self._person), digest) if is_press else None
         seen = {"t": self._tenant, "channel": channel, "activity": activity["id"], "press": press}
         assert self._db.execute(SEEN, seen).fetchone() is None, "nothing is sent to the floor twice"
-        assert not any(map(has_personal_number, held.values()))
+        assert not any(has_personal_number(text) for name, text in held.items() if name not in SIGNED)
         key = self._open(held["text"]) if verb == "ny" else self._store(verb, item, revision, choice, held)
         values: dict[str, Any] = {"tenant": self._tenant, "person": self._person, "case": self._case}
         values |= {"filled": self._filled, "card": card, "user": activity["from"]["id"]}
