@@ -75,6 +75,14 @@ def test_what_is_said_in_ones_own_words_leads_on_from_any_card(
     assert anna.said or "Det förstod jag inte" not in anna.text
 
 
+def test_an_answer_typed_when_the_case_is_closed_is_told_so(asked_first: Chat) -> None:
+    asked_first.types("uppgifter").presses("Avsluta").presses("Avsluta").sees("är avslutat")
+
+    asked_first.types("nej, hon är två").sees("Ärendet är avslutat och kan inte ändras")
+    assert "Öppna igen" in asked_first.buttons
+    assert asked_first.stored("child_heard") == ""
+
+
 BESIDE = "Det här fyller du i på kortet ovanför"
 
 
