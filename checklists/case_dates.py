@@ -95,6 +95,8 @@ def read_day(text: str, today: date, field: str = "") -> date:
     """
     named: dict[str, str | int] = {"field": field} if field else {}
     day = calendar_day(text)
+    if not text and field:
+        raise BadDate(**named, missing=1)
     if day is None:
         raise (PersonalNumberInText if has_personal_number(text) else BadDate)(**named)
     last = months_on(today, MONTHS_AHEAD)

@@ -126,13 +126,15 @@ class TextTooLong(UserError):
 
 
 class BadDate(UserError):
-    """Not a calendar day written YYYY-MM-DD. field: the date it was meant for, if known."""
+    """Not a calendar day written YYYY-MM-DD. field: the date it was meant for, if known. missing: it is not given."""
 
     code = "BK-112"
 
     @property
     def text_key(self) -> str:
         """The key of a sentence that names the date, if it is known which."""
+        if "missing" in self.args_for_text:
+            return "errors.BK-112_missing"
         return "errors.BK-112_field" if "field" in self.args_for_text else super().text_key
 
 

@@ -1,5 +1,6 @@
 """The registry of commands and verbs: routes typed lines and presses to their dialogs."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -71,6 +72,9 @@ _ASKED_WITH = words_of(
 )
 _MOST_NAMING = 12
 """The most words in a line that may name the case a suggested command is for."""
+_LONG_NUMBER = re.compile(r"\d{4}")
+_BEFORE_DAYS = frozenset(("till", "fran", "ar", "kl", "vid", "den", "for", "och", "om", "av", "i", "to", "from", "and"))
+_ABOUT_NO_CASE = ("hjälp", "vad betyder")
 _NEAR, _MOST_NEAR = 0.78, 60
 _TITLED = dict.fromkeys(
     ("skicka till chefen", "skicka till min chef", "skicka det till chefen", "skicka in till chefen"),
@@ -304,9 +308,10 @@ def nearest(context: TurnContext, text: str) -> tuple[str, str] | None:
     """
     found = _nearest(context, text)
     ref = _case_in(context, text) if found else ""
-    if found is None or not ref or ref in found[1] or not _BY_WORD[folded(found[0])].whole(context, ref):
+    if found is None or not ref or ref in found[1]:
         return found
-    return found[0], ref
+    takes_case = _BY_WORD[folded(found[0])].whole(context, ref)
+    return (found[0], ref) if takes_case else ("fortsätt", ref) if found[0] in _ABOUT_NO_CASE else found
 
 
 def _least_meant(context: TurnContext, text: str) -> tuple[str, str] | None:
@@ -320,11 +325,15 @@ def _least_meant(context: TurnContext, text: str) -> tuple[str, str] | None:
 
 
 def _new_in(context: TurnContext, text: str) -> tuple[str, str] | None:
-    """Return `ny` and the reference of no known case that a line ends with: `starta SN 2026/0124`; else None."""
+    """Return `ny` and the reference of no known case that a line ends with: `starta SN 2026/0124`; else None.
+
+    `12/5 till 20/5` ends with none.
+    """
     words = text.split()
     for count in (2, 1):
         part = " ".join(words[-count:]).strip(_ENDS + ":;")
-        ref = find_case.reference_or_none(context, part) if is_reference_alone(part) else None
+        is_one = is_reference_alone(part) and _LONG_NUMBER.search(part) and folded(words[-count]) not in _BEFORE_DAYS
+        ref = find_case.reference_or_none(context, part) if is_one else None
         if ref is not None and _may(context, _BY_WORD["ny"].right):
             return "ny", ref
     return None

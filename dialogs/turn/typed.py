@@ -146,6 +146,8 @@ def _which(context: TurnContext, text: str) -> Reaction | None:
     if read_answer(text) is None or context.conversation.case_id is None:
         return None
     basis = find_case.begun_last(context, context.conversation.case_id, ANSWER)
+    if basis.is_closed:
+        return find_case.closed_case(context, basis.case)
     title = Line(say="buttons.continue_case", args={"ref": basis.case.ref})
     return MenuView(
         title=Line(say="typed.which_title"),

@@ -123,7 +123,7 @@ def test_a_chef_appoints_deputies_in_her_own_unit_only(room: Room, cecilia: Chat
     [
         ({"person": "Cecilia Fiktiv"}, "en annan person"),
         ({"person": ""}, "en annan person"),
-        ({"first": "", "last": ""}, "Från och med: datumet kunde inte läsas"),
+        ({"first": "", "last": ""}, "Från och med: dagen saknas"),
         ({"last": "2026-05-32"}, "Skriv det som 2025-01-31.\nInget på kortet är sparat."),
         ({"first": "2026-05-20", "last": "2026-05-12"}, "Sista dagen"),
         ({"first": "2026-05-01", "last": "2026-05-02"}, "Sista dagen"),

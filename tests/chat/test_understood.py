@@ -58,6 +58,7 @@ def opened(room: Room) -> int:
         ("jag måste gå", "paus"),
         (f"gå till {REF}", f"fortsätt {REF}"),
         (f"visa ärendet nu: {REF}", f"fortsätt {REF}"),
+        (f"var är {REF}", f"fortsätt {REF}"),
         ("starta SN 2026/0777", "ny SN 2026/0777"),
         ("lägg upp ärende SN 2026/0777.", "ny SN 2026/0777"),
     ],
@@ -73,6 +74,19 @@ def test_what_is_said_in_ones_own_words_leads_on_from_any_card(
 
     assert room.count() == before
     assert anna.said or "Det förstod jag inte" not in anna.text
+
+
+def test_an_answer_typed_when_the_case_is_closed_is_told_so(asked_first: Chat) -> None:
+    asked_first.types("uppgifter").presses("Avsluta").presses("Avsluta").sees("är avslutat")
+
+    asked_first.types("nej, hon är två").sees("Ärendet är avslutat och kan inte ändras")
+    assert "Öppna igen" in asked_first.buttons
+    assert asked_first.stored("child_heard") == ""
+
+
+@pytest.mark.parametrize("line", ["Bo Exempel 12/5 till 20/5", "ledig 12/5 och 2026/05", "kommer kl 10:15"])
+def test_days_and_times_at_the_end_of_a_line_are_no_case_to_open(asked_first: Chat, line: str) -> None:
+    asked_first.types(line).sees("Det förstod jag inte").sees_no("ny ")
 
 
 BESIDE = "Det här fyller du i på kortet ovanför"

@@ -93,7 +93,10 @@ def test_five_years_ahead_of_a_leap_day_is_the_last_of_february() -> None:
         read_day("2033-03-01", date(2028, 2, 29))
 
 
-@pytest.mark.parametrize(("text", "key"), [("x", "errors.BK-112_field"), ("9999-01-01", "errors.BK-131_field")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("x", "errors.BK-112_field"), ("", "errors.BK-112_missing"), ("9999-01-01", "errors.BK-131_field")],
+)
 def test_a_refusal_names_the_date_it_is_about(text: str, key: str) -> None:
     with pytest.raises(UserError) as caught:
         read_day(text, TODAY, "opened_on")
