@@ -43,7 +43,7 @@ from checklists.faults import Code, Refusal, fault
 from checklists.program import IS_CHECKOUT, ROOT
 from checklists.workdays import Workdays
 from imports.common import Order
-from storage import migrate, private, tenants
+from storage import condition, migrate, private, tenants
 from storage.desk import Session
 from storage.held import NotHeld
 from texts import say
@@ -170,6 +170,8 @@ def _serve(parsed: argparse.Namespace) -> None:
     clock = Clock(settings.now)
     with open_desk(settings) as desk:
         use_newest_key(desk)
+        for missing in desk.read_now(condition.versions_missing):
+            print(missing, file=sys.stderr)
         for tenant in sorted(settings.tenants):
             desk.run_now(partial(tenants.ensure, entra_id=tenant))
         if first := settings.first_admin_of():

@@ -1,4 +1,4 @@
-"""What `doctor` asks of the database: whether it can be written to, its clock, and who is registered."""
+"""What `doctor` asks of the database: whether it can be written to, its clock, who is registered, what it needs."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -8,7 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
+from checklists.faults import Code, Fault, fault, word
+from checklists.loader import all_checklists
 from storage.desk import Desk
+from storage.filled import FilledRow
 from storage.people import PersonRow, RoleRow
 from storage.tenants import TenantRow
 
@@ -53,3 +56,15 @@ def registered(session: Session) -> Mapping[str, int]:
     joined = select(TenantRow.entra_id, counted).join(PersonRow, col(PersonRow.tenant_id) == col(TenantRow.id))
     query = joined.join(RoleRow, col(RoleRow.person_id) == col(PersonRow.id)).group_by(col(TenantRow.entra_id))
     return dict(session.exec(query).all())
+
+
+def versions_missing(session: Session) -> list[Fault]:
+    """Return the versions of checklists that lists are filled in by and that are not installed.
+
+    They are pinned to them for ever: an older release, or a new one without a version that the municipality had added,
+    cannot read them. Raises: Refusal: the installed definitions cannot be read.
+    """
+    kind = (col(FilledRow.checklist), col(FilledRow.version))
+    query = select(*kind, func.count()).group_by(*kind).order_by(*kind)
+    found = [row for row in session.exec(query) if (row[0], row[1]) not in all_checklists()]
+    return [fault(Code.VERSION_MISSING, name=word(f"{name}.v{version}.yaml"), count=n) for name, version, n in found]

@@ -46,7 +46,7 @@ def _sqlite(path: Path) -> None:
     finally:
         connection.close()
     if busy:
-        raise sqlite3.OperationalError("the database is in use")
+        raise sqlite3.OperationalError("busy")
 
 
 def _postgresql(url: str) -> None:

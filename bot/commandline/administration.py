@@ -22,7 +22,7 @@ from dialogs.messages.consequences import follow
 from reports import register
 from reports.access_log import NothingSuch
 from reports.csv_out import write_csv
-from storage import cases, conversations, not_held, outbox, people, skipped, tenants
+from storage import cases, condition, conversations, not_held, outbox, people, skipped, tenants
 from storage import deletions as kept_deletions
 from storage import log_checks as kept_checks
 from storage.cases import CaseRow
@@ -383,7 +383,8 @@ def _skipped(_parsed: argparse.Namespace) -> Work:
         found = skipped.listed(session, tenant.id)
         lines = [f"{_shown(one.case_id, one.ref, not one.ref)}: {one.what} since {one.since}" for one in found]
         rows, _ = not_held.look(session)
-        return [*(lines or ["no case is skipped"]), *(str(one.fault) for one in rows)]
+        versions = condition.versions_missing(session)
+        return [*(lines or ["no case is skipped"]), *(str(one.fault) for one in rows), *map(str, versions)]
 
     return work
 

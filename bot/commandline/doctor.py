@@ -85,6 +85,7 @@ def _of_database(settings: Settings, keys: Keys | None, stack: contextlib.ExitSt
         yield from doctor_here.of_kept_keys(desk)
     yield from doctor_here.of_register(desk, settings)
     yield from doctor_here.of_rows(desk)
+    yield from doctor_here.of_lists(desk)
     yield desk
 
 

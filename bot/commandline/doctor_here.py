@@ -213,3 +213,14 @@ def of_proof(settings: Settings, today: date) -> Iterator[Line]:
         yield Line("secret", fault=fault(Code.PROOF_ENDS, proof=proof, day=ends, today=today))
     else:
         yield Line("secret", ok=f"{proof} ends on {ends}")
+
+
+def of_lists(desk: Desk) -> Iterator[Line]:
+    """Yield the versions of checklists that kept lists need and that are not installed, or what is wrong with one."""
+    try:
+        faults = desk.read_now(condition.versions_missing)
+    except Refusal as refused:
+        faults = list(refused.faults)
+    yield from (Line("checklists", fault=one) for one in faults)
+    if not faults:
+        yield Line("checklists", ok="every version that lists are filled in by is installed")

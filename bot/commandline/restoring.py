@@ -57,7 +57,7 @@ def restore(
         try:
             scrub(meanwhile)
         except NotScrubbed as failed:  # not as after a disposal: nothing is kept of what was restored
-            raise CannotBackUp(fault(Code.CANNOT_WRITE, file=path or "the database", why=failed.why)) from None
+            raise CannotBackUp(fault(Code.NOT_WRITABLE, why=failed.why)) from None
     except BaseException:
         take_out(meanwhile)  # half restored, it would contain what was disposed of
         raise

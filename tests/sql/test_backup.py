@@ -463,6 +463,6 @@ def test_a_restore_without_room_says_so_and_leaves_nothing(
 
     monkeypatch.setattr("bot.commandline.restoring.scrub", full)
 
-    with pytest.raises(CannotBackUp, match="cannot be written: database or disk is full"):
+    with pytest.raises(CannotBackUp, match="cannot be written to: database or disk is full"):
         back(tmp_path / "copy", empty, tmp_path / "none")
     assert is_empty(empty)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import BadSettings, read_settings
+from checklists.loader import all_checklists
 from tests.wire.door import TENANT
 from tests.wire.test_trail_commands import FIRST, Operator, keys
 
@@ -85,6 +86,31 @@ def test_those_concerned_are_told_and_where_no_master_key_is_the_operator_is_tol
         words = (*words[:2], words[4], "--to", words[2])
         assert "nobody was told" not in operator.runs(*words)[1]
         assert database.execute(told).fetchone() != (0,)
+
+
+def test_a_version_that_lists_are_pinned_to_and_that_is_not_installed_is_named(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator.sets(BK_MODE="dev", BK_KEYS=keys(one=FIRST), PORT="0", BK_ADMIN_PORT="0")
+    text = f"tenant_id,case_ref,checklist,role,item,answer\n{TENANT},SN 2026/0001,intake,case_worker,"
+    Path("answers.csv").write_text(text + "protection_assessment_made,Ja\n", encoding="utf-8")
+    assert operator.runs("answers", "import", "answers.csv")[0] == 0
+    assert "ok     checklists: " in operator.runs("doctor")[1]
+    assert operator.runs("skipped")[1] == "no case is skipped\n"
+
+    left = {kind: one for kind, one in all_checklists().items() if kind != ("intake", 1)}
+    monkeypatch.setattr("storage.condition.all_checklists", lambda: left)
+    told = "the definition intake.v1.yaml is missing, and lists are filled in by it: 1;"
+
+    code, out, _ = operator.runs("doctor")
+    assert (code, f"FAULT  checklists: {told}" in out, "(BK-408)" in out) == (1, True, True)
+    assert told in operator.runs("skipped")[1]
+
+    def nothing(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.web.make_app", nothing)
+    assert told in operator.runs("serve")[2]
 
 
 def test_a_selection_finds_a_unit_by_any_case_and_by_what_it_was_called(operator: Operator) -> None:

@@ -155,6 +155,7 @@ async def test_a_whole_installation_has_no_fault(outside: Outside) -> None:
         "database",
         "register",
         "rows",
+        "checklists",
         "clock",
         "proxy",
         "channel keys",
