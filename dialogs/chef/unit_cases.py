@@ -26,7 +26,7 @@ from storage.unfit import UNFIT
 UNIT_CASES = Right("unit_cases", "self", dict.fromkeys(READER, RELATIONS))
 PAGES = Right("unit_page", "self", UNIT_CASES.may)
 ORDERS, FILTERS = ("date", "age"), ("all", "no_list", "unassigned")
-OF_ADULTS: ListId = "rvt_case_round"
+_OF_ADULTS: ListId = "rvt_case_round"
 """The list of an adult's case: its chef goes through it with the case worker. The decision basis is a child's."""
 Dated = tuple[CaseRow, tuple[str, date] | None]
 
@@ -86,7 +86,7 @@ def _lists(context: TurnContext, rows: list[CaseRow]) -> dict[int, Basis]:
 def _selected(context: TurnContext, units: list[int], found: list[Dated], only: str) -> list[Dated]:
     if only == "no_list":
         of_units = (context.session, context.tenant_id, units)
-        begun = filled.cases_with(*of_units, BASIS) | filled.cases_with(*of_units, OF_ADULTS, READS)
+        begun = filled.cases_with(*of_units, BASIS) | filled.cases_with(*of_units, _OF_ADULTS, READS)
         return [one for one in found if one[0].id not in begun]
     if only == "unassigned":
         present = {held.person_id for held in people.holdings_on(context.session, context.tenant_id, context.today)}
