@@ -47,6 +47,7 @@ _MARK = re.compile(r"[ /:.-]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _MONTHS = frozenset(("MARS", "APRIL", "MAJ", "JUNI", "JULI", "MARCH", "MAY", "JUNE", "JULY"))
 """The months that are short enough to pass for a registry's code."""
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _MOST_LETTERS = 5
 """The most letters of a registry's code where the municipality has set no pattern of its own."""
 
@@ -214,11 +215,11 @@ def is_unlikely(ref: str, pattern: str = DEFAULT_PATTERN) -> bool:
     """Return whether a reference that only the permissive default pattern lets through reads like something else.
 
     `BEDÖMNING 2026`, `SE JOURNAL 12` and `12 MAJ` are more likely words than references, and so are the words people
-    put around one, with what they number: `BARN 2`, `NR 5`.
+    put around one, with what they number: `BARN 2`, `NR 5`; and a calendar day, `DATUM 2026-10-01`.
     """
     if pattern not in ("", DEFAULT_PATTERN):
         return False
-    if without_fillers(ref) != ref:
+    if without_fillers(ref) != ref or _DAY.search(ref) is not None:
         return True
     words = [word for word in ref.split() if word.isalpha()]
     return len(words) > 1 or any(len(word) > _MOST_LETTERS or word in _MONTHS for word in words)

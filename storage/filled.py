@@ -137,12 +137,16 @@ def any_sent(session: Session, case_id: int) -> bool:
     return session.exec(select(FilledRow.id).where(FilledRow.case_id == case_id, left).limit(1)).first() is not None
 
 
-def cases_with(session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: str) -> set[int]:
-    """Return the ids of the open cases of some units in which the workers have begun this list."""
+def cases_with(
+    session: Session, tenant_id: int, unit_ids: Sequence[int], checklist: ListId, role: Role = WRITER
+) -> set[int]:
+    """Return the ids of the open cases of some units in which this list has been begun in a role, the workers' if none
+    is given.
+    """
     query = (
         select(col(FilledRow.case_id))
         .join(CaseRow, col(CaseRow.id) == col(FilledRow.case_id))
-        .where(FilledRow.tenant_id == tenant_id, FilledRow.checklist == checklist, FilledRow.role == WRITER)
+        .where(FilledRow.tenant_id == tenant_id, FilledRow.checklist == checklist, FilledRow.role == role)
         .where(col(CaseRow.unit_id).in_(unit_ids), col(CaseRow.closed_on).is_(None))
     )
     return set(session.exec(query.distinct()).all())

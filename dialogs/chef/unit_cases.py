@@ -10,6 +10,8 @@ from functools import partial
 from actions.basis import BASIS, Basis, of_cases
 from checklists import access
 from checklists.deadlines import age
+from checklists.lifecycle import READER as READS
+from checklists.model import ListId
 from checklists.rights import READER, RELATIONS, Right
 from dialogs.turn.declared import Command, Press, Reaction, Verb, claimed
 from dialogs.turn.presses import UnitPage
@@ -24,6 +26,8 @@ from storage.unfit import UNFIT
 UNIT_CASES = Right("unit_cases", "self", dict.fromkeys(READER, RELATIONS))
 PAGES = Right("unit_page", "self", UNIT_CASES.may)
 ORDERS, FILTERS = ("date", "age"), ("all", "no_list", "unassigned")
+_OF_ADULTS: ListId = "rvt_case_round"
+"""The list of an adult's case: its chef goes through it with the case worker. The decision basis is a child's."""
 Dated = tuple[CaseRow, tuple[str, date] | None]
 
 
@@ -81,7 +85,8 @@ def _lists(context: TurnContext, rows: list[CaseRow]) -> dict[int, Basis]:
 
 def _selected(context: TurnContext, units: list[int], found: list[Dated], only: str) -> list[Dated]:
     if only == "no_list":
-        begun = filled.cases_with(context.session, context.tenant_id, units, BASIS)
+        of_units = (context.session, context.tenant_id, units)
+        begun = filled.cases_with(*of_units, BASIS) | filled.cases_with(*of_units, _OF_ADULTS, READS)
         return [one for one in found if one[0].id not in begun]
     if only == "unassigned":
         present = {held.person_id for held in people.holdings_on(context.session, context.tenant_id, context.today)}

@@ -422,7 +422,8 @@ def _reaction(context: TurnContext, signed: Signed | None, fields: left_behind.F
         instead = start_review.instead(context, pressed) if pressed else None
         view = instead or _refusal(context, error, *no_such_case().notices)
         view = menu.with_suggested(context, view, error.instead)
-        return view, record(context.session, context.origin, change)
+        # A refresh is no act of hers: her client asks when an old card comes into view.
+        return view, NONE if context.turn.kind == "refresh" else record(context.session, context.origin, change)
     except SeveralLists as error:
         return which_list(context, error), NONE
     except UserError as error:

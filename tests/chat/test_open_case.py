@@ -57,7 +57,9 @@ def test_the_reference_may_be_typed_once_it_is_asked_for(anna: Chat, room: Room)
     assert room.case().ref == REF
 
 
-@pytest.mark.parametrize("typed", ["ny barn 2", "ny nr 5", "new child 2", "ny dnr 2026", "ny barn 2 nu"])
+@pytest.mark.parametrize(
+    "typed", ["ny barn 2", "ny nr 5", "new child 2", "ny dnr 2026", "ny barn 2 nu", "nytt datum 2026-10-01"]
+)
 def test_words_around_a_reference_open_no_case_by_themselves(anna: Chat, room: Room, typed: str) -> None:
     anna.types(typed).sees("Inget ärende är öppnat än")
 

@@ -13,6 +13,7 @@ from storage.extensions import ExtensionRow
 from tests.chat.card_hand import actions, inputs
 from tests.chat.drive import fills, opens
 from tests.chat.harness import NORTH, REF, SOUTH, TENANT, Chat, Room, move_in, people_csv
+from tests.chat.list_drive import ADULT, CHILD, furnish
 from tests.chat.read_drive import ALL, begins, reads, sent
 from tests.sql.import_files import import_cases, import_people
 
@@ -105,6 +106,16 @@ def test_it_can_be_narrowed_to_what_lacks_a_checklist_or_a_case_worker(anna: Cha
     cecilia.presses("Ofördelade").sees("Ärenden utan handläggare: 1.", "Ingen handläggare")
     assert shown(cecilia) == ["SN 2026/0002"]
     assert len(shown(cecilia.presses("Alla ärenden"))) == 3
+
+
+def test_an_adults_case_lacks_a_checklist_until_its_chef_has_begun_to_go_through_it(room: Room) -> None:
+    furnish(room)
+    hugo = room.chat("hugo")
+    assert shown(hugo.types("enhetens ärenden").presses("Saknar checklista")) == [ADULT]
+
+    hugo.types(f"ny kretsgenomgång {ADULT}").presses("Spara")
+    hugo.types("enhetens ärenden").presses("Saknar checklista").sees("Alla ärenden har en checklista.")
+    assert shown(room.chat("cecilia").types("unit cases").presses("Saknar checklista")) == [CHILD]
 
 
 def test_a_case_whose_case_worker_has_left_is_unassigned(anna: Chat, cecilia: Chat, room: Room) -> None:

@@ -330,6 +330,21 @@ def test_a_taken_number_is_said_and_nothing_more_and_the_chef_hands_the_case_ove
     assert len(room.events("case_asked_for")) == 1
 
 
+def test_an_old_card_of_a_case_that_was_handed_over_is_no_attempt_to_open_it(
+    room: Room, anna: Chat, bo: Chat, cecilia: Chat
+) -> None:
+    old = opens(anna, **ALL).shown
+    bo.types(f"ny {REF}").presses("Be chefen")
+    cecilia.arrives()
+    cecilia.presses("Lämna över")
+    denied = room.events("denied")
+
+    anna.refreshes(old)
+    assert room.events("denied") == denied, "it came into view by itself"
+    anna.presses("Ja", on=old).sees("inget ärende med det numret")
+    assert len(room.events("denied")) == len(denied) + 1
+
+
 def test_the_chef_is_asked_once_a_day(room: Room, anna: Chat, bo: Chat, cecilia: Chat) -> None:
     opens(anna, **ALL)
     for _ in range(3):

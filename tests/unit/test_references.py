@@ -131,6 +131,7 @@ def test_both_readings_are_given_where_the_pattern_lets_both_through() -> None:
     [
         *(("BEDÖMNING 2026", True), ("SE JOURNAL 12", True), ("SOCN 2026/1", False), ("BARNOMS 7", True)),
         *(("BARN 2", True), ("CHILD 2", True), ("NR 5", True), ("DNR 2026", True), ("BARN 2026/12", False)),
+        *(("DATUM 2026-10-01", True), ("2026-10-01", True), ("KS-2014/742.912", False), ("SCN-2015-0180", False)),
     ],
 )
 def test_words_are_unlikely_references_unless_the_municipality_has_said_so(ref: str, says: bool) -> None:

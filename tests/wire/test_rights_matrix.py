@@ -225,12 +225,15 @@ async def test_every_verb_does_in_every_cell_what_its_right_says(ward: Ward) -> 
     wrong, seen, before, met = [], 0, ward.denied(), set()
     for verb, right, who in cells(ward):
         wanted = must(right, who)
-        got = await ward.press(verb, who, posted=LONG or (verb, wanted) not in met)
+        posted = LONG or (verb, wanted) not in met
+        got = await ward.press(verb, who, posted=posted)
         after = ward.denied()
         met.add((verb, wanted))
         rows, before = after - before, after
         seen += 1
-        if (got, rows) != (wanted, 0 if wanted == "allowed" else 1):
+        # What is posted with this verb is a refresh, which her client asks for by itself: it stores nothing.
+        unseen = verb == "show_current" and posted and wanted == NO_SUCH_CASE
+        if (got, rows) != (wanted, 0 if wanted == "allowed" or unseen else 1):
             wrong.append((verb, who.name, who.relation, wanted, got, rows))
 
     assert not wrong
