@@ -14,6 +14,7 @@ EventName = Literal[
     "list_begun", "list_withdrawn",
     "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
     "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown", "still_ongoing",
+    "differences_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",

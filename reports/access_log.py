@@ -101,6 +101,7 @@ _SAID: tuple[EventName, ...] = (
         "sent",
         "reading_begun",
         "differences_seen",
+        "differences_shown",
     ),
     *("reading_reopened", "returned", "signed", "signed_with_shortfall", "void_confirmed", "voided", "followed_up"),
     *("signature_shown", "still_ongoing", "denied", "conflict", "import", "export", "access_log", "disposed"),
