@@ -66,8 +66,9 @@ Changes = tuple[Change, ...]
 NONE: Changes = ()
 
 _REFUSED: frozenset[EventName] = frozenset({"denied", "conflict"})
+_MAY_RECUR: frozenset[EventName] = _REFUSED | {"differences_shown"}
 _NOT_COUNTED: frozenset[EventName] = _REFUSED | {
-    *("signature_shown", "worker_asked", "void_confirmed", "still_ongoing"),
+    *("signature_shown", "differences_shown", "worker_asked", "void_confirmed", "still_ongoing"),
     *("deletion_asked", "deletion_withdrawn", "deletion_confirmed"),
     *("tie_declared", "raised", "raised_received", "raised_late"),
     *("cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed", "joint_removed"),
@@ -104,5 +105,5 @@ def record(session: Session, origin: Origin, *changes: Change) -> Changes:
 
 
 def stored(changes: Changes) -> bool:
-    """Return whether anything was stored that must not be stored twice; a logged refusal may be."""
-    return any(change.event not in _REFUSED for change in changes)
+    """Return whether anything was stored that must not be stored twice; a logged refusal or look may be."""
+    return any(change.event not in _MAY_RECUR for change in changes)

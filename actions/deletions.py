@@ -20,6 +20,7 @@ from storage.naming import Naming
 _NO_CHANGE: frozenset[EventName] = frozenset(
     {
         *("deletion_asked", "deletion_withdrawn", "signature_shown", "differences_seen", "access_log", "export"),
+        "differences_shown",
         *("denied", "conflict", "case_asked_for", "worker_asked", "still_ongoing"),
     }
 )

@@ -14,6 +14,7 @@ EventName = Literal[
     "list_begun", "list_withdrawn",
     "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
     "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown", "still_ongoing",
+    "differences_shown",
     # people, and what they choose
     "bound", "installed", "language_set", "deputy_named", "deputy_removed", "snoozed", "link_made", "person_added",
     "person_changed", "person_doubled", "email_changed", "denied", "conflict",
@@ -42,7 +43,7 @@ OF_CASE: tuple[EventName, ...] = (
     "worker_asked", "cases_link_asked", "cases_link_refused", "cases_linked", "cases_unlinked", "joint_assessed",
     "joint_removed",
     "list_begun", "list_withdrawn",
-    "answered", "sent", "reading_begun", "differences_seen", "reading_reopened", "returned", "signed",
+    "answered", "sent", "reading_begun", "differences_seen", "differences_shown", "reading_reopened", "returned", "signed",
     "signed_with_shortfall", "void_confirmed", "voided", "followed_up", "signature_shown", "still_ongoing",
     "denied", "conflict",
     "case_given", "case_moved", "case_replaced", "tie_declared", "raised", "raised_received", "raised_late",

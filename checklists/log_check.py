@@ -19,6 +19,7 @@ DRAWN = 5
 """How many of a month's accesses are drawn for each seat: checking them takes five minutes."""
 ACCESSES: tuple[EventName, ...] = (
     *("case_opened", "list_begun", "answered", "sent", "reading_begun", "differences_seen", "returned", "signed"),
+    "differences_shown",
     *("signed_with_shortfall", "signature_shown", "lead_set", "co_worker_set", "ref_changed", "export", "access_log"),
     *("admin_listed", "disposal_listed", "link_used", "setting_changed"),
 )

@@ -2,6 +2,7 @@
 
 from actions import lists
 from actions.basis import Basis, read
+from actions.changes import NONE, Change, Changes, record
 from checklists import access, lifecycle
 from checklists.lifecycle import State
 from checklists.rights import READER, RELATIONS, Right
@@ -115,6 +116,17 @@ def more_differences(context: TurnContext, press: Press[Page]) -> Reaction:
     if not lifecycle.has_seen_answers(reader.state) or not reader.is_whole:
         return enter(context, reader)
     return reading_cards.differences(context, reader, first=press.what.start)
+
+
+def shown_again(context: TurnContext, case: CaseRow, changes: Changes) -> Changes:
+    """Record that a reader is shown the workers' answers, unless she has just ended her reading, which says the same.
+
+    Each time she opens them, or the gaps with how they were answered, is a reading of somebody else's case, of which
+    there is no other trace.
+    """
+    if any(change.event == "differences_seen" for change in changes):
+        return NONE
+    return record(context.session, context.origin, Change("differences_shown", case, detail=context.acting_as(case)))
 
 
 VERBS = (

@@ -15,7 +15,7 @@ from checklists.plain_text import is_nothing
 from checklists.privacy import LetThrough, ends_in_day, goes_on, has_personal_number, without_split_numbers
 from checklists.replies import is_polite, without_greeting
 from checklists.swedish_time import day_of
-from dialogs.chef import deputies
+from dialogs.chef import deputies, reading
 from dialogs.messages import consequences, update
 from dialogs.messages.neutral import open_the_tab
 from dialogs.rounds import start_review
@@ -27,6 +27,7 @@ from dialogs.turn.presses import Refreshing
 from dialogs.turn.tokens import Mint, Signed
 from dialogs.turn.turn_context import TurnContext
 from dialogs.turn.typed import again, answer_typed, asks_motivation, asks_text, misunderstood, offered, overtaken
+from dialogs.views.chef import DifferencesView
 from dialogs.views.views import AnyView, ClosedView, Line, SayView, SummaryView
 from dialogs.worker import anyway, open_case
 from storage import arrivals, cases, conversations, inbox, people, tenants, trail
@@ -349,6 +350,8 @@ def _act(context: TurnContext, incoming: _Incoming) -> Outcome:
         in_view.go_back(context)
     fields = _fields(context.turn)
     view, changes = _reaction(context, incoming.signed, fields)
+    if context.touched is not None and isinstance(view, DifferencesView):
+        changes += reading.shown_again(context, context.touched, changes)
     told = consequences.follow(context.session, context.origin, changes, context.person)
     if context.turn.files:
         told = (Line(say="typed.file_not_kept"), *told)

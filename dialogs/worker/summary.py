@@ -2,9 +2,11 @@
 
 from actions import lists
 from actions.basis import Basis
+from actions.changes import NONE
 from checklists import lifecycle
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right
 from dialogs.chef import reading_cards
+from dialogs.chef.reading import shown_again
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.find_case import maybe_ref
@@ -32,11 +34,13 @@ def missing_typed(context: TurnContext, rest: str) -> Reaction:
 
 
 def _missing_to_reader(context: TurnContext, reader: Basis) -> Reaction:
-    """Name the questions that are missing, without any answers."""
+    """Name the questions that are missing; how they were answered only once her own reading is done."""
     if not reader.worker.is_handed_over:
         return reading_cards.not_here(reader.worker)
     has_seen = lifecycle.has_seen_answers(reader.state)
-    return summary_card.missing(context, reader.worker, reader=True, has_seen=has_seen)
+    view = summary_card.missing(context, reader.worker, reader=True, has_seen=has_seen)
+    # A gap is named with the worker's answer to it.
+    return Done(view, shown_again(context, reader.case, NONE)) if has_seen and view.gaps else view
 
 
 def send(context: TurnContext, press: Press[AsShown]) -> Reaction:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from actions.changes import Change, stored
 from dialogs.turn.declared import claimed
 from dialogs.turn.presses import SeenAt
 from dialogs.turn.tokens import Mint
@@ -90,6 +91,61 @@ def test_a_signature_is_bound_to_both_sets_of_answers_and_to_what_she_saw(room: 
     cecilia.presses("Visa det som signerades").sees("Cecilia Fiktiv, chef, 10:42", row.view_hash)
     cecilia.sees("oförändrat sedan signeringen", "Läsaren", "Handläggaren", TEXTS["motivation"])
     assert len(room.events("signature_shown")) == 1
+
+
+WAYS_TO_THE_ANSWERS = (
+    (f"fortsätt {REF}",),
+    (REF,),
+    (f"formulär {REF}",),
+    ("att läsa", "Öppna"),
+    ("enhetens ärenden", f"Öppna {REF}", "Öppna"),
+)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_THE_ANSWERS)
+def test_each_time_the_answers_are_opened_again_is_in_the_trail(
+    room: Room, cecilia: Chat, way: tuple[str, ...]
+) -> None:
+    has_read(room)
+    assert not room.events("differences_shown"), "her first look is the end of her reading"
+
+    for times in (1, 2):
+        cecilia.types(way[0])
+        for title in way[1:]:
+            cecilia.presses(title)
+        cecilia.sees("Handläggaren")
+        assert cecilia.kind() == "differences"
+        assert [row.case_id for row in room.events("differences_shown")] == [room.case().id] * times
+    cecilia.refreshes()
+    assert len(room.events("differences_shown")) == 2, "what a client refreshes by itself is no act"
+
+
+@pytest.mark.parametrize(("theirs", "shown"), [(GAP, 1), ({}, 0)])
+def test_a_gap_named_with_its_answer_is_a_look_at_the_answers(
+    room: Room, cecilia: Chat, theirs: dict[str, str], shown: int
+) -> None:
+    has_read(room, theirs).types(f"vad saknas {REF}")
+
+    assert cecilia.kind() == "missing"
+    assert len(room.events("differences_shown")) == shown
+
+
+def test_a_press_that_only_showed_the_answers_may_be_made_again_later() -> None:
+    looked = Change("differences_shown")
+    assert not stored((looked,))
+    assert stored((looked, Change("signed")))
+
+
+def test_a_deputy_who_opens_the_answers_again_is_in_the_trail_as_one(room: Room, cecilia: Chat) -> None:
+    sent(room)
+    bo = room.chat("bo").installs()
+    fields = {"Ersättare": "Bo Exempel", "Från och med": "2026-05-12", "Till och med": "2026-05-20"}
+    cecilia.types("ersättare").presses("Spara", fields)
+    reads(bo.types("att läsa").presses("Börja läsa")).presses("Visa skillnader")
+
+    bo.types(f"fortsätt {REF}")
+
+    assert [row.detail.partition(" ")[0] for row in room.events("differences_shown")] == ["deputy_for"]
 
 
 def test_what_she_saw_is_shown_with_the_same_hash_after_the_basis_was_changed(room: Room, cecilia: Chat) -> None:

@@ -82,7 +82,7 @@ OTHERWISE = {
     "changed": "a queue of numbers",
     "conversation": "which card a person last saw",
     "tombstone": "what was disposed of",
-    "inbox": "replies kept for minutes",
+    "inbox": "answers in the chat, so that no press is stored twice: what they show is in the other rows",
     "review_reading": "who was given it, and has said that she never had it, are events",
     "deletion": "who asked, and with which decision, are events",
     "raised_case": "who raised and received it are events",
