@@ -38,6 +38,7 @@ from storage.sealing import KeyGone, Keys, canonical, keys_of
 from storage.times import Moment, earliest
 from storage.trail_marks import OWN, CheckpointRow, TrailEndRow
 from storage.unfit import UNFIT
+from storage.unindexed import unindexed
 
 _LOCK = 0x6265736C  # PostgreSQL advisory lock: one chainer at a time
 BATCH = 1000
@@ -261,7 +262,8 @@ def unchained(session: Session) -> tuple[int, datetime | None]:
     """Return how many events are not chained yet, and when the oldest of them happened."""
     is_unchained = text(_UNCHAINED)
     count = session.exec(select(func.count()).select_from(EventRow).where(is_unchained)).one()
-    return count, min(earliest(session, EventRow.tenant_id, col(EventRow.at), is_unchained).values(), default=None)
+    oldest = earliest(session, unindexed(col(EventRow.tenant_id)), col(EventRow.at), is_unchained)
+    return count, min(oldest.values(), default=None)
 
 
 Ends = dict[int, tuple[int, str]]
