@@ -7,10 +7,9 @@ set -eu
 cd "${BOT_HOME:-/var/lib/beslutskollen}"
 bot="${BOT_COMMAND:-/opt/beslutskollen/bin/beslutskollen}"
 file="$1/$(date +%F-%H%M%S).backup"
-$bot backup "$file"
-# Beside an SQLite file, or in var/; there is none until something has been disposed of.
-for stones in disposed.jsonl var/disposed.jsonl; do
-    if [ -f "$stones" ]; then cp "$stones" "$1/"; fi
-done
-if [ "${2:-}" = check ]; then $bot restore --check "$file"; fi
+# A folder that is gone, such as a disk that is not mounted, is for the bot to refuse: it would make one for the tombstones.
+if [ ! -d "$1" ]; then exec $bot backup "$file"; fi
+# The tombstones of everything disposed of until now, wherever the database and its own file of them are.
+$bot backup "$file" --tombstones "$1/disposed.jsonl"
+if [ "${2:-}" = check ]; then $bot restore --check "$file" --tombstones "$1/disposed.jsonl"; fi
 find "$1" -name '*.backup*' -mtime +"${KEEP_DAYS:-60}" -delete

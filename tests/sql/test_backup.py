@@ -30,7 +30,7 @@ from storage.scrub import NotScrubbed
 from storage.sealing import TENANT_ITSELF, KeyGone, Keys
 from storage.tombstones import BadTombstones, Tombstone
 from tests.conftest import TRAIL, postgres_url
-from tests.sql.conftest import KEYS, NOW, OpenDesk, World, lift_guards, scalar, the_case, the_list
+from tests.sql.conftest import KEYS, NOW, OpenDesk, World, change, lift_guards, scalar, the_case, the_list
 from tests.sql.test_disposal import dispose, neighbour
 from tests.waiting import PATIENCE
 
@@ -466,3 +466,16 @@ def test_a_restore_without_room_says_so_and_leaves_nothing(
     with pytest.raises(CannotBackUp, match="cannot be written to: database or disk is full"):
         back(tmp_path / "copy", empty, tmp_path / "none")
     assert is_empty(empty)
+
+
+def test_a_copy_with_lists_of_a_version_that_is_not_installed_is_told_of(
+    desk: Desk, world: World, url: str, empty: str, tmp_path: Path
+) -> None:
+    desk.run_now(lambda session: write_answers(session, world, 1, 1))
+    desk.run_now(trail.chain_new)
+    change(desk, "update filled_checklist set version = 99")
+    back_up(url, tmp_path / "copy")
+
+    done = check(tmp_path / "copy", empty, Keys(KEYS, TRAIL), tmp_path / "none", NOW, ACTOR)
+
+    assert ["decision_basis.v99.yaml is missing" in str(one) for one in done.broken] == [True]

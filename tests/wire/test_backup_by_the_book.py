@@ -11,10 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from checklists.model import Written
-from storage import answers, contents, trail
+from storage import answers, contents, disposal, tenants, tombstones, trail
 from storage.backup import sums_beside, sums_of
+from storage.cases import CaseRow
 from storage.desk import Session, opened
 from storage.sealing import Keys
 from tests.conftest import ROOT, TRAIL
@@ -44,9 +46,9 @@ def write(session: Session, world: World) -> None:
     trail.record(session, world.tenant, NOW, "person:1", "answered", case_id=world.case)
 
 
-def scheduled(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def scheduled(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the script as the timer does, from another folder."""
-    own = environment(home, **PRODUCTION) | {
+    own = environment(home, **PRODUCTION | settings) | {
         "BOT_HOME": str(home),
         "BOT_COMMAND": f"{sys.executable} {ROOT / 'app.py'}",
     }
@@ -87,6 +89,23 @@ def test_the_hourly_one_needs_nothing_that_was_disposed_of_and_says_when_it_cann
     refused = scheduled(home)
     assert refused.returncode
     assert "(BK-" in refused.stderr
+
+
+def test_the_tombstones_go_along_wherever_the_database_is(home: Path) -> None:
+    (home / "elsewhere").mkdir()
+    url = f"sqlite:///{(home / 'bot.db').rename(home / 'elsewhere' / 'bot.db')}"
+
+    def forget(session: Session) -> None:
+        tenant = tenants.everyone(session)[0]
+        gone = session.exec(select(CaseRow)).one()
+        disposal.dispose_of(session, tenant, [gone], NOW, "cli:made-up")
+
+    with opened(url, Keys({"made-up": b"made-up key, never used anywhere"}, TRAIL)) as desk:
+        desk.run_now(forget)
+    done = scheduled(home, "check", BK_DATABASE_URL=url)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(tombstones.read_file(home / "backups" / "disposed.jsonl")) == 1
 
 
 def a_row_less(copy: sqlite3.Connection) -> None:
