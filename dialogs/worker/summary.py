@@ -7,12 +7,14 @@ from checklists import lifecycle
 from checklists.rights import LIST_HOLDER, OWN_CASE, Right
 from dialogs.chef import reading_cards
 from dialogs.chef.reading import shown_again
+from dialogs.chef.unit_case import reading_title
 from dialogs.turn import find_case
 from dialogs.turn.declared import Command, Done, Press, Reaction, Verb
 from dialogs.turn.find_case import maybe_ref
 from dialogs.turn.presses import AsShown, Nothing, Page
 from dialogs.turn.turn_context import TurnContext
-from dialogs.views.ready_made import ask_ref
+from dialogs.views.ready_made import ask_ref, open_button
+from dialogs.views.views import Line
 from dialogs.worker import facts_card, next_card, summary_card
 from dialogs.worker.landing import open_case
 
@@ -20,7 +22,7 @@ MISSING = Right("missing", "case", LIST_HOLDER)
 SEND = Right("send", "case", OWN_CASE)
 OPEN = Right("open", "case", OWN_CASE)
 MORE_CHILDREN = Right("more_children", "case", OWN_CASE)
-MORE_GAPS = Right("more_gaps", "case", OWN_CASE)
+MORE_GAPS = Right("more_gaps", "case", LIST_HOLDER)
 
 
 def missing_typed(context: TurnContext, rest: str) -> Reaction:
@@ -33,12 +35,18 @@ def missing_typed(context: TurnContext, rest: str) -> Reaction:
     return summary_card.missing(context, basis) if basis.sheets else facts_card.facts_card(context, basis)
 
 
-def _missing_to_reader(context: TurnContext, reader: Basis) -> Reaction:
-    """Name the questions that are missing; how they were answered only once her own reading is done."""
+def _missing_to_reader(context: TurnContext, reader: Basis, first: int = 0) -> Reaction:
+    """Name the questions that are missing, and lead on to the reading.
+
+    How they were answered is told only once her own reading is done.
+    """
     if not reader.worker.is_handed_over:
         return reading_cards.not_here(reader.worker)
     has_seen = lifecycle.has_seen_answers(reader.state)
-    view = summary_card.missing(context, reader.worker, reader=True, has_seen=has_seen)
+    view = summary_card.missing(context, reader.worker, first, reader=True, has_seen=has_seen)
+    if not reader.is_closed:
+        on = open_button(reader.case.id, Line(say="buttons." + reading_title(reader)), "read")
+        view = view.model_copy(update={"buttons": (on, *view.buttons)})
     # A gap is named with the worker's answer to it.
     return Done(view, shown_again(context, reader.case, NONE)) if has_seen and view.gaps else view
 
@@ -77,6 +85,8 @@ def more_children(context: TurnContext, press: Press[Page]) -> Reaction:
 def more_gaps(context: TurnContext, press: Press[Page]) -> Reaction:
     """Show the next page of gaps."""
     basis = find_case.by_id(context, press.case, MORE_GAPS, press.checklist)
+    if basis.is_reading:
+        return _missing_to_reader(context, basis, press.what.start)
     if not basis.sheets:
         return facts_card.facts_card(context, basis)
     return summary_card.missing(context, basis, press.what.start)

@@ -152,7 +152,7 @@ def missing(
     closed = basis.case.closed_on is not None
     gaps = list(basis.all_gaps())
     after = first + MOST_GAPS
-    more = (_more_button(basis, "more_gaps", after),) if len(gaps) > after and not reader else ()
+    more = (_more_button(basis, "more_gaps", after),) if len(gaps) > after else ()
     rows = tuple(gap_row(sheet, gap, button=not (reader or closed)) for sheet, gap in gaps[first:after])
     if reader and not has_seen:
         rows = tuple(row.model_copy(update={"why": ""}) for row in rows)

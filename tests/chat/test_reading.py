@@ -93,6 +93,18 @@ def test_what_she_has_not_begun_to_read_is_said_to_wait_for_her(room: Room, ceci
     assert cecilia.kind() == "form"
 
 
+def test_she_is_told_all_that_is_missing_and_led_on_to_her_reading(room: Room, anna: Chat, cecilia: Chat) -> None:
+    opens(anna, children=3, **ALL).types("vad saknas").presses("Skicka till chef")
+
+    cecilia.types(f"vad saknas {REF}").sees("Barn 1", "Barn 2").sees_no("Barn 3 ·", "Obesvarad")
+    first = cecilia.text
+    assert cecilia.buttons == ["Börja läsa", "Visa fler"]
+    cecilia.presses("Visa fler").sees("Barn 3").sees_no("Obesvarad")
+    assert cecilia.text != first
+    assert cecilia.presses("Börja läsa").kind() == "form"
+    assert cecilia.types("vad saknas").buttons[0] == "Fortsätt läsa"
+
+
 def test_what_she_has_not_begun_to_read_is_not_paused(room: Room, cecilia: Chat) -> None:
     sent(room)
 
@@ -201,7 +213,7 @@ def test_she_may_change_her_own_answers_until_she_sees_the_differences(room: Roo
 def test_what_is_missing_names_only_questions_until_she_has_read(room: Room, cecilia: Chat) -> None:
     sent(room, TWO_GAPS)
     cecilia.types(f"vad saknas {REF}").sees("kommuniceringsrutorna").sees_no("Besvarad med Nej")
-    assert cecilia.buttons == []
+    assert cecilia.buttons == ["Börja läsa"]
 
     cecilia.types("att läsa").presses("Börja läsa")
     reads(cecilia).presses("Visa skillnader").types(f"vad saknas {REF}").sees("Besvarad med Nej")
