@@ -76,7 +76,9 @@ def _exposed(parsed: argparse.Namespace) -> None:
 def _verify_log(parsed: argparse.Namespace) -> None:
     settings = read_settings()
     since = heads.read_head(parsed.since) if parsed.since is not None else None
-    with open_desk(settings) as desk:
+    # A trail that somebody has written anew with a key of her own is broken, and its first row is named.
+    with open_desk(settings, any_trail_key=not parsed.head) as desk:
+        other_key = [] if desk.read_now(trail.knows_key) else [fault(Code.TRAIL_KEY_OTHER)]
         verdicts = desk.run_now(
             lambda session: [
                 (tenant.entra_id, heads.verify_with_heads(session, tenant)) for tenant in tenants.everyone(session)
@@ -89,8 +91,8 @@ def _verify_log(parsed: argparse.Namespace) -> None:
     for tenant, verdict in verdicts:
         print(f"{tenant}: {verdict.chained} chained, {verdict.unchained} not chained yet")
     broken = [verdict.bad.of(tenant) for tenant, verdict in verdicts if verdict.bad]
-    if broken:
-        raise Stop(*broken)
+    if broken or other_key:
+        raise Stop(*broken, *other_key)
     for head in printed:
         print(head)
 
