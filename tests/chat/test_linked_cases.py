@@ -390,7 +390,7 @@ def test_an_assessment_in_a_link_that_is_gone_is_not_taken_away(room: Room) -> N
         ({"Dag för bedömningen": "2026-05-13", "Med vem": "Anna Påhittad"}, "dagen har inte varit än"),
         ({"Dag för bedömningen": "igår", "Med vem": "Anna Påhittad"}, "kunde inte läsas"),
         ({"Dag för bedömningen": "2026-05-11"}, "Välj vem i den andra enheten"),
-        ({"Dag för bedömningen": "", "Med vem": "Anna Påhittad"}, "kunde inte läsas"),
+        ({"Dag för bedömningen": "", "Med vem": "Anna Påhittad"}, "dagen saknas"),
     ],
 )
 def test_an_assessment_without_its_day_or_its_other_half_is_not_kept(
