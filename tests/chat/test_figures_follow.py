@@ -28,8 +28,6 @@ from tests.chat.test_random_walk import Walk
 from tests.sql.import_files import import_answers, import_cases
 from tests.sql.kept_figures import dispose_of
 
-ELSEWHERE = "SN 2026/0999"
-"""A case of another unit that only file imports touch."""
 UNITS = st.sampled_from([SOUTH, "Barn och unga Öst (påhittad)"])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 5, 20)).map(str)
 """Some lie in the future when the walk begins."""
@@ -86,18 +84,20 @@ class Counted(Walk):
         super().__init__(room)
         self.turns = 0
         self.is_elsewhere = False
+        self.elsewhere = "SN 2026/0999"
+        """A case of another unit that only file imports touch; no file brings back one that was disposed of."""
 
     @rule(unit=UNITS, dates=dates_that_stand(), facts=FACTS)
     @precondition(lambda self: self.children and not self.is_elsewhere)
     def a_new_case_comes_by_file(self, unit: str, dates: dict[str, str], facts: dict[str, str]) -> None:
-        row = {"case_ref": ELSEWHERE, "unit": unit, "children": "2", **dates, **facts}
+        row = {"case_ref": self.elsewhere, "unit": unit, "children": "2", **dates, **facts}
         self.is_elsewhere = self._takes_dates(row)
         assert self.is_elsewhere, "ordered dates were rejected"
 
     @rule(unit=UNITS, dates=DATES, facts=FACTS)
     @precondition(lambda self: self.children)
     def a_case_comes_by_file(self, unit: str, dates: dict[str, str], facts: dict[str, str]) -> None:
-        row = {"case_ref": ELSEWHERE, "unit": unit, "children": "2", **dates, **facts}
+        row = {"case_ref": self.elsewhere, "unit": unit, "children": "2", **dates, **facts}
         self.is_elsewhere |= self._takes_dates(row)
 
     @rule(dates=DATES, facts=FACTS)
@@ -114,7 +114,7 @@ class Counted(Walk):
         self, of: tuple[ListId, Role], elsewhere: bool, child: int, said: dict[int, str], more: dict[str, str]
     ) -> None:
         checklist, role = newest(of[0]), of[1]
-        ref = ELSEWHERE if elsewhere and self.is_elsewhere else REF
+        ref = self.elsewhere if elsewhere and self.is_elsewhere else REF
         child = min(child, self.children) if ref == REF else child
         asked = checklist.asked[role]
         answers = {asked[at % len(asked)].id: word for at, word in said.items()}
@@ -134,14 +134,14 @@ class Counted(Walk):
     def the_case_elsewhere_is_disposed_of(self) -> None:
         def work(session: Session) -> None:
             [tenant] = tenants.everyone(session)
-            case = cases.find(session, tenant.id, ELSEWHERE)
+            case = cases.find(session, tenant.id, self.elsewhere)
             assert case is not None
             dispose_of(session, tenant, case, self.room.now)
 
         answers = self.room.count()
         self.room.desk.run_now(work)
         self.disposed += answers - self.room.count()
-        self.is_elsewhere = False
+        self.is_elsewhere, self.elsewhere = False, f"{self.elsewhere}A"
 
     @invariant()
     def the_figures_are_right(self) -> None:
