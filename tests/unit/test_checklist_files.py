@@ -423,3 +423,12 @@ def test_a_file_that_could_stop_the_reader_is_answered_with_a_line_and_a_remedy(
     first = refusal(tmp_path, content).faults[0]
 
     assert (first.line, first.code) == (line, code)
+
+
+def test_a_file_that_nobody_reads_is_found_among_the_definitions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "DEFINITIONS", tmp_path)
+    for name in ("decision_basis.v2.yaml", "decision_basis.yml", "findings.yaml", "own.yaml", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [path.name for path in loader.overlooked()] == ["decision_basis.yml", "own.yaml"]
