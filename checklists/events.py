@@ -36,5 +36,6 @@ EventName = Literal[
     "person_left", "person_disposed", "role_was", "person_joined", "unit_renamed", "unit_merged", "unit_closed",
     "sent_again", "send_dropped", "admin_listed", "exposed", "log_sampled", "log_checked",
     # files and upkeep
-    "link_used", "setting_changed", "retention_set", "disposal_listed", "purged", "backup", "restored", "moved", "swept", "test_sent",
+    "link_used", "setting_changed", "retention_set", "disposal_listed", "purged", "backup",
+    "restored", "moved", "swept", "test_sent",
 ]  # fmt: skip
